@@ -1,0 +1,103 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"pulse/internal/fault"
+)
+
+// Kind is the class of a vendor's failure.
+type Kind string
+
+// The kinds. Retryable says which of them may be tried again.
+const (
+	KindBadRequest  Kind = "provider_bad_request"     // our request, or a parameter the model refuses
+	KindTooLong     Kind = "provider_context_length"  // the conversation does not fit the model
+	KindAuth        Kind = "provider_auth"            // the operator's key is wrong or has no right
+	KindNoCredit    Kind = "provider_no_credit"       // the operator's account is out of money
+	KindNoModel     Kind = "provider_model_not_found" // unknown or retired model
+	KindRateLimited Kind = "provider_rate_limited"    // 429
+	KindOverloaded  Kind = "provider_overloaded"      // 500, 503, 529
+	KindUnreachable Kind = "provider_unreachable"     // no connection
+	KindStalled     Kind = "provider_stalled"         // silence for too long
+	KindCut         Kind = "provider_cut"             // the stream ended without a finish reason
+	KindMalformed   Kind = "provider_malformed"       // an answer that cannot be read
+	KindBlocked     Kind = "provider_blocked"         // the prompt was blocked before any answer
+	KindEmpty       Kind = "provider_empty"           // finished, and said nothing
+)
+
+// Error is a vendor's failure. Its text may quote the vendor, so it goes to
+// the log; what a person reads is Fault's message.
+type Error struct {
+	Kind       Kind
+	Provider   string        // "openai"
+	Status     int           // HTTP status, 0 when there was none
+	RetryAfter time.Duration // what the vendor asked for, 0 when it did not
+	RequestID  string        // the vendor's, for their support
+	Cause      error
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s: %s (status %d, request %q): %v", e.Provider, e.Kind, e.Status, e.RequestID, e.Cause)
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Retryable tells whether the same request may succeed a little later.
+func (e *Error) Retryable() bool {
+	switch e.Kind {
+	case KindRateLimited, KindOverloaded, KindUnreachable, KindStalled, KindCut, KindMalformed:
+		return true
+	}
+	return false
+}
+
+// Fault gives the sentence that a person reads. name is the provider's display name.
+func (e *Error) Fault(name string) *fault.Error {
+	code, message := fault.Upstream, ""
+	switch e.Kind {
+	case KindBadRequest:
+		message = name + " did not accept this request. Try another model or simpler settings."
+	case KindTooLong:
+		message = "This conversation is too long for the model. Start a new one, or choose a model with a larger context."
+	case KindAuth:
+		message = name + " refused this server's key. The administrator has to check it; other models may work meanwhile."
+	case KindNoCredit:
+		message = "This server's account with " + name + " has run out of credit. The administrator has to top it up; other models may work meanwhile."
+	case KindNoModel:
+		message = name + " does not offer this model any more. Choose another one."
+	case KindRateLimited:
+		message = name + " is getting too many requests right now. Wait a moment and try again."
+	case KindOverloaded:
+		message = name + " is overloaded or having trouble. Try again in a moment, or choose another model."
+	case KindUnreachable:
+		message = name + " cannot be reached from this server. Try again in a moment, or choose another model."
+	case KindStalled:
+		message = name + " stopped sending in the middle of the answer. What came is kept; try again."
+	case KindCut:
+		message = "The connection to " + name + " broke before the answer was complete. What came is kept; try again."
+	case KindMalformed:
+		message = name + " sent something that could not be read. What came is kept; try again."
+	case KindBlocked:
+		message = name + " declined to answer this prompt. Rephrase it, or choose another model."
+	case KindEmpty:
+		message = "The model finished without saying anything. Try again, or allow a longer answer."
+	default:
+		message = name + " failed. Try again, or choose another model."
+	}
+	f := fault.Wrap(e, code, message)
+	f.Type = string(e.Kind)
+	f.RetryAfter = e.RetryAfter
+	return f
+}
+
+// KindOf gives the kind of a vendor's failure, or "" when err is none.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}
