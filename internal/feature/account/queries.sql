@@ -1,0 +1,1 @@
+-- Queries of this room; sqlc turns them into internal/store/query.

@@ -1,0 +1,50 @@
+-- Conversations are trees of messages; every statement carries the user.
+
+-- name: InsertConversation :exec
+INSERT INTO conversations (id, user_id, title, model, settings, head_id, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: GetConversation :one
+SELECT * FROM conversations WHERE id = $1 AND user_id = $2;
+
+-- name: ListConversations :many
+SELECT id, title, model, created_at, updated_at FROM conversations
+WHERE user_id = sqlc.arg(user_id)
+  AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), sqlc.arg(before_id)))
+  AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR LOWER(title) LIKE sqlc.arg(pattern) ESCAPE '\')
+ORDER BY updated_at DESC, id DESC
+LIMIT sqlc.arg(row_limit);
+
+-- name: RenameConversation :execrows
+UPDATE conversations SET title = $1 WHERE id = $2 AND user_id = $3;
+
+-- name: MoveHead :execrows
+UPDATE conversations SET head_id = $1 WHERE id = $2 AND user_id = $3;
+
+-- name: ContinueConversation :execrows
+UPDATE conversations SET head_id = $1, model = $2, settings = $3, updated_at = $4
+WHERE id = $5 AND user_id = $6;
+
+-- name: DeleteConversation :execrows
+DELETE FROM conversations WHERE id = $1 AND user_id = $2;
+
+-- name: InsertMessage :exec
+INSERT INTO messages (id, user_id, conversation_id, parent_id, role, content, model, provider, job_id, status, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: ListMessages :many
+SELECT * FROM messages WHERE user_id = $1 AND conversation_id = $2 ORDER BY id;
+
+-- name: GetMessage :one
+SELECT * FROM messages WHERE id = $1 AND user_id = $2 AND conversation_id = $3;
+
+-- name: GetAnswerByJob :one
+SELECT * FROM messages WHERE id = $1 AND user_id = $2 AND job_id = $3;
+
+-- name: FinishMessage :execrows
+UPDATE messages
+SET content = $1, reasoning = $2, status = $3, finish_reason = $4, error = $5
+WHERE id = $6 AND user_id = $7;
+
+-- name: RunningJobsOfConversation :many
+SELECT id FROM jobs WHERE subject_id = $1 AND user_id = $2 AND status IN ('pending', 'processing');

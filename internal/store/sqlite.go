@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"pulse/internal/store/query"
+)
+
+// openSQLite opens DataDir/pulse.db: one connection that writes, and a pool
+// that can only read. A deferred transaction that turns into a writer fails at
+// once with BUSY whatever the timeout, so the writer begins IMMEDIATE.
+func openSQLite(ctx context.Context, o Options) (*DB, error) {
+	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+		return nil, wrap("data folder", err)
+	}
+	path := filepath.Join(o.DataDir, "pulse.db")
+	if err := migrateSQLite(ctx, path); err != nil {
+		return nil, err
+	}
+	writerDB, err := sql.Open("sqlite", sqliteDSN(path, false))
+	if err != nil {
+		return nil, wrap("open writer", err)
+	}
+	writerDB.SetMaxOpenConns(1)
+	w, err := newWriter(ctx, writerDB)
+	if err != nil {
+		return nil, errors.Join(wrap("start writer", err), writerDB.Close())
+	}
+	readerDB, err := sql.Open("sqlite", sqliteDSN(path, true))
+	if err != nil {
+		return nil, errors.Join(wrap("open readers", err), w.close(), writerDB.Close())
+	}
+	readers := o.MaxConns
+	if readers <= 0 {
+		readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	readerDB.SetMaxOpenConns(readers)
+	readerDB.SetMaxIdleConns(readers)
+	read, err := query.Prepare(ctx, readerDB)
+	if err != nil {
+		return nil, errors.Join(wrap("prepare", err), readerDB.Close(), w.close(), writerDB.Close())
+	}
+	return &DB{
+		dialect: SQLite,
+		read:    read,
+		write:   w.do,
+		bus:     newBus(),
+		ping:    readerDB.PingContext,
+		closers: []func() error{writerDB.Close, w.close, readerDB.Close, read.Close},
+	}, nil
+}
+
+func sqliteDSN(path string, readOnly bool) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"} {
+		q.Add("_pragma", p)
+	}
+	if readOnly {
+		q.Add("_pragma", "query_only(1)")
+	}
+	return fmt.Sprintf("file:%s?%s", (&url.URL{Path: path}).EscapedPath(), q.Encode())
+}
+
+// UniqueViolation tells that err is a broken UNIQUE or PRIMARY KEY constraint,
+// on either database.
+func UniqueViolation(err error) bool {
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		return se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return pgCode(err) == "23505"
+}
+
+// Away tells that err means that the database cannot be reached or is busy
+// beyond its timeout: the same call may succeed a little later.
+func Away(err error) bool {
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		return se.Code()&0xff == sqlite3.SQLITE_BUSY
+	}
+	return errors.Is(err, errClosed) || pgAway(err)
+}

@@ -1,0 +1,48 @@
+-- The ledger's statements. A counter's used + reserved passes the cap in no
+-- interleaving, because the check and the change are one statement.
+
+-- name: OpenCounter :exec
+INSERT INTO quota_counters (user_id, meter, period_start, period_end)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id, meter, period_start) DO NOTHING;
+
+-- name: ReserveQuota :execrows
+UPDATE quota_counters
+SET reserved = reserved + sqlc.arg(amount)
+WHERE user_id = sqlc.arg(user_id) AND meter = sqlc.arg(meter) AND period_start = sqlc.arg(period_start)
+  AND used + reserved + sqlc.arg(amount) <= sqlc.arg(cap);
+
+-- name: InsertHold :exec
+INSERT INTO quota_holds (job_id, meter, user_id, period_start, amount, created_at)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: TakeHold :one
+DELETE FROM quota_holds
+WHERE job_id = $1 AND meter = $2 AND user_id = $3
+RETURNING amount, period_start;
+
+-- name: TakeHolds :many
+DELETE FROM quota_holds
+WHERE job_id = $1 AND user_id = $2
+RETURNING meter, amount, period_start;
+
+-- name: SettleCounter :execrows
+UPDATE quota_counters
+SET used = used + sqlc.arg(used), reserved = reserved - sqlc.arg(held)
+WHERE user_id = sqlc.arg(user_id) AND meter = sqlc.arg(meter) AND period_start = sqlc.arg(period_start);
+
+-- name: InsertUsageEvent :exec
+INSERT INTO usage_events (
+    id, user_id, job_id, meter, period_start, quantity, provider, model,
+    input_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens,
+    cost_nanos, receipt, estimated, raw_usage, created_at
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+
+-- name: GetCounter :one
+SELECT * FROM quota_counters
+WHERE user_id = $1 AND meter = $2 AND period_start = $3;
+
+-- name: ListUsageEventsByJob :many
+SELECT * FROM usage_events
+WHERE user_id = $1 AND job_id = $2
+ORDER BY id;
