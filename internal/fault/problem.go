@@ -1,0 +1,70 @@
+package fault
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+)
+
+// statuses is the one table from code to HTTP status.
+var statuses = map[Code]int{
+	Invalid: 400, Unauthenticated: 401, Quota: 402, Forbidden: 403, NotFound: 404, Conflict: 409,
+	TooLarge: 413, RateLimited: 429, Upstream: 502, Unavailable: 503, Internal: 500,
+}
+
+var titles = map[Code]string{
+	Invalid: "Invalid request", Unauthenticated: "Not signed in", Quota: "Quota used up", Forbidden: "Not allowed",
+	NotFound: "Not found", Conflict: "Conflict", TooLarge: "Too large", RateLimited: "Too many requests",
+	Upstream: "The provider failed", Unavailable: "Unavailable for a moment", Internal: "Internal error",
+}
+
+// Status is the HTTP status of a code.
+func (c Code) Status() int {
+	if s, ok := statuses[c]; ok {
+		return s
+	}
+	return statuses[Internal]
+}
+
+// Problem is a fault as RFC 9457 has it, for answers, events and stored errors.
+// In JSON the members of Extra stand beside the others.
+type Problem struct {
+	Type      string         `json:"type" doc:"urn:pulse:problem:<kind>"`
+	Title     string         `json:"title"`
+	Status    int            `json:"status"`
+	Detail    string         `json:"detail" doc:"A plain sentence for a person"`
+	RequestID string         `json:"request_id,omitempty"`
+	Errors    []Field        `json:"errors,omitempty"`
+	Extra     map[string]any `json:"-"`
+}
+
+// Problem turns the fault into what the outside may see of it.
+func (e *Error) Problem(requestID string) Problem {
+	p := Problem{
+		Type: "urn:pulse:problem:" + e.Kind(), Title: titles[e.Code], Status: e.Code.Status(),
+		Detail: e.Message, RequestID: requestID, Errors: e.Fields, Extra: e.Extra,
+	}
+	if e.RetryAfter > 0 {
+		p.Extra = maps.Clone(p.Extra)
+		if p.Extra == nil {
+			p.Extra = map[string]any{}
+		}
+		p.Extra["retry_after_seconds"] = int64((e.RetryAfter + time.Second - 1) / time.Second)
+	}
+	return p
+}
+
+// MarshalJSON writes the members and those of Extra into one object.
+func (p Problem) MarshalJSON() ([]byte, error) {
+	type plain Problem
+	own, err := json.Marshal(plain(p))
+	if err != nil || len(p.Extra) == 0 {
+		return own, err
+	}
+	extra, err := json.Marshal(p.Extra)
+	if err != nil {
+		return nil, err
+	}
+	own[len(own)-1] = ','
+	return append(own, extra[1:]...), nil
+}
