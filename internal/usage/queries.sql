@@ -16,11 +16,6 @@ WHERE user_id = sqlc.arg(user_id) AND meter = sqlc.arg(meter) AND period_start =
 INSERT INTO quota_holds (job_id, meter, user_id, period_start, amount, created_at)
 VALUES ($1, $2, $3, $4, $5, $6);
 
--- name: TakeHold :one
-DELETE FROM quota_holds
-WHERE job_id = $1 AND meter = $2 AND user_id = $3
-RETURNING amount, period_start;
-
 -- name: TakeHolds :many
 DELETE FROM quota_holds
 WHERE job_id = $1 AND user_id = $2
@@ -41,6 +36,14 @@ INSERT INTO usage_events (
 -- name: GetCounter :one
 SELECT * FROM quota_counters
 WHERE user_id = $1 AND meter = $2 AND period_start = $3;
+
+-- name: ListCounters :many
+SELECT * FROM quota_counters
+WHERE user_id = $1 AND period_start = $2;
+
+-- name: GetHold :one
+SELECT amount FROM quota_holds
+WHERE job_id = $1 AND meter = $2 AND user_id = $3;
 
 -- name: ListUsageEventsByJob :many
 SELECT * FROM usage_events

@@ -63,6 +63,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getCounterStmt, err = db.PrepareContext(ctx, getCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query GetCounter: %w", err)
 	}
+	if q.getHoldStmt, err = db.PrepareContext(ctx, getHold); err != nil {
+		return nil, fmt.Errorf("error preparing query GetHold: %w", err)
+	}
 	if q.getJobStmt, err = db.PrepareContext(ctx, getJob); err != nil {
 		return nil, fmt.Errorf("error preparing query GetJob: %w", err)
 	}
@@ -105,6 +108,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listConversationsStmt, err = db.PrepareContext(ctx, listConversations); err != nil {
 		return nil, fmt.Errorf("error preparing query ListConversations: %w", err)
 	}
+	if q.listCountersStmt, err = db.PrepareContext(ctx, listCounters); err != nil {
+		return nil, fmt.Errorf("error preparing query ListCounters: %w", err)
+	}
 	if q.listJobsWithUsageStmt, err = db.PrepareContext(ctx, listJobsWithUsage); err != nil {
 		return nil, fmt.Errorf("error preparing query ListJobsWithUsage: %w", err)
 	}
@@ -140,9 +146,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.sweepJobEventsStmt, err = db.PrepareContext(ctx, sweepJobEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query SweepJobEvents: %w", err)
-	}
-	if q.takeHoldStmt, err = db.PrepareContext(ctx, takeHold); err != nil {
-		return nil, fmt.Errorf("error preparing query TakeHold: %w", err)
 	}
 	if q.takeHoldsStmt, err = db.PrepareContext(ctx, takeHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeHolds: %w", err)
@@ -217,6 +220,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getCounterStmt: %w", cerr)
 		}
 	}
+	if q.getHoldStmt != nil {
+		if cerr := q.getHoldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getHoldStmt: %w", cerr)
+		}
+	}
 	if q.getJobStmt != nil {
 		if cerr := q.getJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getJobStmt: %w", cerr)
@@ -287,6 +295,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listConversationsStmt: %w", cerr)
 		}
 	}
+	if q.listCountersStmt != nil {
+		if cerr := q.listCountersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listCountersStmt: %w", cerr)
+		}
+	}
 	if q.listJobsWithUsageStmt != nil {
 		if cerr := q.listJobsWithUsageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listJobsWithUsageStmt: %w", cerr)
@@ -347,11 +360,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing sweepJobEventsStmt: %w", cerr)
 		}
 	}
-	if q.takeHoldStmt != nil {
-		if cerr := q.takeHoldStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing takeHoldStmt: %w", cerr)
-		}
-	}
 	if q.takeHoldsStmt != nil {
 		if cerr := q.takeHoldsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeHoldsStmt: %w", cerr)
@@ -409,6 +417,7 @@ type Queries struct {
 	getAnswerByJobStmt            *sql.Stmt
 	getConversationStmt           *sql.Stmt
 	getCounterStmt                *sql.Stmt
+	getHoldStmt                   *sql.Stmt
 	getJobStmt                    *sql.Stmt
 	getJobByIdempotencyKeyStmt    *sql.Stmt
 	getJobWithUsageStmt           *sql.Stmt
@@ -423,6 +432,7 @@ type Queries struct {
 	jobEventsAfterStmt            *sql.Stmt
 	lastJobEventStmt              *sql.Stmt
 	listConversationsStmt         *sql.Stmt
+	listCountersStmt              *sql.Stmt
 	listJobsWithUsageStmt         *sql.Stmt
 	listMessagesStmt              *sql.Stmt
 	listUsageEventsByJobStmt      *sql.Stmt
@@ -435,7 +445,6 @@ type Queries struct {
 	setProgressStmt               *sql.Stmt
 	settleCounterStmt             *sql.Stmt
 	sweepJobEventsStmt            *sql.Stmt
-	takeHoldStmt                  *sql.Stmt
 	takeHoldsStmt                 *sql.Stmt
 }
 
@@ -456,6 +465,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getAnswerByJobStmt:            q.getAnswerByJobStmt,
 		getConversationStmt:           q.getConversationStmt,
 		getCounterStmt:                q.getCounterStmt,
+		getHoldStmt:                   q.getHoldStmt,
 		getJobStmt:                    q.getJobStmt,
 		getJobByIdempotencyKeyStmt:    q.getJobByIdempotencyKeyStmt,
 		getJobWithUsageStmt:           q.getJobWithUsageStmt,
@@ -470,6 +480,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobEventsAfterStmt:            q.jobEventsAfterStmt,
 		lastJobEventStmt:              q.lastJobEventStmt,
 		listConversationsStmt:         q.listConversationsStmt,
+		listCountersStmt:              q.listCountersStmt,
 		listJobsWithUsageStmt:         q.listJobsWithUsageStmt,
 		listMessagesStmt:              q.listMessagesStmt,
 		listUsageEventsByJobStmt:      q.listUsageEventsByJobStmt,
@@ -482,7 +493,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setProgressStmt:               q.setProgressStmt,
 		settleCounterStmt:             q.settleCounterStmt,
 		sweepJobEventsStmt:            q.sweepJobEventsStmt,
-		takeHoldStmt:                  q.takeHoldStmt,
 		takeHoldsStmt:                 q.takeHoldsStmt,
 	}
 }

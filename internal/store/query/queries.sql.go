@@ -402,6 +402,24 @@ func (q *Queries) GetCounter(ctx context.Context, arg GetCounterParams) (QuotaCo
 	return i, err
 }
 
+const getHold = `-- name: GetHold :one
+SELECT amount FROM quota_holds
+WHERE job_id = $1 AND meter = $2 AND user_id = $3
+`
+
+type GetHoldParams struct {
+	JobID  string
+	Meter  string
+	UserID string
+}
+
+func (q *Queries) GetHold(ctx context.Context, arg GetHoldParams) (int64, error) {
+	row := q.queryRow(ctx, q.getHoldStmt, getHold, arg.JobID, arg.Meter, arg.UserID)
+	var amount int64
+	err := row.Scan(&amount)
+	return amount, err
+}
+
 const getJob = `-- name: GetJob :one
 SELECT id, user_id, type, status, provider, model, subject_id, input, state, result, error, progress, run_at, lease_owner, lease_until, fence, attempt, cancel_asked, idempotency_key, request_hash, created_at, started_at, finished_at FROM jobs WHERE id = $1 AND user_id = $2
 `
@@ -997,6 +1015,46 @@ func (q *Queries) ListConversations(ctx context.Context, arg ListConversationsPa
 	return items, nil
 }
 
+const listCounters = `-- name: ListCounters :many
+SELECT user_id, meter, period_start, period_end, used, reserved FROM quota_counters
+WHERE user_id = $1 AND period_start = $2
+`
+
+type ListCountersParams struct {
+	UserID      string
+	PeriodStart int64
+}
+
+func (q *Queries) ListCounters(ctx context.Context, arg ListCountersParams) ([]QuotaCounter, error) {
+	rows, err := q.query(ctx, q.listCountersStmt, listCounters, arg.UserID, arg.PeriodStart)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []QuotaCounter
+	for rows.Next() {
+		var i QuotaCounter
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Meter,
+			&i.PeriodStart,
+			&i.PeriodEnd,
+			&i.Used,
+			&i.Reserved,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listJobsWithUsage = `-- name: ListJobsWithUsage :many
 SELECT j.id, j.user_id, j.type, j.status, j.provider, j.model, j.subject_id, j.input, j.state, j.result, j.error, j.progress, j.run_at, j.lease_owner, j.lease_until, j.fence, j.attempt, j.cancel_asked, j.idempotency_key, j.request_hash, j.created_at, j.started_at, j.finished_at,
     CAST(COALESCE(SUM(e.cost_nanos), 0) AS BIGINT) AS cost_nanos,
@@ -1435,30 +1493,6 @@ func (q *Queries) SweepJobEvents(ctx context.Context, arg SweepJobEventsParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const takeHold = `-- name: TakeHold :one
-DELETE FROM quota_holds
-WHERE job_id = $1 AND meter = $2 AND user_id = $3
-RETURNING amount, period_start
-`
-
-type TakeHoldParams struct {
-	JobID  string
-	Meter  string
-	UserID string
-}
-
-type TakeHoldRow struct {
-	Amount      int64
-	PeriodStart int64
-}
-
-func (q *Queries) TakeHold(ctx context.Context, arg TakeHoldParams) (TakeHoldRow, error) {
-	row := q.queryRow(ctx, q.takeHoldStmt, takeHold, arg.JobID, arg.Meter, arg.UserID)
-	var i TakeHoldRow
-	err := row.Scan(&i.Amount, &i.PeriodStart)
-	return i, err
 }
 
 const takeHolds = `-- name: TakeHolds :many
