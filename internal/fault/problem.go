@@ -2,9 +2,13 @@ package fault
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"strings"
 	"time"
 )
+
+const typePrefix = "urn:pulse:problem:"
 
 // statuses is the one table from code to HTTP status.
 var statuses = map[Code]int{
@@ -41,7 +45,7 @@ type Problem struct {
 // Problem turns the fault into what the outside may see of it.
 func (e *Error) Problem(requestID string) Problem {
 	p := Problem{
-		Type: "urn:pulse:problem:" + e.Kind(), Title: titles[e.Code], Status: e.Code.Status(),
+		Type: typePrefix + e.Kind(), Title: titles[e.Code], Status: e.Code.Status(),
 		Detail: e.Message, RequestID: requestID, Errors: e.Fields, Extra: e.Extra,
 	}
 	if e.RetryAfter > 0 {
@@ -67,4 +71,19 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 	}
 	own[len(own)-1] = ','
 	return append(own, extra[1:]...), nil
+}
+
+// FromProblem turns a stored problem document back into a fault.
+func FromProblem(document []byte) (*Error, error) {
+	var p Problem
+	if err := json.Unmarshal(document, &p); err != nil {
+		return nil, fmt.Errorf("fault: not a problem document: %w", err)
+	}
+	e := &Error{Code: Internal, Message: p.Detail, Fields: p.Errors, Type: strings.TrimPrefix(p.Type, typePrefix)}
+	for code, status := range statuses {
+		if status == p.Status {
+			e.Code = code
+		}
+	}
+	return e, nil
 }

@@ -72,10 +72,6 @@ RETURNING id, fence, cancel_asked;
 UPDATE jobs SET status = 'pending', run_at = $1, lease_owner = '', lease_until = 0
 WHERE id = $2 AND user_id = $3 AND fence = $4 AND status = 'processing';
 
--- name: SetProgress :execrows
-UPDATE jobs SET progress = $1
-WHERE id = $2 AND user_id = $3 AND fence = $4 AND status = 'processing';
-
 -- name: FinishJob :execrows
 UPDATE jobs
 SET status = $1, result = $2, error = $3, progress = $4, model = $5, finished_at = $6, lease_owner = '', lease_until = 0
@@ -86,24 +82,27 @@ UPDATE jobs SET cancel_asked = TRUE
 WHERE id = $1 AND user_id = $2 AND status IN ('pending', 'processing')
 RETURNING *;
 
--- A pending job has no runner: its cancellation is complete at once.
--- name: CancelPendingJob :execrows
-UPDATE jobs SET status = 'cancelled', finished_at = $1
-WHERE id = $2 AND user_id = $3 AND status = 'pending';
-
 -- name: DeleteJob :execrows
 DELETE FROM jobs
 WHERE id = $1 AND user_id = $2 AND status IN ('completed', 'failed', 'cancelled');
 
+-- A job that was deleted meanwhile (with its account) must not fail the batch.
 -- name: InsertJobEvent :exec
 INSERT INTO job_events (job_id, user_id, last, first, kind, data)
-VALUES ($1, $2, $3, $4, $5, $6);
+SELECT j.id, j.user_id, CAST(sqlc.arg(last) AS BIGINT), CAST(sqlc.arg(first) AS BIGINT), CAST(sqlc.arg(kind) AS TEXT), CAST(sqlc.arg(data) AS TEXT)
+FROM jobs j WHERE j.id = sqlc.arg(job_id) AND j.user_id = sqlc.arg(user_id);
 
 -- name: JobEventsAfter :many
 SELECT last, first, kind, data FROM job_events
 WHERE job_id = $1 AND user_id = $2 AND last > $3
 ORDER BY last
 LIMIT $4;
+
+-- What an earlier attempt said, when the job ends without another one.
+-- name: JobTextOfAttempt :many
+SELECT data FROM job_events
+WHERE job_id = $1 AND user_id = $2 AND kind = $3 AND first >= $4 AND last <= $5
+ORDER BY last;
 
 -- name: LastJobEvent :one
 SELECT CAST(COALESCE(MAX(last), 0) AS BIGINT) AS last FROM job_events

@@ -34,12 +34,12 @@ type Want struct {
 
 // Charge is what a job really used of one meter.
 type Charge struct {
-	Meter     Meter
-	Quantity  int64 // in the meter's unit
-	Provider  string
-	Model     string
-	Tokens    provider.Usage // by class; zero for meters that are not tokens
-	Lines     []Line     // the receipt; its costs add up to the event's cost
+	Meter    Meter
+	Quantity int64 // in the meter's unit
+	Provider string
+	Model    string
+	Tokens   provider.Usage // by class; zero for meters that are not tokens
+	Lines    []Line         // the receipt; its costs add up to the event's cost
 }
 
 // Cost is the sum of the receipt's lines.

@@ -41,9 +41,9 @@ WHERE user_id = $1 AND meter = $2 AND period_start = $3;
 SELECT * FROM quota_counters
 WHERE user_id = $1 AND period_start = $2;
 
--- name: GetHold :one
-SELECT amount FROM quota_holds
-WHERE job_id = $1 AND meter = $2 AND user_id = $3;
+-- name: ListHolds :many
+SELECT meter, amount FROM quota_holds
+WHERE job_id = $1 AND user_id = $2;
 
 -- name: ListUsageEventsByJob :many
 SELECT * FROM usage_events

@@ -27,9 +27,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askCancelStmt, err = db.PrepareContext(ctx, askCancel); err != nil {
 		return nil, fmt.Errorf("error preparing query AskCancel: %w", err)
 	}
-	if q.cancelPendingJobStmt, err = db.PrepareContext(ctx, cancelPendingJob); err != nil {
-		return nil, fmt.Errorf("error preparing query CancelPendingJob: %w", err)
-	}
 	if q.claimJobStmt, err = db.PrepareContext(ctx, claimJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJob: %w", err)
 	}
@@ -62,9 +59,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getCounterStmt, err = db.PrepareContext(ctx, getCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query GetCounter: %w", err)
-	}
-	if q.getHoldStmt, err = db.PrepareContext(ctx, getHold); err != nil {
-		return nil, fmt.Errorf("error preparing query GetHold: %w", err)
 	}
 	if q.getJobStmt, err = db.PrepareContext(ctx, getJob); err != nil {
 		return nil, fmt.Errorf("error preparing query GetJob: %w", err)
@@ -102,6 +96,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobEventsAfterStmt, err = db.PrepareContext(ctx, jobEventsAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query JobEventsAfter: %w", err)
 	}
+	if q.jobTextOfAttemptStmt, err = db.PrepareContext(ctx, jobTextOfAttempt); err != nil {
+		return nil, fmt.Errorf("error preparing query JobTextOfAttempt: %w", err)
+	}
 	if q.lastJobEventStmt, err = db.PrepareContext(ctx, lastJobEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query LastJobEvent: %w", err)
 	}
@@ -110,6 +107,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listCountersStmt, err = db.PrepareContext(ctx, listCounters); err != nil {
 		return nil, fmt.Errorf("error preparing query ListCounters: %w", err)
+	}
+	if q.listHoldsStmt, err = db.PrepareContext(ctx, listHolds); err != nil {
+		return nil, fmt.Errorf("error preparing query ListHolds: %w", err)
 	}
 	if q.listJobsWithUsageStmt, err = db.PrepareContext(ctx, listJobsWithUsage); err != nil {
 		return nil, fmt.Errorf("error preparing query ListJobsWithUsage: %w", err)
@@ -138,9 +138,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.runningJobsOfConversationStmt, err = db.PrepareContext(ctx, runningJobsOfConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query RunningJobsOfConversation: %w", err)
 	}
-	if q.setProgressStmt, err = db.PrepareContext(ctx, setProgress); err != nil {
-		return nil, fmt.Errorf("error preparing query SetProgress: %w", err)
-	}
 	if q.settleCounterStmt, err = db.PrepareContext(ctx, settleCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query SettleCounter: %w", err)
 	}
@@ -158,11 +155,6 @@ func (q *Queries) Close() error {
 	if q.askCancelStmt != nil {
 		if cerr := q.askCancelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing askCancelStmt: %w", cerr)
-		}
-	}
-	if q.cancelPendingJobStmt != nil {
-		if cerr := q.cancelPendingJobStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing cancelPendingJobStmt: %w", cerr)
 		}
 	}
 	if q.claimJobStmt != nil {
@@ -218,11 +210,6 @@ func (q *Queries) Close() error {
 	if q.getCounterStmt != nil {
 		if cerr := q.getCounterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getCounterStmt: %w", cerr)
-		}
-	}
-	if q.getHoldStmt != nil {
-		if cerr := q.getHoldStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing getHoldStmt: %w", cerr)
 		}
 	}
 	if q.getJobStmt != nil {
@@ -285,6 +272,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobEventsAfterStmt: %w", cerr)
 		}
 	}
+	if q.jobTextOfAttemptStmt != nil {
+		if cerr := q.jobTextOfAttemptStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobTextOfAttemptStmt: %w", cerr)
+		}
+	}
 	if q.lastJobEventStmt != nil {
 		if cerr := q.lastJobEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastJobEventStmt: %w", cerr)
@@ -298,6 +290,11 @@ func (q *Queries) Close() error {
 	if q.listCountersStmt != nil {
 		if cerr := q.listCountersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listCountersStmt: %w", cerr)
+		}
+	}
+	if q.listHoldsStmt != nil {
+		if cerr := q.listHoldsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listHoldsStmt: %w", cerr)
 		}
 	}
 	if q.listJobsWithUsageStmt != nil {
@@ -343,11 +340,6 @@ func (q *Queries) Close() error {
 	if q.runningJobsOfConversationStmt != nil {
 		if cerr := q.runningJobsOfConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing runningJobsOfConversationStmt: %w", cerr)
-		}
-	}
-	if q.setProgressStmt != nil {
-		if cerr := q.setProgressStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing setProgressStmt: %w", cerr)
 		}
 	}
 	if q.settleCounterStmt != nil {
@@ -405,7 +397,6 @@ type Queries struct {
 	db                            DBTX
 	tx                            *sql.Tx
 	askCancelStmt                 *sql.Stmt
-	cancelPendingJobStmt          *sql.Stmt
 	claimJobStmt                  *sql.Stmt
 	continueConversationStmt      *sql.Stmt
 	deleteConversationStmt        *sql.Stmt
@@ -417,7 +408,6 @@ type Queries struct {
 	getAnswerByJobStmt            *sql.Stmt
 	getConversationStmt           *sql.Stmt
 	getCounterStmt                *sql.Stmt
-	getHoldStmt                   *sql.Stmt
 	getJobStmt                    *sql.Stmt
 	getJobByIdempotencyKeyStmt    *sql.Stmt
 	getJobWithUsageStmt           *sql.Stmt
@@ -430,9 +420,11 @@ type Queries struct {
 	insertMessageStmt             *sql.Stmt
 	insertUsageEventStmt          *sql.Stmt
 	jobEventsAfterStmt            *sql.Stmt
+	jobTextOfAttemptStmt          *sql.Stmt
 	lastJobEventStmt              *sql.Stmt
 	listConversationsStmt         *sql.Stmt
 	listCountersStmt              *sql.Stmt
+	listHoldsStmt                 *sql.Stmt
 	listJobsWithUsageStmt         *sql.Stmt
 	listMessagesStmt              *sql.Stmt
 	listUsageEventsByJobStmt      *sql.Stmt
@@ -442,7 +434,6 @@ type Queries struct {
 	renewLeasesStmt               *sql.Stmt
 	reserveQuotaStmt              *sql.Stmt
 	runningJobsOfConversationStmt *sql.Stmt
-	setProgressStmt               *sql.Stmt
 	settleCounterStmt             *sql.Stmt
 	sweepJobEventsStmt            *sql.Stmt
 	takeHoldsStmt                 *sql.Stmt
@@ -453,7 +444,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                            tx,
 		tx:                            tx,
 		askCancelStmt:                 q.askCancelStmt,
-		cancelPendingJobStmt:          q.cancelPendingJobStmt,
 		claimJobStmt:                  q.claimJobStmt,
 		continueConversationStmt:      q.continueConversationStmt,
 		deleteConversationStmt:        q.deleteConversationStmt,
@@ -465,7 +455,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getAnswerByJobStmt:            q.getAnswerByJobStmt,
 		getConversationStmt:           q.getConversationStmt,
 		getCounterStmt:                q.getCounterStmt,
-		getHoldStmt:                   q.getHoldStmt,
 		getJobStmt:                    q.getJobStmt,
 		getJobByIdempotencyKeyStmt:    q.getJobByIdempotencyKeyStmt,
 		getJobWithUsageStmt:           q.getJobWithUsageStmt,
@@ -478,9 +467,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertMessageStmt:             q.insertMessageStmt,
 		insertUsageEventStmt:          q.insertUsageEventStmt,
 		jobEventsAfterStmt:            q.jobEventsAfterStmt,
+		jobTextOfAttemptStmt:          q.jobTextOfAttemptStmt,
 		lastJobEventStmt:              q.lastJobEventStmt,
 		listConversationsStmt:         q.listConversationsStmt,
 		listCountersStmt:              q.listCountersStmt,
+		listHoldsStmt:                 q.listHoldsStmt,
 		listJobsWithUsageStmt:         q.listJobsWithUsageStmt,
 		listMessagesStmt:              q.listMessagesStmt,
 		listUsageEventsByJobStmt:      q.listUsageEventsByJobStmt,
@@ -490,7 +481,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		renewLeasesStmt:               q.renewLeasesStmt,
 		reserveQuotaStmt:              q.reserveQuotaStmt,
 		runningJobsOfConversationStmt: q.runningJobsOfConversationStmt,
-		setProgressStmt:               q.setProgressStmt,
 		settleCounterStmt:             q.settleCounterStmt,
 		sweepJobEventsStmt:            q.sweepJobEventsStmt,
 		takeHoldsStmt:                 q.takeHoldsStmt,

@@ -51,26 +51,6 @@ func (q *Queries) AskCancel(ctx context.Context, arg AskCancelParams) (Job, erro
 	return i, err
 }
 
-const cancelPendingJob = `-- name: CancelPendingJob :execrows
-UPDATE jobs SET status = 'cancelled', finished_at = $1
-WHERE id = $2 AND user_id = $3 AND status = 'pending'
-`
-
-type CancelPendingJobParams struct {
-	FinishedAt int64
-	ID         string
-	UserID     string
-}
-
-// A pending job has no runner: its cancellation is complete at once.
-func (q *Queries) CancelPendingJob(ctx context.Context, arg CancelPendingJobParams) (int64, error) {
-	result, err := q.exec(ctx, q.cancelPendingJobStmt, cancelPendingJob, arg.FinishedAt, arg.ID, arg.UserID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const claimJob = `-- name: ClaimJob :one
 UPDATE jobs
 SET status = 'processing', lease_owner = $1, lease_until = $2,
@@ -400,24 +380,6 @@ func (q *Queries) GetCounter(ctx context.Context, arg GetCounterParams) (QuotaCo
 		&i.Reserved,
 	)
 	return i, err
-}
-
-const getHold = `-- name: GetHold :one
-SELECT amount FROM quota_holds
-WHERE job_id = $1 AND meter = $2 AND user_id = $3
-`
-
-type GetHoldParams struct {
-	JobID  string
-	Meter  string
-	UserID string
-}
-
-func (q *Queries) GetHold(ctx context.Context, arg GetHoldParams) (int64, error) {
-	row := q.queryRow(ctx, q.getHoldStmt, getHold, arg.JobID, arg.Meter, arg.UserID)
-	var amount int64
-	err := row.Scan(&amount)
-	return amount, err
 }
 
 const getJob = `-- name: GetJob :one
@@ -769,26 +731,28 @@ func (q *Queries) InsertJob(ctx context.Context, arg InsertJobParams) (Job, erro
 
 const insertJobEvent = `-- name: InsertJobEvent :exec
 INSERT INTO job_events (job_id, user_id, last, first, kind, data)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT j.id, j.user_id, CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT)
+FROM jobs j WHERE j.id = $5 AND j.user_id = $6
 `
 
 type InsertJobEventParams struct {
-	JobID  string
-	UserID string
 	Last   int64
 	First  int64
 	Kind   string
 	Data   string
+	JobID  string
+	UserID string
 }
 
+// A job that was deleted meanwhile (with its account) must not fail the batch.
 func (q *Queries) InsertJobEvent(ctx context.Context, arg InsertJobEventParams) error {
 	_, err := q.exec(ctx, q.insertJobEventStmt, insertJobEvent,
-		arg.JobID,
-		arg.UserID,
 		arg.Last,
 		arg.First,
 		arg.Kind,
 		arg.Data,
+		arg.JobID,
+		arg.UserID,
 	)
 	return err
 }
@@ -938,6 +902,50 @@ func (q *Queries) JobEventsAfter(ctx context.Context, arg JobEventsAfterParams) 
 	return items, nil
 }
 
+const jobTextOfAttempt = `-- name: JobTextOfAttempt :many
+SELECT data FROM job_events
+WHERE job_id = $1 AND user_id = $2 AND kind = $3 AND first >= $4 AND last <= $5
+ORDER BY last
+`
+
+type JobTextOfAttemptParams struct {
+	JobID  string
+	UserID string
+	Kind   string
+	First  int64
+	Last   int64
+}
+
+// What an earlier attempt said, when the job ends without another one.
+func (q *Queries) JobTextOfAttempt(ctx context.Context, arg JobTextOfAttemptParams) ([]string, error) {
+	rows, err := q.query(ctx, q.jobTextOfAttemptStmt, jobTextOfAttempt,
+		arg.JobID,
+		arg.UserID,
+		arg.Kind,
+		arg.First,
+		arg.Last,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var data string
+		if err := rows.Scan(&data); err != nil {
+			return nil, err
+		}
+		items = append(items, data)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lastJobEvent = `-- name: LastJobEvent :one
 SELECT CAST(COALESCE(MAX(last), 0) AS BIGINT) AS last FROM job_events
 WHERE job_id = $1 AND user_id = $2
@@ -1042,6 +1050,44 @@ func (q *Queries) ListCounters(ctx context.Context, arg ListCountersParams) ([]Q
 			&i.Used,
 			&i.Reserved,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listHolds = `-- name: ListHolds :many
+SELECT meter, amount FROM quota_holds
+WHERE job_id = $1 AND user_id = $2
+`
+
+type ListHoldsParams struct {
+	JobID  string
+	UserID string
+}
+
+type ListHoldsRow struct {
+	Meter  string
+	Amount int64
+}
+
+func (q *Queries) ListHolds(ctx context.Context, arg ListHoldsParams) ([]ListHoldsRow, error) {
+	rows, err := q.query(ctx, q.listHoldsStmt, listHolds, arg.JobID, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListHoldsRow
+	for rows.Next() {
+		var i ListHoldsRow
+		if err := rows.Scan(&i.Meter, &i.Amount); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1418,31 +1464,6 @@ func (q *Queries) RunningJobsOfConversation(ctx context.Context, arg RunningJobs
 		return nil, err
 	}
 	return items, nil
-}
-
-const setProgress = `-- name: SetProgress :execrows
-UPDATE jobs SET progress = $1
-WHERE id = $2 AND user_id = $3 AND fence = $4 AND status = 'processing'
-`
-
-type SetProgressParams struct {
-	Progress int64
-	ID       string
-	UserID   string
-	Fence    int64
-}
-
-func (q *Queries) SetProgress(ctx context.Context, arg SetProgressParams) (int64, error) {
-	result, err := q.exec(ctx, q.setProgressStmt, setProgress,
-		arg.Progress,
-		arg.ID,
-		arg.UserID,
-		arg.Fence,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const settleCounter = `-- name: SettleCounter :execrows

@@ -1,0 +1,231 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"pulse/internal/catalog"
+	"pulse/internal/fault"
+	"pulse/internal/httpd"
+	"pulse/internal/job"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+	"pulse/internal/usage"
+)
+
+// beginning is the data of a start event.
+type beginning struct {
+	JobID          string `json:"job_id"`
+	ConversationID string `json:"conversation_id"`
+	UserMessageID  string `json:"user_message_id"`
+	MessageID      string `json:"message_id"`
+	Model          string `json:"model"`
+	Provider       string `json:"provider"`
+}
+
+// ending is the data of a done event.
+type ending struct {
+	FinishReason provider.FinishReason `json:"finish_reason"`
+	Status       job.Status            `json:"status"`
+	Usage        httpd.TokenUsage      `json:"usage"`
+}
+
+// result is what a chat job leaves in its row; the text is in the message.
+type result struct {
+	ConversationID string                `json:"conversation_id"`
+	MessageID      string                `json:"message_id"`
+	FinishReason   provider.FinishReason `json:"finish_reason"`
+}
+
+// run answers one question: it is the step of the pipeline.
+func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
+	var w work
+	if err := json.Unmarshal([]byte(run.Job.Input), &w); err != nil {
+		return job.Outcome{Err: fmt.Errorf("chat: input of job %s: %w", run.Job.ID, err)}
+	}
+	run.Begin(beginning{
+		JobID: run.Job.ID, ConversationID: w.ConversationID, UserMessageID: w.QuestionID, MessageID: w.AnswerID,
+		Model: run.Job.Model, Provider: run.Job.Provider,
+	})
+	turns, err := r.turnsFor(ctx, run, w)
+	if err != nil {
+		return r.outcome(ctx, run, w, turns, provider.ChatAnswer{}, err)
+	}
+	vendor, ok := r.vendors[run.Job.Provider]
+	m, known := r.catalog.Chat(run.Job.Model)
+	if !ok || !known { // the configuration changed between a crash and its repair
+		err := fault.New(fault.Unavailable, "This model is not configured on this server any more. Choose another one.")
+		return r.outcome(ctx, run, w, turns, provider.ChatAnswer{}, err)
+	}
+	answer, err := vendor.Chatter.Chat(ctx, provider.ChatRequest{
+		Model: m.VendorID, System: w.System, Messages: turns, MaxTokens: int(run.Granted - w.Estimate),
+		Temperature: w.Temperature, ReasoningEffort: w.ReasoningEffort, Stream: w.Stream, UserHash: userHash(run.Job.UserID),
+	}, run.Say)
+	return r.outcome(ctx, run, w, turns, answer, err)
+}
+
+// turnsFor gives what the model sees: from memory when the request was just
+// here, from the conversation after a crash.
+func (r *Room) turnsFor(ctx context.Context, run *job.Run, w work) ([]provider.Message, error) {
+	if turns, ok := run.Prepared.([]provider.Message); ok {
+		return turns, nil
+	}
+	all, err := r.db.Read().ListMessages(ctx, query.ListMessagesParams{UserID: run.Job.UserID, ConversationID: w.ConversationID})
+	if err != nil {
+		return nil, err
+	}
+	turns := turnsOf(branchTo(all, w.QuestionID))
+	if len(turns) == 0 {
+		return nil, fault.New(fault.NotFound, "The conversation was deleted before it was answered.")
+	}
+	return turns, nil
+}
+
+// outcome books what came and keeps it, however the answer ended.
+func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provider.Message, answer provider.ChatAnswer, err error) job.Outcome {
+	text, reasoning := run.Text(), run.Reasoning()
+	cancelled := errors.Is(context.Cause(ctx), job.ErrCancelled)
+	if text == "" && run.Job.Attempt > 1 && context.Cause(ctx) != nil {
+		// Stopped before the new attempt said anything: what the one before the
+		// crash said is what the reader has seen.
+		text, reasoning = r.earlier(run, job.EventText), r.earlier(run, job.EventReasoning)
+	}
+	o := job.Outcome{Err: r.explain(err, run.Job.Provider)}
+	finish := answer.FinishReason
+	if cancelled {
+		finish, o.Err = provider.FinishCancelled, nil
+	}
+	m, known := r.catalog.Chat(run.Job.Model)
+	if known {
+		if u := r.used(m, w, turns, text+reasoning, answer.Usage, err == nil); !u.Zero() {
+			charge, cerr := usage.TokenCharge(m, store.Time(run.Job.CreatedAt), u)
+			if cerr != nil {
+				return job.Outcome{Err: cerr}
+			}
+			o.Charges = []usage.Charge{charge}
+		}
+	}
+	if answer.Note != "" {
+		r.log.InfoContext(ctx, "the provider left a note", "job_id", run.Job.ID, "finish_reason", finish, "note", answer.Note)
+	}
+	o.Result = result{w.ConversationID, w.AnswerID, finish}
+	o.Done = r.ending(finish, cancelled, o.Charges)
+	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, f *fault.Error) error {
+		problem := ""
+		if f != nil {
+			data, err := json.Marshal(f.Problem(""))
+			if err != nil {
+				return err
+			}
+			problem = string(data)
+		}
+		_, err := q.FinishMessage(ctx, query.FinishMessageParams{
+			Content: text, Reasoning: reasoning, Status: string(status), FinishReason: string(finish), Error: problem,
+			ID: w.AnswerID, UserID: run.Job.UserID,
+		})
+		return err // no row: the conversation was deleted meanwhile, the books stay right
+	}
+	return o
+}
+
+func (r *Room) ending(finish provider.FinishReason, cancelled bool, charges []usage.Charge) ending {
+	e := ending{FinishReason: finish, Status: job.Completed}
+	if cancelled {
+		e.Status = job.Cancelled
+	}
+	for _, c := range charges {
+		e.Usage = httpd.UsageOf(c.Tokens, c.Cost())
+	}
+	return e
+}
+
+// used gives what to book. The provider's figures win; where it did not say,
+// or not all (a stopped stream), the text that came is counted and the event
+// is marked as estimated. Nothing said and nothing reported is nothing to book.
+func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said string, u provider.Usage, whole bool) provider.Usage {
+	if whole && !u.Zero() {
+		return u
+	}
+	if said == "" && u.Output == 0 && u.Zero() {
+		return provider.Usage{}
+	}
+	if u.Prompt() == 0 {
+		u.Input = m.CountTokens(w.System)
+		for _, t := range turns {
+			u.Input += m.CountTokens(t.Text) + frameTokens
+		}
+	}
+	if n := m.CountTokens(said); n > u.Output {
+		u.Output = n
+		u.Estimated = true
+	}
+	u.Estimated = u.Estimated || u.Raw == nil
+	return u
+}
+
+// frameTokens is what a message costs beside its text: OpenAI's old rule of 3,
+// the only documented one.
+const frameTokens = 3
+
+// explain turns a provider's failure into what a person reads.
+func (r *Room) explain(err error, providerID string) error {
+	var pe *provider.Error
+	if errors.As(err, &pe) {
+		return pe.Fault(r.vendorName(providerID))
+	}
+	return err
+}
+
+// earlier gives what the attempt before this one said.
+func (r *Room) earlier(run *job.Run, kind job.EventKind) string {
+	text, err := r.jobs.Earlier(context.Background(), run.Job, kind)
+	if err != nil {
+		r.log.Warn("reading an earlier attempt failed", "job_id", run.Job.ID, "error", err) //nolint:sloglint // the run's context has ended
+	}
+	return text
+}
+
+// replay gives the events of an answer from the stored message.
+func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.Content, error) {
+	var w work
+	if err := json.Unmarshal([]byte(j.Input), &w); err != nil {
+		return nil, fmt.Errorf("chat: input of job %s: %w", j.ID, err)
+	}
+	m, err := q.GetAnswerByJob(ctx, query.GetAnswerByJobParams{ID: w.AnswerID, UserID: j.UserID, JobID: j.ID})
+	if store.NotFound(err) {
+		return nil, fault.New(fault.NotFound, "The conversation of this answer was deleted.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	start, err := json.Marshal(beginning{
+		JobID: j.ID, ConversationID: w.ConversationID, UserMessageID: w.QuestionID, MessageID: w.AnswerID,
+		Model: j.Model, Provider: j.Provider,
+	})
+	if err != nil {
+		return nil, err
+	}
+	contents := []job.Content{{Kind: job.EventStart, Data: start}}
+	if m.Reasoning != "" {
+		contents = append(contents, job.Content{Kind: job.EventReasoning, Data: []byte(m.Reasoning)})
+	}
+	if m.Content != "" {
+		contents = append(contents, job.Content{Kind: job.EventText, Data: []byte(m.Content)})
+	}
+	if job.Status(j.Status) == job.Failed {
+		return contents, nil // the pipeline adds the error
+	}
+	with, err := q.GetJobWithUsage(ctx, query.GetJobWithUsageParams{ID: j.ID, UserID: j.UserID})
+	if err != nil {
+		return nil, err
+	}
+	e := ending{FinishReason: provider.FinishReason(m.FinishReason), Status: job.Status(j.Status)}
+	if used := job.UsedOf(with); used != nil {
+		e.Usage = httpd.UsageOf(used.Tokens, used.Cost)
+	}
+	done, err := json.Marshal(e)
+	return append(contents, job.Content{Kind: job.EventDone, Data: done}), err
+}

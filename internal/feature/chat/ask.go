@@ -1,0 +1,349 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pulse/internal/actor"
+	"pulse/internal/catalog"
+	"pulse/internal/fault"
+	"pulse/internal/job"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+	"pulse/internal/usage"
+)
+
+// Ask is a question with what comes before it.
+type Ask struct {
+	Model    string    `json:"model" minLength:"1" maxLength:"200" doc:"A model's id or alias, see /api/v1/chat/models"`
+	Messages []Message `json:"messages" minItems:"1" maxItems:"2000" doc:"The conversation so far, or with conversation_id only what is new. The last one is the question"`
+	Settings
+	ConversationID string `json:"conversation_id,omitempty" maxLength:"64" doc:"Goes on with this conversation; without it a new one begins"`
+	ParentID       string `json:"parent_id,omitempty" maxLength:"64" doc:"The message to go on from, to branch; the conversation's head when absent"`
+}
+
+// Message is a turn as the outside gives it.
+type Message struct {
+	Role    string `json:"role" enum:"system,user,assistant"`
+	Content string `json:"content" maxLength:"4000000"`
+}
+
+// Settings are how to answer. They are kept with the conversation.
+type Settings struct {
+	SystemPrompt    *string  `json:"system_prompt,omitempty" maxLength:"100000"`
+	Temperature     *float64 `json:"temperature,omitempty" minimum:"0" maximum:"2" doc:"Only for models whose parameters name it"`
+	MaxTokens       *int64   `json:"max_tokens,omitempty" minimum:"1" maximum:"1000000" doc:"Cap on the answer, thinking included"`
+	ReasoningEffort *string  `json:"reasoning_effort,omitempty" maxLength:"20" doc:"One of the model's reasoning_efforts"`
+}
+
+const (
+	// defaultAnswer is the cap on an answer when nobody names one. It bounds the
+	// hold: a plan of 100 000 tokens should carry several questions at once.
+	defaultAnswer = 8192
+	// leastAnswer is the least room for an answer with which asking makes sense.
+	// Models that think before they write need more of it.
+	leastAnswer, leastReasonedAnswer = 256, 2048
+)
+
+// work is a job's input: all that a run on another process needs to begin anew.
+type work struct {
+	ConversationID  string   `json:"conversation_id"`
+	QuestionID      string   `json:"question_id"`
+	AnswerID        string   `json:"answer_id"`
+	System          string   `json:"system,omitempty"`
+	Temperature     *float64 `json:"temperature,omitempty"`
+	ReasoningEffort string   `json:"reasoning_effort,omitempty"`
+	Estimate        int64    `json:"estimate"` // of the prompt, in tokens; the rest of the hold is for the answer
+	Stream          bool     `json:"stream"`
+}
+
+// asked is an Ask that was found to be in order.
+type asked struct {
+	model    catalog.Model
+	settings Settings
+	turns    []provider.Message // all that the model sees, the question last
+	fresh    []provider.Message // those that are not stored yet
+	conv     query.Conversation // ID empty: to be made
+	parentID string             // what the first of fresh follows; for a new answer to an old question: the question
+	stream   bool
+	key      idempotency
+}
+
+type idempotency struct{ key, hash string }
+
+// check looks at everything that can be wrong with a question before anything
+// is stored. All wrong fields come in one Invalid fault.
+func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) {
+	system, turns, err := split(in.Messages)
+	if err != nil {
+		return asked{}, err
+	}
+	q := asked{settings: in.Settings, fresh: turns, turns: turns, parentID: in.ParentID}
+	if system != "" {
+		if given := deref(in.SystemPrompt); given != "" {
+			system = given + "\n\n" + system
+		}
+		q.settings.SystemPrompt = &system
+	}
+	if in.ConversationID != "" {
+		if err := r.resume(ctx, a, in, &q); err != nil {
+			return asked{}, err
+		}
+	} else if in.ParentID != "" {
+		return asked{}, fault.BadField("body.parent_id", "goes with a conversation_id")
+	}
+	if len(q.turns) > 0 && q.turns[0].Role != provider.RoleUser {
+		return asked{}, fault.BadField("body.messages", "the first message that is not a system message must be from the user")
+	}
+	if q.model, err = r.model(in.Model); err != nil {
+		return asked{}, err
+	}
+	return q, q.fit()
+}
+
+// split takes the system messages out and checks the rest.
+func split(messages []Message) (system string, turns []provider.Message, err error) {
+	var systems []string
+	var wrong []fault.Field
+	for i, m := range messages {
+		switch {
+		case strings.TrimSpace(m.Content) == "":
+			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].content", i), Message: "must not be empty"})
+		case m.Role == "system":
+			systems = append(systems, m.Content)
+		default:
+			turns = append(turns, provider.Message{Role: m.Role, Text: m.Content})
+		}
+	}
+	if len(wrong) == 0 && (len(turns) == 0 || turns[len(turns)-1].Role != provider.RoleUser) {
+		wrong = append(wrong, fault.Field{Location: "body.messages", Message: "the last message must be the user's question"})
+	}
+	if len(wrong) > 0 {
+		f := fault.New(fault.Invalid, "The messages need mending.")
+		f.Fields = wrong
+		return "", nil, f
+	}
+	return strings.Join(systems, "\n\n"), turns, nil
+}
+
+// model finds a model that can be asked here and now.
+func (r *Room) model(id string) (catalog.Model, error) {
+	m, ok := r.catalog.Chat(id)
+	if !ok {
+		return m, fault.BadField("body.model", "is not a model of this server; GET /api/v1/chat/models lists them")
+	}
+	if why := r.unavailable(m); why != "" {
+		return m, fault.BadField("body.model", why)
+	}
+	return m, nil
+}
+
+// unavailable says why a model cannot be asked; empty when it can.
+func (r *Room) unavailable(m catalog.Model) string {
+	if _, ok := r.vendors[m.Provider]; !ok {
+		return "needs a key for its provider, which this server does not have"
+	}
+	if _, ok := m.PriceAt(r.now()); !ok {
+		return "has no price on this server, and what has no price is not served"
+	}
+	return ""
+}
+
+// fit checks the settings against the model.
+func (q *asked) fit() error {
+	var wrong []fault.Field
+	s := &q.settings
+	if s.Temperature != nil && !slices.Contains(q.model.Parameters, "temperature") {
+		wrong = append(wrong, fault.Field{Location: "body.temperature", Message: q.model.Name + " does not take a temperature; leave it out"})
+	}
+	if e := deref(s.ReasoningEffort); e != "" && !slices.Contains(q.model.ReasoningEfforts, e) {
+		wrong = append(wrong, fault.Field{
+			Location: "body.reasoning_effort",
+			Message:  "must be one of what " + q.model.Name + " takes: " + orNone(q.model.ReasoningEfforts),
+		})
+	}
+	if s.MaxTokens != nil && q.model.MaxOutputTokens > 0 && *s.MaxTokens > q.model.MaxOutputTokens {
+		wrong = append(wrong, fault.Field{
+			Location: "body.max_tokens", Message: fmt.Sprintf("%s writes at most %d tokens", q.model.Name, q.model.MaxOutputTokens),
+		})
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	f := fault.New(fault.Invalid, "The settings do not fit the model.")
+	f.Fields = wrong
+	return f
+}
+
+// dropUnfit leaves out those of the conversation's settings that the model,
+// chosen since, does not take: nobody asked for them just now.
+func (q *asked) dropUnfit() {
+	s := &q.settings
+	if !slices.Contains(q.model.Parameters, "temperature") {
+		s.Temperature = nil
+	}
+	if !slices.Contains(q.model.ReasoningEfforts, deref(s.ReasoningEffort)) {
+		s.ReasoningEffort = nil
+	}
+	if s.MaxTokens != nil && q.model.MaxOutputTokens > 0 {
+		s.MaxTokens = new(min(*s.MaxTokens, q.model.MaxOutputTokens))
+	}
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none, leave it out"
+	}
+	return strings.Join(list, ", ")
+}
+
+// budget gives the estimate of the prompt and the quota to ask for.
+func (q *asked) budget() (estimate int64, want usage.Want, err error) {
+	texts := make([]string, 0, len(q.turns)+1)
+	texts = append(texts, deref(q.settings.SystemPrompt))
+	for _, t := range q.turns {
+		texts = append(texts, t.Text)
+	}
+	// A tenth more than the estimate: it should err on the side of too much.
+	estimate = q.model.EstimateTokens(texts...)*11/10 + 1
+	answer := int64(defaultAnswer)
+	if q.model.MaxOutputTokens > 0 {
+		answer = min(answer, q.model.MaxOutputTokens)
+	}
+	least := min(answer, leastAnswer)
+	if len(q.model.ReasoningEfforts) > 0 {
+		least = min(answer, leastReasonedAnswer)
+	}
+	if q.settings.MaxTokens != nil { // who names a cap gets it or is refused
+		answer = *q.settings.MaxTokens
+		least = answer
+	}
+	if window := q.model.ContextWindow; window > 0 && estimate+least > window {
+		f := fault.Newf(fault.Invalid, "This conversation has about %d tokens and does not fit %s, which reads and writes %d together. Start a new one, or choose a model with a larger context.",
+			estimate, q.model.Name, window)
+		f.Type = string(provider.KindTooLong)
+		f.Fields = []fault.Field{{Location: "body.messages", Message: "too long for the model"}}
+		return 0, want, f
+	} else if window > 0 {
+		answer = min(answer, window-estimate)
+	}
+	return estimate, usage.Want{Meter: usage.Tokens, Amount: estimate + answer, Least: estimate + least}, nil
+}
+
+// start stores the question, a place for the answer and the job, all at once
+// with the hold, and lets the answer begin.
+func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work, error) {
+	estimate, want, err := q.budget()
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	now := store.Millis(r.now())
+	jobID := store.NewID()
+	w := work{
+		ConversationID: q.conv.ID, AnswerID: store.NewID(), System: deref(q.settings.SystemPrompt),
+		Temperature: q.settings.Temperature, ReasoningEffort: deref(q.settings.ReasoningEffort),
+		Estimate: estimate, Stream: q.stream,
+	}
+	newConversation := w.ConversationID == ""
+	if newConversation {
+		w.ConversationID = store.NewID()
+	}
+	messages := make([]query.InsertMessageParams, 0, len(q.fresh)+1)
+	parent := q.parentID
+	for _, turn := range q.fresh {
+		id := store.NewID()
+		messages = append(messages, query.InsertMessageParams{
+			ID: id, UserID: a.ID, ConversationID: w.ConversationID, ParentID: parent, Role: turn.Role,
+			Content: turn.Text, Status: string(job.Completed), CreatedAt: now,
+		})
+		parent = id
+	}
+	w.QuestionID = parent
+	messages = append(messages, query.InsertMessageParams{
+		ID: w.AnswerID, UserID: a.ID, ConversationID: w.ConversationID, ParentID: parent, Role: provider.RoleAssistant,
+		Model: q.model.ID, Provider: q.model.Provider, JobID: jobID, Status: string(job.Processing), CreatedAt: now,
+	})
+	input, err := json.Marshal(w)
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	kept, err := json.Marshal(q.settings)
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
+		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
+		Input: input, Want: want, IdempotencyKey: q.key.key, RequestHash: q.key.hash, Prepared: q.turns,
+		Write: func(ctx context.Context, qs *query.Queries) error {
+			if newConversation {
+				err = qs.InsertConversation(ctx, query.InsertConversationParams{
+					ID: w.ConversationID, UserID: a.ID, Title: title(q.turns), Model: q.model.ID,
+					Settings: string(kept), HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
+				})
+			} else {
+				err = continueConversation(ctx, qs, a, w, q.model.ID, string(kept), now)
+			}
+			if err != nil {
+				return err
+			}
+			for _, m := range messages {
+				if err := qs.InsertMessage(ctx, m); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	if replayed {
+		if err := json.Unmarshal([]byte(j.Input), &w); err != nil {
+			return job.Job{}, work{}, fmt.Errorf("chat: input of job %s: %w", j.ID, err)
+		}
+	}
+	return j, w, nil
+}
+
+func continueConversation(ctx context.Context, qs *query.Queries, a actor.Actor, w work, model, settings string, now int64) error {
+	changed, err := qs.ContinueConversation(ctx, query.ContinueConversationParams{
+		HeadID: w.AnswerID, Model: model, Settings: settings, UpdatedAt: now, ID: w.ConversationID, UserID: a.ID,
+	})
+	if err == nil && changed == 0 {
+		return errNoConversation() // deleted since it was read
+	}
+	return err
+}
+
+// title is the first line of the first question, cut to what a list shows.
+func title(turns []provider.Message) string {
+	const most = 80
+	for _, t := range turns {
+		if t.Role != provider.RoleUser {
+			continue
+		}
+		line, _, _ := strings.Cut(strings.TrimSpace(t.Text), "\n")
+		line = strings.Join(strings.Fields(line), " ")
+		if runes := []rune(line); len(runes) > most {
+			cut := string(runes[:most])
+			if i := strings.LastIndexByte(cut, ' '); i > most/2 {
+				cut = cut[:i]
+			}
+			return cut + "…"
+		}
+		return line
+	}
+	return "New conversation"
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

@@ -1,0 +1,163 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"pulse/internal/actor"
+	"pulse/internal/fault"
+	"pulse/internal/job"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+func errNoConversation() error {
+	return fault.New(fault.NotFound, "There is no such conversation.")
+}
+
+// resume finds the branch that a question goes on with and puts its messages
+// before it. Messages of the request that only repeat the branch from its
+// beginning (as clients that always send everything do) are not new.
+func (r *Room) resume(ctx context.Context, a actor.Actor, in Ask, q *asked) error {
+	conv, all, err := r.tree(ctx, a, in.ConversationID)
+	if err != nil {
+		return err
+	}
+	leaf := in.ParentID
+	if leaf == "" {
+		leaf = conv.HeadID
+	} else if _, ok := find(all, leaf); !ok {
+		return fault.BadField("body.parent_id", "is not a message of this conversation")
+	}
+	branch := branchTo(all, leaf)
+	if n := len(branch); n > 0 && branch[n-1].Status == string(job.Processing) {
+		f := fault.New(fault.Conflict, "The last answer is still being written. Wait for it or stop it first.")
+		f.Type = "answer_running"
+		f.Extra = map[string]any{"job_id": branch[n-1].JobID}
+		return f
+	}
+	said := turnsOf(branch)
+	if repeats(said, q.fresh) {
+		q.fresh = q.fresh[len(said):]
+	}
+	q.conv, q.parentID = conv, leaf
+	q.turns = append(said[:len(said):len(said)], q.fresh...)
+	q.keepSettings(conv)
+	return nil
+}
+
+// keepSettings fills what the request leaves open from what the conversation
+// was asked with before.
+func (q *asked) keepSettings(conv query.Conversation) {
+	var kept Settings
+	if err := json.Unmarshal([]byte(conv.Settings), &kept); err != nil {
+		return // settings of an unknown form are as good as none
+	}
+	if q.settings.SystemPrompt == nil {
+		q.settings.SystemPrompt = kept.SystemPrompt
+	}
+}
+
+// repeats tells that the fresh messages begin with the whole branch.
+func repeats(branch, fresh []provider.Message) bool {
+	if len(branch) == 0 || len(fresh) <= len(branch) {
+		return false
+	}
+	for i, m := range branch {
+		if m != fresh[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// tree reads a conversation with all its messages, or is NotFound.
+func (r *Room) tree(ctx context.Context, a actor.Actor, id string) (query.Conversation, []query.Message, error) {
+	q := r.db.Read()
+	conv, err := q.GetConversation(ctx, query.GetConversationParams{ID: id, UserID: a.ID})
+	if store.NotFound(err) {
+		return conv, nil, errNoConversation()
+	}
+	if err != nil {
+		return conv, nil, err
+	}
+	all, err := q.ListMessages(ctx, query.ListMessagesParams{UserID: a.ID, ConversationID: id})
+	return conv, all, err
+}
+
+func find(all []query.Message, id string) (query.Message, bool) {
+	for _, m := range all {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return query.Message{}, false
+}
+
+// branchTo gives the messages from the first one to the leaf.
+func branchTo(all []query.Message, leaf string) []query.Message {
+	byID := make(map[string]*query.Message, len(all))
+	for i := range all {
+		byID[all[i].ID] = &all[i]
+	}
+	var branch []query.Message
+	for m := byID[leaf]; m != nil && len(branch) <= len(all); m = byID[m.ParentID] {
+		branch = append(branch, *m)
+	}
+	for i, k := 0, len(branch)-1; i < k; i, k = i+1, k-1 {
+		branch[i], branch[k] = branch[k], branch[i]
+	}
+	return branch
+}
+
+// turnsOf gives what a model is shown of a branch: not the answers that never
+// said anything.
+func turnsOf(branch []query.Message) []provider.Message {
+	turns := make([]provider.Message, 0, len(branch))
+	for _, m := range branch {
+		if m.Content != "" {
+			turns = append(turns, provider.Message{Role: m.Role, Text: m.Content})
+		}
+	}
+	return turns
+}
+
+// askAgain prepares a new answer to a question that is there already: to the
+// one before an answer, or to the question itself.
+func (r *Room) askAgain(ctx context.Context, a actor.Actor, conversationID, messageID, model string) (asked, error) {
+	conv, all, err := r.tree(ctx, a, conversationID)
+	if err != nil {
+		return asked{}, err
+	}
+	m, ok := find(all, messageID)
+	if !ok {
+		return asked{}, fault.New(fault.NotFound, "There is no such message in this conversation.")
+	}
+	if m.Status == string(job.Processing) {
+		return asked{}, fault.New(fault.Conflict, "This answer is still being written. Stop it first.")
+	}
+	question := m
+	if m.Role == provider.RoleAssistant {
+		if question, ok = find(all, m.ParentID); !ok {
+			return asked{}, fmt.Errorf("chat: message %s has no question before it", m.ID)
+		}
+		if model == "" {
+			model = m.Model
+		}
+	}
+	if model == "" {
+		model = conv.Model
+	}
+	q := asked{conv: conv, parentID: question.ID, stream: true}
+	if err := json.Unmarshal([]byte(conv.Settings), &q.settings); err != nil {
+		q.settings = Settings{}
+	}
+	q.turns = turnsOf(branchTo(all, question.ID))
+	if q.model, err = r.model(model); err != nil {
+		return asked{}, err
+	}
+	q.dropUnfit()
+	return q, nil
+}

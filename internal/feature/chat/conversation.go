@@ -1,0 +1,235 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"pulse/internal/actor"
+	"pulse/internal/fault"
+	"pulse/internal/httpd"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+// ConversationSummary is a conversation in a list.
+type ConversationSummary struct {
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	Model     string    `json:"model" doc:"The model asked last"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Conversation is a conversation with its tree of messages.
+type Conversation struct {
+	ConversationSummary
+	Settings Settings        `json:"settings"`
+	HeadID   string          `json:"head_id" doc:"The leaf of the branch that is shown; follow parent_id from here"`
+	Messages []StoredMessage `json:"messages" doc:"All messages of the tree, by time"`
+}
+
+// StoredMessage is a message as it is kept.
+type StoredMessage struct {
+	ID           string          `json:"id"`
+	ParentID     string          `json:"parent_id"`
+	Role         string          `json:"role"`
+	Content      string          `json:"content"`
+	Reasoning    string          `json:"reasoning"`
+	Model        string          `json:"model"`
+	Provider     string          `json:"provider"`
+	JobID        string          `json:"job_id"`
+	Status       string          `json:"status"`
+	FinishReason string          `json:"finish_reason"`
+	Error        json.RawMessage `json:"error,omitempty" doc:"A problem document, when the answer failed"`
+	CreatedAt    time.Time       `json:"created_at"`
+}
+
+type listInput struct {
+	httpd.Page
+	Search string `query:"q" maxLength:"200" doc:"Only titles that contain this"`
+}
+
+type conversationList struct {
+	Body httpd.List[ConversationSummary]
+}
+
+func (r *Room) listConversations(ctx context.Context, in *listInput) (*conversationList, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at, id, err := in.After()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.db.Read().ListConversations(ctx, query.ListConversationsParams{
+		UserID: a.ID, BeforeAt: at, BeforeID: id, Pattern: likePattern(in.Search), RowLimit: in.Rows() + 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	items := make([]ConversationSummary, len(rows))
+	for i, c := range rows {
+		items[i] = ConversationSummary{
+			ID: c.ID, Title: c.Title, Model: c.Model, CreatedAt: store.Time(c.CreatedAt), UpdatedAt: store.Time(c.UpdatedAt),
+		}
+	}
+	list := httpd.NewList(items, in.Rows(), func(c ConversationSummary) (int64, string) { return store.Millis(c.UpdatedAt), c.ID })
+	return &conversationList{Body: list}, nil
+}
+
+// likePattern makes a search literal: what the person typed is never a pattern.
+func likePattern(search string) string {
+	search = strings.ToLower(strings.TrimSpace(search))
+	if search == "" {
+		return ""
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(search) + "%"
+}
+
+type conversationInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type conversationOutput struct{ Body Conversation }
+
+func (r *Room) getConversation(ctx context.Context, in *conversationInput) (*conversationOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.conversation(ctx, a, in.ID)
+}
+
+func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*conversationOutput, error) {
+	c, all, err := r.tree(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &conversationOutput{Body: Conversation{
+		ConversationSummary: ConversationSummary{
+			ID: c.ID, Title: c.Title, Model: c.Model, CreatedAt: store.Time(c.CreatedAt), UpdatedAt: store.Time(c.UpdatedAt),
+		},
+		HeadID: c.HeadID, Messages: make([]StoredMessage, len(all)),
+	}}
+	if err := json.Unmarshal([]byte(c.Settings), &out.Body.Settings); err != nil {
+		return nil, err
+	}
+	for i, m := range all {
+		out.Body.Messages[i] = StoredMessage{
+			ID: m.ID, ParentID: m.ParentID, Role: m.Role, Content: m.Content, Reasoning: m.Reasoning, Model: m.Model,
+			Provider: m.Provider, JobID: m.JobID, Status: m.Status, FinishReason: m.FinishReason,
+			Error: json.RawMessage(m.Error), CreatedAt: store.Time(m.CreatedAt),
+		}
+	}
+	return out, nil
+}
+
+type updateInput struct {
+	conversationInput
+	Body struct {
+		Title  *string `json:"title,omitempty" minLength:"1" maxLength:"200"`
+		HeadID *string `json:"head_id,omitempty" maxLength:"64"`
+	}
+}
+
+func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conversationOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	title := strings.TrimSpace(deref(in.Body.Title))
+	if in.Body.Title != nil && title == "" {
+		return nil, fault.BadField("body.title", "must not be empty")
+	}
+	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		if _, err := q.GetConversation(ctx, query.GetConversationParams{ID: in.ID, UserID: a.ID}); store.NotFound(err) {
+			return errNoConversation()
+		} else if err != nil {
+			return err
+		}
+		if title != "" {
+			if _, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, ID: in.ID, UserID: a.ID}); err != nil {
+				return err
+			}
+		}
+		if in.Body.HeadID == nil {
+			return nil
+		}
+		_, err := q.GetMessage(ctx, query.GetMessageParams{ID: *in.Body.HeadID, UserID: a.ID, ConversationID: in.ID})
+		if store.NotFound(err) {
+			return fault.BadField("body.head_id", "is not a message of this conversation")
+		}
+		if err != nil {
+			return err
+		}
+		_, err = q.MoveHead(ctx, query.MoveHeadParams{HeadID: *in.Body.HeadID, ID: in.ID, UserID: a.ID})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.conversation(ctx, a, in.ID)
+}
+
+func (r *Room) deleteConversation(ctx context.Context, in *conversationInput) (*struct{}, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	running, err := r.db.Read().RunningJobsOfConversation(ctx, query.RunningJobsOfConversationParams{SubjectID: in.ID, UserID: a.ID})
+	if err != nil {
+		return nil, err
+	}
+	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		changed, err := q.DeleteConversation(ctx, query.DeleteConversationParams{ID: in.ID, UserID: a.ID})
+		if err == nil && changed == 0 {
+			return errNoConversation()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range running { // one that ends meanwhile needs no stopping
+		if _, err := r.jobs.Cancel(ctx, a, id); err != nil && !fault.Is(err, fault.Conflict) {
+			return nil, err
+		}
+	}
+	return nil, nil //nolint:nilnil // 204: there is no body
+}
+
+type regenerateInput struct {
+	conversationInput
+	MessageID string `path:"message_id" maxLength:"64" doc:"The answer to answer anew, or the question"`
+	Body      struct {
+		Model string `json:"model,omitempty" maxLength:"200" doc:"Another model than before"`
+	}
+}
+
+type regenerateOutput struct {
+	Body struct {
+		JobID     string `json:"job_id"`
+		MessageID string `json:"message_id"`
+	}
+}
+
+func (r *Room) regenerate(ctx context.Context, in *regenerateInput) (*regenerateOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q, err := r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
+	if err != nil {
+		return nil, err
+	}
+	j, w, err := r.start(ctx, a, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &regenerateOutput{}
+	out.Body.JobID, out.Body.MessageID = j.ID, w.AnswerID
+	return out, nil
+}

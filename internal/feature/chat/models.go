@@ -1,0 +1,92 @@
+package chat
+
+import (
+	"context"
+
+	"pulse/internal/actor"
+	"pulse/internal/catalog"
+	"pulse/internal/httpd"
+	"pulse/internal/usage"
+)
+
+// ModelView is a model as people choose it.
+type ModelView struct {
+	ID                string      `json:"id"`
+	Name              string      `json:"name"`
+	Provider          string      `json:"provider"`
+	ProviderName      string      `json:"provider_name"`
+	Available         bool        `json:"available"`
+	UnavailableReason string      `json:"unavailable_reason,omitempty"`
+	ContextWindow     int64       `json:"context_window" doc:"Tokens, prompt and answer together"`
+	MaxOutputTokens   int64       `json:"max_output_tokens"`
+	Abilities         []string    `json:"abilities"`
+	Parameters        []string    `json:"parameters" doc:"The settings that the model takes"`
+	ReasoningEfforts  []string    `json:"reasoning_efforts"`
+	Demo              bool        `json:"demo" doc:"A built-in imitation, not a model"`
+	Price             *ModelPrice `json:"price,omitempty"`
+}
+
+// ModelPrice is what a million tokens cost today, for prompts of ordinary length.
+type ModelPrice struct {
+	Input         httpd.USD `json:"input_usd_per_million"`
+	CacheRead     httpd.USD `json:"cache_read_usd_per_million"`
+	CacheWrite    httpd.USD `json:"cache_write_usd_per_million"`
+	Output        httpd.USD `json:"output_usd_per_million"`
+	EffectiveFrom string    `json:"effective_from"`
+}
+
+type modelsOutput struct {
+	Body struct {
+		Items        []ModelView       `json:"items"`
+		DefaultModel string            `json:"default_model" doc:"What to ask when nothing was chosen; empty when no model is available"`
+		Aliases      map[string]string `json:"aliases" doc:"Other names that are understood, retired models among them"`
+	}
+}
+
+func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, error) {
+	if _, err := actor.From(ctx); err != nil {
+		return nil, err
+	}
+	out := &modelsOutput{}
+	out.Body.Aliases = r.catalog.Aliases()
+	out.Body.Items = []ModelView{}
+	for _, m := range r.catalog.Models(catalog.KindChat) {
+		if m.Demo && r.hideDemo {
+			continue
+		}
+		v := r.view(m)
+		out.Body.Items = append(out.Body.Items, v)
+		if v.Available && out.Body.DefaultModel == "" {
+			out.Body.DefaultModel = v.ID
+		}
+	}
+	return out, nil
+}
+
+const perMillion = 1_000_000
+
+func (r *Room) view(m catalog.Model) ModelView {
+	v := ModelView{
+		ID: m.ID, Name: m.Name, Provider: m.Provider, ProviderName: m.ProviderName, ContextWindow: m.ContextWindow,
+		MaxOutputTokens: m.MaxOutputTokens, Abilities: orEmpty(m.Abilities), Parameters: orEmpty(m.Parameters),
+		ReasoningEfforts: orEmpty(m.ReasoningEfforts), Demo: m.Demo,
+	}
+	v.UnavailableReason = r.unavailable(m)
+	v.Available = v.UnavailableReason == ""
+	if price, ok := m.PriceAt(r.now()); ok {
+		t := price.Tier(0)
+		usd := func(nanos int64) httpd.USD { return httpd.USD(usage.Nanos(nanos * perMillion)) }
+		v.Price = &ModelPrice{
+			Input: usd(t.Input), CacheRead: usd(t.CacheRead), CacheWrite: usd(t.CacheWrite), Output: usd(t.Output),
+			EffectiveFrom: price.EffectiveFrom.Format("2006-01-02"),
+		}
+	}
+	return v
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

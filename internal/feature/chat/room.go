@@ -1,0 +1,71 @@
+package chat
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"time"
+
+	"pulse/internal/catalog"
+	"pulse/internal/job"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+)
+
+// JobType is this room's type of job.
+const JobType = "chat"
+
+// Vendor is a configured provider of chat models.
+type Vendor struct {
+	Name    string // as people know it: "OpenAI"
+	Chatter provider.Chatter
+}
+
+// Options are what the room works with.
+type Options struct {
+	DB      *store.DB
+	Jobs    *job.Service
+	Catalog *catalog.Catalog
+	Vendors map[string]Vendor // by the catalogue's provider id; only those that are configured
+	// HideDemo leaves the demo models out of the list, since real ones are configured.
+	HideDemo bool
+	Log      *slog.Logger
+	Now      func() time.Time // nil: time.Now
+}
+
+// Room answers chats.
+type Room struct {
+	db       *store.DB
+	jobs     *job.Service
+	catalog  *catalog.Catalog
+	vendors  map[string]Vendor
+	hideDemo bool
+	log      *slog.Logger
+	now      func() time.Time
+}
+
+// New makes the room and registers its kind of job.
+func New(o Options) *Room {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	r := &Room{
+		db: o.DB, jobs: o.Jobs, catalog: o.Catalog, vendors: o.Vendors, hideDemo: o.HideDemo, log: o.Log, now: o.Now,
+	}
+	o.Jobs.Register(job.Kind{Type: JobType, Run: r.run, Replay: r.replay, Submit: r.submit, Again: r.again})
+	return r
+}
+
+// userHash is what vendors get to tell abusers apart: stable, and nothing that
+// leads back to the person without our database.
+func userHash(userID string) string {
+	sum := sha256.Sum256([]byte("pulse user " + userID))
+	return hex.EncodeToString(sum[:16])
+}
+
+func (r *Room) vendorName(id string) string {
+	if v, ok := r.vendors[id]; ok {
+		return v.Name
+	}
+	return id
+}

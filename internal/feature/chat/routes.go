@@ -1,0 +1,112 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulse/internal/actor"
+	"pulse/internal/httpd"
+	"pulse/internal/job"
+)
+
+// maxBody bounds a question with its history: about a million tokens of text.
+const maxBody = 8 << 20
+
+// Routes mounts the room.
+func (r *Room) Routes(api huma.API) {
+	tags := []string{"Chat"}
+	httpd.Register(api, huma.Operation{
+		OperationID: "list-chat-models", Method: http.MethodGet, Path: "/api/v1/chat/models", Tags: tags,
+		Summary: "The models that can be asked, with abilities and prices",
+	}, r.listModels)
+	httpd.Register(api, huma.Operation{
+		OperationID: "complete-chat", Method: http.MethodPost, Path: "/api/v1/chat/complete", Tags: tags, MaxBodyBytes: maxBody,
+		Summary: "Ask and get the whole answer at once",
+	}, r.complete)
+	httpd.Stream(api, huma.Operation{
+		OperationID: "stream-chat", Method: http.MethodPost, Path: "/api/v1/chat/stream", Tags: tags, MaxBodyBytes: maxBody,
+		Summary:     "Ask and get the answer as it is written, as Server-Sent Events",
+		Description: "Events: `start`, `delta` (`text` or `reasoning`), `restart` (forget the text so far), then `done` or `error`. The answer goes on when the reader goes away; `GET /api/v1/jobs/{id}/events` goes on from any event's id.",
+	}, r.stream)
+
+	tags = []string{"Conversations"}
+	httpd.Register(api, huma.Operation{
+		OperationID: "list-conversations", Method: http.MethodGet, Path: "/api/v1/conversations", Tags: tags,
+		Summary: "Conversations, the last used first",
+	}, r.listConversations)
+	httpd.Register(api, huma.Operation{
+		OperationID: "get-conversation", Method: http.MethodGet, Path: "/api/v1/conversations/{id}", Tags: tags,
+		Summary: "One conversation with all messages of its tree",
+	}, r.getConversation)
+	httpd.Register(api, huma.Operation{
+		OperationID: "update-conversation", Method: http.MethodPatch, Path: "/api/v1/conversations/{id}", Tags: tags,
+		Summary: "Rename a conversation or show another branch",
+	}, r.updateConversation)
+	httpd.Register(api, huma.Operation{
+		OperationID: "delete-conversation", Method: http.MethodDelete, Path: "/api/v1/conversations/{id}", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Summary: "Delete a conversation and stop its answers",
+	}, r.deleteConversation)
+	httpd.Register(api, huma.Operation{
+		OperationID: "regenerate-message", Method: http.MethodPost, Path: "/api/v1/conversations/{id}/messages/{message_id}/regenerate", Tags: tags,
+		DefaultStatus: http.StatusAccepted, Summary: "Answer a question once more, beside the answer that is there",
+	}, r.regenerate)
+}
+
+// askInput is a question over HTTP.
+type askInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"The same key gives the same job; for safe retries"`
+	Body           Ask
+}
+
+func (in *askInput) key(route string) (idempotency, error) {
+	if in.IdempotencyKey == "" {
+		return idempotency{}, nil
+	}
+	hash, err := httpd.RequestHash(route, in.Body)
+	return idempotency{key: in.IdempotencyKey, hash: hash}, err
+}
+
+// ask checks and starts an answer for a request.
+func (r *Room) ask(ctx context.Context, in *askInput, route string, stream bool) (actor.Actor, job.Job, work, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return a, job.Job{}, work{}, err
+	}
+	key, err := in.key(route)
+	if err != nil {
+		return a, job.Job{}, work{}, err
+	}
+	// A repeated request must find its job also when the conversation has moved on.
+	if j, ok, err := r.jobs.Repeated(ctx, a, key.key, key.hash); err != nil || ok {
+		w, werr := workOf(j)
+		return a, j, w, firstError(err, werr)
+	}
+	q, err := r.check(ctx, a, in.Body)
+	if err != nil {
+		return a, job.Job{}, work{}, err
+	}
+	q.stream, q.key = stream, key
+	j, w, err := r.start(ctx, a, q)
+	return a, j, w, err
+}
+
+func (r *Room) stream(ctx context.Context, in *askInput) (func(*httpd.EventWriter) error, error) {
+	a, j, _, err := r.ask(ctx, in, "stream", true)
+	if err != nil {
+		return nil, err
+	}
+	return func(w *httpd.EventWriter) error {
+		return r.jobs.Follow(w.Context(), a, j.ID, job.Reader{Send: w.JobEvent})
+	}, nil
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

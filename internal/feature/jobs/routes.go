@@ -1,0 +1,192 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulse/internal/actor"
+	"pulse/internal/httpd"
+	"pulse/internal/job"
+)
+
+// Room shows jobs.
+type Room struct{ jobs *job.Service }
+
+// New makes the room.
+func New(jobs *job.Service) *Room { return &Room{jobs: jobs} }
+
+// Routes mounts the room.
+func (r *Room) Routes(api huma.API) {
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Method: method, Path: "/api/v1/jobs" + path, Summary: summary, DefaultStatus: status, Tags: []string{"Jobs"},
+		}
+	}
+	httpd.Register(api, op("list-jobs", http.MethodGet, "", "Jobs, the newest first", http.StatusOK), r.list)
+	httpd.Register(api, op("create-job", http.MethodPost, "", "Start a job of any type", http.StatusAccepted), r.create)
+	httpd.Register(api, op("get-job", http.MethodGet, "/{id}", "One job", http.StatusOK), r.get)
+	httpd.Register(api, op("update-job", http.MethodPatch, "/{id}", "Cancel a job by its status", http.StatusOK), r.update)
+	httpd.Register(api, op("delete-job", http.MethodDelete, "/{id}", "Delete a job that has ended", http.StatusNoContent), r.remove)
+	httpd.Register(api, op("cancel-job", http.MethodPost, "/{id}/cancel", "Stop a job; what came is billed", http.StatusAccepted), r.cancel)
+	httpd.Register(api, op("retry-job", http.MethodPost, "/{id}/retry", "Try a failed or cancelled job again, as a new one", http.StatusAccepted), r.retry)
+	httpd.Register(api, op("get-receipt", http.MethodGet, "/{id}/receipt", "What a job cost, line by line", http.StatusOK), r.receipt)
+	httpd.Stream(api, op("follow-job", http.MethodGet, "/{id}/events", "A job's events, from any one on", http.StatusOK), r.follow)
+}
+
+type jobInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type jobOutput struct{ Body View }
+
+type listInput struct {
+	httpd.Page
+	Type   string     `query:"type" maxLength:"40"`
+	Status job.Status `query:"status" enum:"pending,processing,completed,failed,cancelled"`
+}
+
+type listOutput struct{ Body httpd.List[View] }
+
+func (r *Room) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, before, err := in.After()
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.jobs.List(ctx, a, job.Filter{Type: in.Type, Status: in.Status, BeforeID: before, Limit: int(in.Rows()) + 1})
+	if err != nil {
+		return nil, err
+	}
+	views := make([]View, len(found))
+	for i, w := range found {
+		views[i] = viewOf(w)
+	}
+	return &listOutput{Body: httpd.NewList(views, in.Rows(), func(v View) (int64, string) { return 0, v.ID })}, nil
+}
+
+type createInput struct {
+	Body struct {
+		Type  string          `json:"type" maxLength:"40" doc:"chat"`
+		Input json.RawMessage `json:"input" doc:"As the body of the type's own route"`
+	}
+}
+
+func (r *Room) create(ctx context.Context, in *createInput) (*jobOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j, err := r.jobs.SubmitKind(ctx, a, in.Body.Type, in.Body.Input)
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: viewOf(job.WithUsage{Job: j})}, nil
+}
+
+func (r *Room) get(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.jobs.Get(ctx, a, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: viewOf(w)}, nil
+}
+
+type updateInput struct {
+	jobInput
+	Body struct {
+		Status job.Status `json:"status" enum:"cancelled" doc:"The one change that a job's owner can make"`
+	}
+}
+
+func (r *Room) update(ctx context.Context, in *updateInput) (*jobOutput, error) {
+	return r.cancel(ctx, &in.jobInput)
+}
+
+func (r *Room) cancel(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.jobs.Cancel(ctx, a, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: viewOf(w)}, nil
+}
+
+func (r *Room) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j, err := r.jobs.Again(ctx, a, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: viewOf(job.WithUsage{Job: j})}, nil
+}
+
+func (r *Room) remove(ctx context.Context, in *jobInput) (*struct{}, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, r.jobs.Delete(ctx, a, in.ID)
+}
+
+type receiptOutput struct{ Body httpd.List[Receipt] }
+
+func (r *Room) receipt(ctx context.Context, in *jobInput) (*receiptOutput, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.jobs.Get(ctx, a, in.ID); err != nil { // an unknown job is no empty receipt
+		return nil, err
+	}
+	events, err := r.jobs.Receipt(ctx, a, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &receiptOutput{Body: httpd.List[Receipt]{Items: []Receipt{}}}
+	for _, e := range events {
+		receipt, err := receiptOf(e)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, receipt)
+	}
+	return out, nil
+}
+
+type followInput struct {
+	jobInput
+	httpd.Resume
+}
+
+func (r *Room) follow(ctx context.Context, in *followInput) (func(*httpd.EventWriter) error, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	after, err := in.Position()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.jobs.Get(ctx, a, in.ID); err != nil {
+		return nil, err
+	}
+	return func(w *httpd.EventWriter) error {
+		return r.jobs.Follow(w.Context(), a, in.ID, job.Reader{After: after, Send: w.JobEvent})
+	}, nil
+}

@@ -1,0 +1,59 @@
+package job
+
+import (
+	"context"
+
+	"pulse/internal/actor"
+	"pulse/internal/fault"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+// Cancel asks the job's run to stop, wherever it is: at once when it runs here,
+// by a hint otherwise, and at the latest when its process next renews its
+// leases. What came until then is billed. A job that has ended already is a
+// Conflict; a pending one ends here and now.
+func (s *Service) Cancel(ctx context.Context, a actor.Actor, id string) (WithUsage, error) {
+	var j Job
+	err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+		j, err = q.AskCancel(ctx, query.AskCancelParams{ID: id, UserID: a.ID})
+		if store.NotFound(err) {
+			return notRunning(ctx, q, a, id)
+		}
+		return err
+	})
+	if err != nil {
+		return WithUsage{}, err
+	}
+	if Status(j.Status) == Pending {
+		// Nobody runs it. Whoever claims it sees that it is to end; that is us, now.
+		s.claim(ctx, id, func() {})
+		return s.Get(ctx, a, id)
+	}
+	s.cancelRun(id)
+	if j.LeaseOwner != s.owner {
+		if err := s.db.Publish(ctx, topicCancel, id); err != nil {
+			s.log.WarnContext(ctx, "announcing a cancellation failed; it is found at the next renewal", "job_id", id, "error", err)
+		}
+	}
+	return s.Get(ctx, a, id)
+}
+
+func notRunning(ctx context.Context, q *query.Queries, a actor.Actor, id string) error {
+	_, err := q.GetJob(ctx, query.GetJobParams{ID: id, UserID: a.ID})
+	if store.NotFound(err) {
+		return errNotFound()
+	}
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "This job has already ended.")
+}
+
+func (s *Service) cancelRun(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.running[id]; ok {
+		r.cancel(ErrCancelled)
+	}
+}

@@ -1,0 +1,143 @@
+package job
+
+import (
+	"context"
+	"strings"
+
+	"pulse/internal/actor"
+	"pulse/internal/fault"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+	"pulse/internal/usage"
+)
+
+// WithUsage is a job and what it took.
+type WithUsage struct {
+	Job
+	Used *Used // nil while nothing is booked
+}
+
+// Used is what a job took, over all its meters.
+type Used struct {
+	Tokens provider.Usage
+	Cost   usage.Nanos
+}
+
+func errNotFound() error { return fault.New(fault.NotFound, "There is no such job.") }
+
+// Get reads one of the actor's jobs, or is NotFound.
+func (s *Service) Get(ctx context.Context, a actor.Actor, id string) (WithUsage, error) {
+	row, err := s.db.Read().GetJobWithUsage(ctx, query.GetJobWithUsageParams{ID: id, UserID: a.ID})
+	if store.NotFound(err) {
+		return WithUsage{}, errNotFound()
+	}
+	return WithUsage{Job: row.Job, Used: UsedOf(row)}, err
+}
+
+// Filter narrows a list. Empty fields do not.
+type Filter struct {
+	Type     string
+	Status   Status
+	BeforeID string // jobs older than this one; for the next page
+	Limit    int
+}
+
+// List gives the actor's jobs, the newest first.
+func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) ([]WithUsage, error) {
+	rows, err := s.db.Read().ListJobsWithUsage(ctx, query.ListJobsWithUsageParams{
+		UserID: a.ID, Type: f.Type, Status: string(f.Status), BeforeID: f.BeforeID, RowLimit: int32(min(f.Limit, 1000)), //nolint:gosec // bounded
+	})
+	jobs := make([]WithUsage, len(rows))
+	for i, row := range rows {
+		jobs[i] = WithUsage{Job: row.Job, Used: UsedOf(query.GetJobWithUsageRow(row))}
+	}
+	return jobs, err
+}
+
+// UsedOf gives what a job took; nil while nothing is booked.
+func UsedOf(row query.GetJobWithUsageRow) *Used {
+	if row.Events == 0 {
+		return nil
+	}
+	return &Used{
+		Cost: usage.Nanos(row.CostNanos),
+		Tokens: provider.Usage{
+			Input: row.InputTokens, CacheRead: row.CacheReadTokens, CacheWrite: row.CacheWriteTokens,
+			Output: row.OutputTokens, Reasoning: row.ReasoningTokens, Estimated: row.Estimated == 1,
+		},
+	}
+}
+
+// Earlier gives all text of one kind that the attempt before this one said, as
+// far as it was stored before that attempt's process died.
+func (s *Service) Earlier(ctx context.Context, j Job, kind EventKind) (string, error) {
+	parts, err := s.db.Read().JobTextOfAttempt(ctx, query.JobTextOfAttemptParams{
+		JobID: j.ID, UserID: j.UserID, Kind: string(kind),
+		First: int64(basePosition(j.Fence - 1)), Last: int64(basePosition(j.Fence)), //nolint:gosec // below 2^53
+	})
+	return strings.Join(parts, ""), err
+}
+
+// Repeated finds the job that a request with this Idempotency-Key has started
+// before. The same key with another request is a Conflict.
+func (s *Service) Repeated(ctx context.Context, a actor.Actor, key, requestHash string) (j Job, found bool, err error) {
+	if key == "" {
+		return Job{}, false, nil
+	}
+	j, err = s.db.Read().GetJobByIdempotencyKey(ctx, query.GetJobByIdempotencyKeyParams{UserID: a.ID, IdempotencyKey: key})
+	if store.NotFound(err) {
+		return Job{}, false, nil
+	}
+	if err != nil {
+		return Job{}, false, err
+	}
+	if j.RequestHash != requestHash {
+		f := fault.New(fault.Conflict, "This Idempotency-Key was used for a different request. Use a new key.")
+		f.Type = "idempotency_mismatch"
+		return Job{}, false, f
+	}
+	return j, true, nil
+}
+
+// Delete removes a job that has ended, with its events. The usage events stay:
+// they are the books. A running job is a Conflict.
+func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
+	return s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		changed, err := q.DeleteJob(ctx, query.DeleteJobParams{ID: id, UserID: a.ID})
+		if err != nil || changed == 1 {
+			return err
+		}
+		if _, err := q.GetJob(ctx, query.GetJobParams{ID: id, UserID: a.ID}); store.NotFound(err) {
+			return errNotFound()
+		}
+		return fault.New(fault.Conflict, "This job is still running. Cancel it first, then delete it.")
+	})
+}
+
+// Receipt reads what the books say of a job, one event a meter.
+func (s *Service) Receipt(ctx context.Context, a actor.Actor, id string) ([]query.UsageEvent, error) {
+	return s.db.Read().ListUsageEventsByJob(ctx, query.ListUsageEventsByJobParams{UserID: a.ID, JobID: id})
+}
+
+// SubmitKind starts a job of a type from outside input (POST /api/v1/jobs).
+func (s *Service) SubmitKind(ctx context.Context, a actor.Actor, kind string, input []byte) (Job, error) {
+	k, ok := s.kind(kind)
+	if !ok || k.Submit == nil {
+		return Job{}, fault.BadField("body.type", "is no type of job; see the list in the documentation")
+	}
+	return k.Submit(ctx, a, input)
+}
+
+// Again starts a new job that does what a failed or cancelled one should have done.
+func (s *Service) Again(ctx context.Context, a actor.Actor, id string) (Job, error) {
+	w, err := s.Get(ctx, a, id)
+	if err != nil {
+		return Job{}, err
+	}
+	k, ok := s.kind(w.Type)
+	if st := Status(w.Status); !ok || k.Again == nil || st == Pending || st == Processing || st == Completed {
+		return Job{}, fault.New(fault.Conflict, "Only a job that failed or was cancelled can be tried again.")
+	}
+	return k.Again(ctx, a, w.Job)
+}
