@@ -33,11 +33,26 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.continueConversationStmt, err = db.PrepareContext(ctx, continueConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query ContinueConversation: %w", err)
 	}
+	if q.countActiveAdminsStmt, err = db.PrepareContext(ctx, countActiveAdmins); err != nil {
+		return nil, fmt.Errorf("error preparing query CountActiveAdmins: %w", err)
+	}
 	if q.deleteConversationStmt, err = db.PrepareContext(ctx, deleteConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteConversation: %w", err)
 	}
+	if q.deleteExpiredSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteExpiredSessionsOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteExpiredSessionsOfUser: %w", err)
+	}
 	if q.deleteJobStmt, err = db.PrepareContext(ctx, deleteJob); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteJob: %w", err)
+	}
+	if q.deleteSessionStmt, err = db.PrepareContext(ctx, deleteSession); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteSession: %w", err)
+	}
+	if q.deleteSessionByHashStmt, err = db.PrepareContext(ctx, deleteSessionByHash); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteSessionByHash: %w", err)
+	}
+	if q.deleteSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteSessionsOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteSessionsOfUser: %w", err)
 	}
 	if q.dueJobsStmt, err = db.PrepareContext(ctx, dueJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query DueJobs: %w", err)
@@ -72,6 +87,18 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getMessageStmt, err = db.PrepareContext(ctx, getMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMessage: %w", err)
 	}
+	if q.getSessionStmt, err = db.PrepareContext(ctx, getSession); err != nil {
+		return nil, fmt.Errorf("error preparing query GetSession: %w", err)
+	}
+	if q.getUserStmt, err = db.PrepareContext(ctx, getUser); err != nil {
+		return nil, fmt.Errorf("error preparing query GetUser: %w", err)
+	}
+	if q.getUserByEmailKeyStmt, err = db.PrepareContext(ctx, getUserByEmailKey); err != nil {
+		return nil, fmt.Errorf("error preparing query GetUserByEmailKey: %w", err)
+	}
+	if q.getValueStmt, err = db.PrepareContext(ctx, getValue); err != nil {
+		return nil, fmt.Errorf("error preparing query GetValue: %w", err)
+	}
 	if q.handOverJobStmt, err = db.PrepareContext(ctx, handOverJob); err != nil {
 		return nil, fmt.Errorf("error preparing query HandOverJob: %w", err)
 	}
@@ -90,14 +117,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertMessageStmt, err = db.PrepareContext(ctx, insertMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertMessage: %w", err)
 	}
+	if q.insertSessionStmt, err = db.PrepareContext(ctx, insertSession); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertSession: %w", err)
+	}
 	if q.insertUsageEventStmt, err = db.PrepareContext(ctx, insertUsageEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertUsageEvent: %w", err)
+	}
+	if q.insertUserStmt, err = db.PrepareContext(ctx, insertUser); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertUser: %w", err)
 	}
 	if q.jobEventsAfterStmt, err = db.PrepareContext(ctx, jobEventsAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query JobEventsAfter: %w", err)
 	}
 	if q.jobTextOfAttemptStmt, err = db.PrepareContext(ctx, jobTextOfAttempt); err != nil {
 		return nil, fmt.Errorf("error preparing query JobTextOfAttempt: %w", err)
+	}
+	if q.keepValueStmt, err = db.PrepareContext(ctx, keepValue); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepValue: %w", err)
 	}
 	if q.lastJobEventStmt, err = db.PrepareContext(ctx, lastJobEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query LastJobEvent: %w", err)
@@ -120,6 +156,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listUsageEventsByJobStmt, err = db.PrepareContext(ctx, listUsageEventsByJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ListUsageEventsByJob: %w", err)
 	}
+	if q.listUsersStmt, err = db.PrepareContext(ctx, listUsers); err != nil {
+		return nil, fmt.Errorf("error preparing query ListUsers: %w", err)
+	}
+	if q.lockValueStmt, err = db.PrepareContext(ctx, lockValue); err != nil {
+		return nil, fmt.Errorf("error preparing query LockValue: %w", err)
+	}
 	if q.moveHeadStmt, err = db.PrepareContext(ctx, moveHead); err != nil {
 		return nil, fmt.Errorf("error preparing query MoveHead: %w", err)
 	}
@@ -138,6 +180,18 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.runningJobsOfConversationStmt, err = db.PrepareContext(ctx, runningJobsOfConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query RunningJobsOfConversation: %w", err)
 	}
+	if q.setUserActiveStmt, err = db.PrepareContext(ctx, setUserActive); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserActive: %w", err)
+	}
+	if q.setUserAdminStmt, err = db.PrepareContext(ctx, setUserAdmin); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserAdmin: %w", err)
+	}
+	if q.setUserNameStmt, err = db.PrepareContext(ctx, setUserName); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserName: %w", err)
+	}
+	if q.setUserPasswordStmt, err = db.PrepareContext(ctx, setUserPassword); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserPassword: %w", err)
+	}
 	if q.settleCounterStmt, err = db.PrepareContext(ctx, settleCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query SettleCounter: %w", err)
 	}
@@ -146,6 +200,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.takeHoldsStmt, err = db.PrepareContext(ctx, takeHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeHolds: %w", err)
+	}
+	if q.touchSessionStmt, err = db.PrepareContext(ctx, touchSession); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchSession: %w", err)
 	}
 	return &q, nil
 }
@@ -167,14 +224,39 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing continueConversationStmt: %w", cerr)
 		}
 	}
+	if q.countActiveAdminsStmt != nil {
+		if cerr := q.countActiveAdminsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countActiveAdminsStmt: %w", cerr)
+		}
+	}
 	if q.deleteConversationStmt != nil {
 		if cerr := q.deleteConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteConversationStmt: %w", cerr)
 		}
 	}
+	if q.deleteExpiredSessionsOfUserStmt != nil {
+		if cerr := q.deleteExpiredSessionsOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteExpiredSessionsOfUserStmt: %w", cerr)
+		}
+	}
 	if q.deleteJobStmt != nil {
 		if cerr := q.deleteJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteJobStmt: %w", cerr)
+		}
+	}
+	if q.deleteSessionStmt != nil {
+		if cerr := q.deleteSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteSessionStmt: %w", cerr)
+		}
+	}
+	if q.deleteSessionByHashStmt != nil {
+		if cerr := q.deleteSessionByHashStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteSessionByHashStmt: %w", cerr)
+		}
+	}
+	if q.deleteSessionsOfUserStmt != nil {
+		if cerr := q.deleteSessionsOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteSessionsOfUserStmt: %w", cerr)
 		}
 	}
 	if q.dueJobsStmt != nil {
@@ -232,6 +314,26 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getMessageStmt: %w", cerr)
 		}
 	}
+	if q.getSessionStmt != nil {
+		if cerr := q.getSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getSessionStmt: %w", cerr)
+		}
+	}
+	if q.getUserStmt != nil {
+		if cerr := q.getUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getUserStmt: %w", cerr)
+		}
+	}
+	if q.getUserByEmailKeyStmt != nil {
+		if cerr := q.getUserByEmailKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getUserByEmailKeyStmt: %w", cerr)
+		}
+	}
+	if q.getValueStmt != nil {
+		if cerr := q.getValueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getValueStmt: %w", cerr)
+		}
+	}
 	if q.handOverJobStmt != nil {
 		if cerr := q.handOverJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing handOverJobStmt: %w", cerr)
@@ -262,9 +364,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertMessageStmt: %w", cerr)
 		}
 	}
+	if q.insertSessionStmt != nil {
+		if cerr := q.insertSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertSessionStmt: %w", cerr)
+		}
+	}
 	if q.insertUsageEventStmt != nil {
 		if cerr := q.insertUsageEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertUsageEventStmt: %w", cerr)
+		}
+	}
+	if q.insertUserStmt != nil {
+		if cerr := q.insertUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertUserStmt: %w", cerr)
 		}
 	}
 	if q.jobEventsAfterStmt != nil {
@@ -275,6 +387,11 @@ func (q *Queries) Close() error {
 	if q.jobTextOfAttemptStmt != nil {
 		if cerr := q.jobTextOfAttemptStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobTextOfAttemptStmt: %w", cerr)
+		}
+	}
+	if q.keepValueStmt != nil {
+		if cerr := q.keepValueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepValueStmt: %w", cerr)
 		}
 	}
 	if q.lastJobEventStmt != nil {
@@ -312,6 +429,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listUsageEventsByJobStmt: %w", cerr)
 		}
 	}
+	if q.listUsersStmt != nil {
+		if cerr := q.listUsersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listUsersStmt: %w", cerr)
+		}
+	}
+	if q.lockValueStmt != nil {
+		if cerr := q.lockValueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lockValueStmt: %w", cerr)
+		}
+	}
 	if q.moveHeadStmt != nil {
 		if cerr := q.moveHeadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing moveHeadStmt: %w", cerr)
@@ -342,6 +469,26 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing runningJobsOfConversationStmt: %w", cerr)
 		}
 	}
+	if q.setUserActiveStmt != nil {
+		if cerr := q.setUserActiveStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserActiveStmt: %w", cerr)
+		}
+	}
+	if q.setUserAdminStmt != nil {
+		if cerr := q.setUserAdminStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserAdminStmt: %w", cerr)
+		}
+	}
+	if q.setUserNameStmt != nil {
+		if cerr := q.setUserNameStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserNameStmt: %w", cerr)
+		}
+	}
+	if q.setUserPasswordStmt != nil {
+		if cerr := q.setUserPasswordStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserPasswordStmt: %w", cerr)
+		}
+	}
 	if q.settleCounterStmt != nil {
 		if cerr := q.settleCounterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing settleCounterStmt: %w", cerr)
@@ -355,6 +502,11 @@ func (q *Queries) Close() error {
 	if q.takeHoldsStmt != nil {
 		if cerr := q.takeHoldsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeHoldsStmt: %w", cerr)
+		}
+	}
+	if q.touchSessionStmt != nil {
+		if cerr := q.touchSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchSessionStmt: %w", cerr)
 		}
 	}
 	return err
@@ -394,95 +546,133 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                            DBTX
-	tx                            *sql.Tx
-	askCancelStmt                 *sql.Stmt
-	claimJobStmt                  *sql.Stmt
-	continueConversationStmt      *sql.Stmt
-	deleteConversationStmt        *sql.Stmt
-	deleteJobStmt                 *sql.Stmt
-	dueJobsStmt                   *sql.Stmt
-	expiredJobsStmt               *sql.Stmt
-	finishJobStmt                 *sql.Stmt
-	finishMessageStmt             *sql.Stmt
-	getAnswerByJobStmt            *sql.Stmt
-	getConversationStmt           *sql.Stmt
-	getCounterStmt                *sql.Stmt
-	getJobStmt                    *sql.Stmt
-	getJobByIdempotencyKeyStmt    *sql.Stmt
-	getJobWithUsageStmt           *sql.Stmt
-	getMessageStmt                *sql.Stmt
-	handOverJobStmt               *sql.Stmt
-	insertConversationStmt        *sql.Stmt
-	insertHoldStmt                *sql.Stmt
-	insertJobStmt                 *sql.Stmt
-	insertJobEventStmt            *sql.Stmt
-	insertMessageStmt             *sql.Stmt
-	insertUsageEventStmt          *sql.Stmt
-	jobEventsAfterStmt            *sql.Stmt
-	jobTextOfAttemptStmt          *sql.Stmt
-	lastJobEventStmt              *sql.Stmt
-	listConversationsStmt         *sql.Stmt
-	listCountersStmt              *sql.Stmt
-	listHoldsStmt                 *sql.Stmt
-	listJobsWithUsageStmt         *sql.Stmt
-	listMessagesStmt              *sql.Stmt
-	listUsageEventsByJobStmt      *sql.Stmt
-	moveHeadStmt                  *sql.Stmt
-	openCounterStmt               *sql.Stmt
-	renameConversationStmt        *sql.Stmt
-	renewLeasesStmt               *sql.Stmt
-	reserveQuotaStmt              *sql.Stmt
-	runningJobsOfConversationStmt *sql.Stmt
-	settleCounterStmt             *sql.Stmt
-	sweepJobEventsStmt            *sql.Stmt
-	takeHoldsStmt                 *sql.Stmt
+	db                              DBTX
+	tx                              *sql.Tx
+	askCancelStmt                   *sql.Stmt
+	claimJobStmt                    *sql.Stmt
+	continueConversationStmt        *sql.Stmt
+	countActiveAdminsStmt           *sql.Stmt
+	deleteConversationStmt          *sql.Stmt
+	deleteExpiredSessionsOfUserStmt *sql.Stmt
+	deleteJobStmt                   *sql.Stmt
+	deleteSessionStmt               *sql.Stmt
+	deleteSessionByHashStmt         *sql.Stmt
+	deleteSessionsOfUserStmt        *sql.Stmt
+	dueJobsStmt                     *sql.Stmt
+	expiredJobsStmt                 *sql.Stmt
+	finishJobStmt                   *sql.Stmt
+	finishMessageStmt               *sql.Stmt
+	getAnswerByJobStmt              *sql.Stmt
+	getConversationStmt             *sql.Stmt
+	getCounterStmt                  *sql.Stmt
+	getJobStmt                      *sql.Stmt
+	getJobByIdempotencyKeyStmt      *sql.Stmt
+	getJobWithUsageStmt             *sql.Stmt
+	getMessageStmt                  *sql.Stmt
+	getSessionStmt                  *sql.Stmt
+	getUserStmt                     *sql.Stmt
+	getUserByEmailKeyStmt           *sql.Stmt
+	getValueStmt                    *sql.Stmt
+	handOverJobStmt                 *sql.Stmt
+	insertConversationStmt          *sql.Stmt
+	insertHoldStmt                  *sql.Stmt
+	insertJobStmt                   *sql.Stmt
+	insertJobEventStmt              *sql.Stmt
+	insertMessageStmt               *sql.Stmt
+	insertSessionStmt               *sql.Stmt
+	insertUsageEventStmt            *sql.Stmt
+	insertUserStmt                  *sql.Stmt
+	jobEventsAfterStmt              *sql.Stmt
+	jobTextOfAttemptStmt            *sql.Stmt
+	keepValueStmt                   *sql.Stmt
+	lastJobEventStmt                *sql.Stmt
+	listConversationsStmt           *sql.Stmt
+	listCountersStmt                *sql.Stmt
+	listHoldsStmt                   *sql.Stmt
+	listJobsWithUsageStmt           *sql.Stmt
+	listMessagesStmt                *sql.Stmt
+	listUsageEventsByJobStmt        *sql.Stmt
+	listUsersStmt                   *sql.Stmt
+	lockValueStmt                   *sql.Stmt
+	moveHeadStmt                    *sql.Stmt
+	openCounterStmt                 *sql.Stmt
+	renameConversationStmt          *sql.Stmt
+	renewLeasesStmt                 *sql.Stmt
+	reserveQuotaStmt                *sql.Stmt
+	runningJobsOfConversationStmt   *sql.Stmt
+	setUserActiveStmt               *sql.Stmt
+	setUserAdminStmt                *sql.Stmt
+	setUserNameStmt                 *sql.Stmt
+	setUserPasswordStmt             *sql.Stmt
+	settleCounterStmt               *sql.Stmt
+	sweepJobEventsStmt              *sql.Stmt
+	takeHoldsStmt                   *sql.Stmt
+	touchSessionStmt                *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                            tx,
-		tx:                            tx,
-		askCancelStmt:                 q.askCancelStmt,
-		claimJobStmt:                  q.claimJobStmt,
-		continueConversationStmt:      q.continueConversationStmt,
-		deleteConversationStmt:        q.deleteConversationStmt,
-		deleteJobStmt:                 q.deleteJobStmt,
-		dueJobsStmt:                   q.dueJobsStmt,
-		expiredJobsStmt:               q.expiredJobsStmt,
-		finishJobStmt:                 q.finishJobStmt,
-		finishMessageStmt:             q.finishMessageStmt,
-		getAnswerByJobStmt:            q.getAnswerByJobStmt,
-		getConversationStmt:           q.getConversationStmt,
-		getCounterStmt:                q.getCounterStmt,
-		getJobStmt:                    q.getJobStmt,
-		getJobByIdempotencyKeyStmt:    q.getJobByIdempotencyKeyStmt,
-		getJobWithUsageStmt:           q.getJobWithUsageStmt,
-		getMessageStmt:                q.getMessageStmt,
-		handOverJobStmt:               q.handOverJobStmt,
-		insertConversationStmt:        q.insertConversationStmt,
-		insertHoldStmt:                q.insertHoldStmt,
-		insertJobStmt:                 q.insertJobStmt,
-		insertJobEventStmt:            q.insertJobEventStmt,
-		insertMessageStmt:             q.insertMessageStmt,
-		insertUsageEventStmt:          q.insertUsageEventStmt,
-		jobEventsAfterStmt:            q.jobEventsAfterStmt,
-		jobTextOfAttemptStmt:          q.jobTextOfAttemptStmt,
-		lastJobEventStmt:              q.lastJobEventStmt,
-		listConversationsStmt:         q.listConversationsStmt,
-		listCountersStmt:              q.listCountersStmt,
-		listHoldsStmt:                 q.listHoldsStmt,
-		listJobsWithUsageStmt:         q.listJobsWithUsageStmt,
-		listMessagesStmt:              q.listMessagesStmt,
-		listUsageEventsByJobStmt:      q.listUsageEventsByJobStmt,
-		moveHeadStmt:                  q.moveHeadStmt,
-		openCounterStmt:               q.openCounterStmt,
-		renameConversationStmt:        q.renameConversationStmt,
-		renewLeasesStmt:               q.renewLeasesStmt,
-		reserveQuotaStmt:              q.reserveQuotaStmt,
-		runningJobsOfConversationStmt: q.runningJobsOfConversationStmt,
-		settleCounterStmt:             q.settleCounterStmt,
-		sweepJobEventsStmt:            q.sweepJobEventsStmt,
-		takeHoldsStmt:                 q.takeHoldsStmt,
+		db:                              tx,
+		tx:                              tx,
+		askCancelStmt:                   q.askCancelStmt,
+		claimJobStmt:                    q.claimJobStmt,
+		continueConversationStmt:        q.continueConversationStmt,
+		countActiveAdminsStmt:           q.countActiveAdminsStmt,
+		deleteConversationStmt:          q.deleteConversationStmt,
+		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
+		deleteJobStmt:                   q.deleteJobStmt,
+		deleteSessionStmt:               q.deleteSessionStmt,
+		deleteSessionByHashStmt:         q.deleteSessionByHashStmt,
+		deleteSessionsOfUserStmt:        q.deleteSessionsOfUserStmt,
+		dueJobsStmt:                     q.dueJobsStmt,
+		expiredJobsStmt:                 q.expiredJobsStmt,
+		finishJobStmt:                   q.finishJobStmt,
+		finishMessageStmt:               q.finishMessageStmt,
+		getAnswerByJobStmt:              q.getAnswerByJobStmt,
+		getConversationStmt:             q.getConversationStmt,
+		getCounterStmt:                  q.getCounterStmt,
+		getJobStmt:                      q.getJobStmt,
+		getJobByIdempotencyKeyStmt:      q.getJobByIdempotencyKeyStmt,
+		getJobWithUsageStmt:             q.getJobWithUsageStmt,
+		getMessageStmt:                  q.getMessageStmt,
+		getSessionStmt:                  q.getSessionStmt,
+		getUserStmt:                     q.getUserStmt,
+		getUserByEmailKeyStmt:           q.getUserByEmailKeyStmt,
+		getValueStmt:                    q.getValueStmt,
+		handOverJobStmt:                 q.handOverJobStmt,
+		insertConversationStmt:          q.insertConversationStmt,
+		insertHoldStmt:                  q.insertHoldStmt,
+		insertJobStmt:                   q.insertJobStmt,
+		insertJobEventStmt:              q.insertJobEventStmt,
+		insertMessageStmt:               q.insertMessageStmt,
+		insertSessionStmt:               q.insertSessionStmt,
+		insertUsageEventStmt:            q.insertUsageEventStmt,
+		insertUserStmt:                  q.insertUserStmt,
+		jobEventsAfterStmt:              q.jobEventsAfterStmt,
+		jobTextOfAttemptStmt:            q.jobTextOfAttemptStmt,
+		keepValueStmt:                   q.keepValueStmt,
+		lastJobEventStmt:                q.lastJobEventStmt,
+		listConversationsStmt:           q.listConversationsStmt,
+		listCountersStmt:                q.listCountersStmt,
+		listHoldsStmt:                   q.listHoldsStmt,
+		listJobsWithUsageStmt:           q.listJobsWithUsageStmt,
+		listMessagesStmt:                q.listMessagesStmt,
+		listUsageEventsByJobStmt:        q.listUsageEventsByJobStmt,
+		listUsersStmt:                   q.listUsersStmt,
+		lockValueStmt:                   q.lockValueStmt,
+		moveHeadStmt:                    q.moveHeadStmt,
+		openCounterStmt:                 q.openCounterStmt,
+		renameConversationStmt:          q.renameConversationStmt,
+		renewLeasesStmt:                 q.renewLeasesStmt,
+		reserveQuotaStmt:                q.reserveQuotaStmt,
+		runningJobsOfConversationStmt:   q.runningJobsOfConversationStmt,
+		setUserActiveStmt:               q.setUserActiveStmt,
+		setUserAdminStmt:                q.setUserAdminStmt,
+		setUserNameStmt:                 q.setUserNameStmt,
+		setUserPasswordStmt:             q.setUserPasswordStmt,
+		settleCounterStmt:               q.settleCounterStmt,
+		sweepJobEventsStmt:              q.sweepJobEventsStmt,
+		takeHoldsStmt:                   q.takeHoldsStmt,
+		touchSessionStmt:                q.touchSessionStmt,
 	}
 }

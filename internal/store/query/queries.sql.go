@@ -133,6 +133,17 @@ func (q *Queries) ContinueConversation(ctx context.Context, arg ContinueConversa
 	return result.RowsAffected()
 }
 
+const countActiveAdmins = `-- name: CountActiveAdmins :one
+SELECT COUNT(*) FROM users WHERE is_admin AND is_active
+`
+
+func (q *Queries) CountActiveAdmins(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.countActiveAdminsStmt, countActiveAdmins)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteConversation = `-- name: DeleteConversation :execrows
 DELETE FROM conversations WHERE id = $1 AND user_id = $2
 `
@@ -144,6 +155,23 @@ type DeleteConversationParams struct {
 
 func (q *Queries) DeleteConversation(ctx context.Context, arg DeleteConversationParams) (int64, error) {
 	result, err := q.exec(ctx, q.deleteConversationStmt, deleteConversation, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteExpiredSessionsOfUser = `-- name: DeleteExpiredSessionsOfUser :execrows
+DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2
+`
+
+type DeleteExpiredSessionsOfUserParams struct {
+	UserID string
+	Now    int64
+}
+
+func (q *Queries) DeleteExpiredSessionsOfUser(ctx context.Context, arg DeleteExpiredSessionsOfUserParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteExpiredSessionsOfUserStmt, deleteExpiredSessionsOfUser, arg.UserID, arg.Now)
 	if err != nil {
 		return 0, err
 	}
@@ -162,6 +190,52 @@ type DeleteJobParams struct {
 
 func (q *Queries) DeleteJob(ctx context.Context, arg DeleteJobParams) (int64, error) {
 	result, err := q.exec(ctx, q.deleteJobStmt, deleteJob, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteSession = `-- name: DeleteSession :execrows
+DELETE FROM sessions WHERE id = $1 AND user_id = $2
+`
+
+type DeleteSessionParams struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) DeleteSession(ctx context.Context, arg DeleteSessionParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteSessionStmt, deleteSession, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteSessionByHash = `-- name: DeleteSessionByHash :execrows
+DELETE FROM sessions WHERE token_hash = $1 AND kind = $2
+`
+
+type DeleteSessionByHashParams struct {
+	TokenHash string
+	Kind      string
+}
+
+func (q *Queries) DeleteSessionByHash(ctx context.Context, arg DeleteSessionByHashParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteSessionByHashStmt, deleteSessionByHash, arg.TokenHash, arg.Kind)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteSessionsOfUser = `-- name: DeleteSessionsOfUser :execrows
+DELETE FROM sessions WHERE user_id = $1
+`
+
+func (q *Queries) DeleteSessionsOfUser(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteSessionsOfUserStmt, deleteSessionsOfUser, userID)
 	if err != nil {
 		return 0, err
 	}
@@ -566,6 +640,111 @@ func (q *Queries) GetMessage(ctx context.Context, arg GetMessageParams) (Message
 	return i, err
 }
 
+const getSession = `-- name: GetSession :one
+SELECT s.id AS session_id, s.created_at, s.last_used_at, s.expires_at,
+       u.id AS user_id, u.email, u.is_admin, u.plan, u.anchor_at
+FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.token_hash = $1 AND s.kind = $2 AND s.expires_at > $3 AND u.is_active
+`
+
+type GetSessionParams struct {
+	TokenHash string
+	Kind      string
+	Now       int64
+}
+
+type GetSessionRow struct {
+	SessionID  string
+	CreatedAt  int64
+	LastUsedAt int64
+	ExpiresAt  int64
+	UserID     string
+	Email      string
+	IsAdmin    bool
+	Plan       string
+	AnchorAt   int64
+}
+
+// Who a secret belongs to: asked on every request, answered from two unique
+// indexes. Whoever was deactivated is nobody from that moment on.
+func (q *Queries) GetSession(ctx context.Context, arg GetSessionParams) (GetSessionRow, error) {
+	row := q.queryRow(ctx, q.getSessionStmt, getSession, arg.TokenHash, arg.Kind, arg.Now)
+	var i GetSessionRow
+	err := row.Scan(
+		&i.SessionID,
+		&i.CreatedAt,
+		&i.LastUsedAt,
+		&i.ExpiresAt,
+		&i.UserID,
+		&i.Email,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+	)
+	return i, err
+}
+
+const getUser = `-- name: GetUser :one
+SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at FROM users WHERE id = $1
+`
+
+func (q *Queries) GetUser(ctx context.Context, id string) (User, error) {
+	row := q.queryRow(ctx, q.getUserStmt, getUser, id)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const getUserByEmailKey = `-- name: GetUserByEmailKey :one
+SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at FROM users WHERE email_key = $1
+`
+
+func (q *Queries) GetUserByEmailKey(ctx context.Context, emailKey string) (User, error) {
+	row := q.queryRow(ctx, q.getUserByEmailKeyStmt, getUserByEmailKey, emailKey)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const getValue = `-- name: GetValue :one
+SELECT value FROM instance_values WHERE name = $1
+`
+
+func (q *Queries) GetValue(ctx context.Context, name string) (string, error) {
+	row := q.queryRow(ctx, q.getValueStmt, getValue, name)
+	var value string
+	err := row.Scan(&value)
+	return value, err
+}
+
 const handOverJob = `-- name: HandOverJob :execrows
 UPDATE jobs SET status = 'pending', run_at = $1, lease_owner = '', lease_until = 0
 WHERE id = $2 AND user_id = $3 AND fence = $4 AND status = 'processing'
@@ -793,6 +972,38 @@ func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) er
 	return err
 }
 
+const insertSession = `-- name: InsertSession :exec
+INSERT INTO sessions (id, user_id, kind, token_hash, user_agent, address, created_at, last_used_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+`
+
+type InsertSessionParams struct {
+	ID         string
+	UserID     string
+	Kind       string
+	TokenHash  string
+	UserAgent  string
+	Address    string
+	CreatedAt  int64
+	LastUsedAt int64
+	ExpiresAt  int64
+}
+
+func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
+	_, err := q.exec(ctx, q.insertSessionStmt, insertSession,
+		arg.ID,
+		arg.UserID,
+		arg.Kind,
+		arg.TokenHash,
+		arg.UserAgent,
+		arg.Address,
+		arg.CreatedAt,
+		arg.LastUsedAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
 const insertUsageEvent = `-- name: InsertUsageEvent :exec
 INSERT INTO usage_events (
     id, user_id, job_id, meter, period_start, quantity, provider, model,
@@ -844,6 +1055,45 @@ func (q *Queries) InsertUsageEvent(ctx context.Context, arg InsertUsageEventPara
 		arg.Estimated,
 		arg.RawUsage,
 		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertUser = `-- name: InsertUser :exec
+
+INSERT INTO users (
+    id, email, email_key, full_name, password_hash, is_active, is_admin, plan, anchor_at, created_at, updated_at
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+`
+
+type InsertUserParams struct {
+	ID           string
+	Email        string
+	EmailKey     string
+	FullName     string
+	PasswordHash string
+	IsActive     bool
+	IsAdmin      bool
+	Plan         string
+	AnchorAt     int64
+	CreatedAt    int64
+	UpdatedAt    int64
+}
+
+// People, the ways they are signed in, and what this installation made up once.
+func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) error {
+	_, err := q.exec(ctx, q.insertUserStmt, insertUser,
+		arg.ID,
+		arg.Email,
+		arg.EmailKey,
+		arg.FullName,
+		arg.PasswordHash,
+		arg.IsActive,
+		arg.IsAdmin,
+		arg.Plan,
+		arg.AnchorAt,
+		arg.CreatedAt,
+		arg.UpdatedAt,
 	)
 	return err
 }
@@ -944,6 +1194,27 @@ func (q *Queries) JobTextOfAttempt(ctx context.Context, arg JobTextOfAttemptPara
 		return nil, err
 	}
 	return items, nil
+}
+
+const keepValue = `-- name: KeepValue :execrows
+INSERT INTO instance_values (name, value, created_at) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO NOTHING
+`
+
+type KeepValueParams struct {
+	Name      string
+	Value     string
+	CreatedAt int64
+}
+
+// Of many who keep the same name at the same moment, one does; the others wait
+// for its transaction and then see its value.
+func (q *Queries) KeepValue(ctx context.Context, arg KeepValueParams) (int64, error) {
+	result, err := q.exec(ctx, q.keepValueStmt, keepValue, arg.Name, arg.Value, arg.CreatedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const lastJobEvent = `-- name: LastJobEvent :one
@@ -1303,6 +1574,65 @@ func (q *Queries) ListUsageEventsByJob(ctx context.Context, arg ListUsageEventsB
 	return items, nil
 }
 
+const listUsers = `-- name: ListUsers :many
+SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at FROM users WHERE id > $1 ORDER BY id LIMIT $2
+`
+
+type ListUsersParams struct {
+	ID    string
+	Limit int32
+}
+
+func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]User, error) {
+	rows, err := q.query(ctx, q.listUsersStmt, listUsers, arg.ID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []User
+	for rows.Next() {
+		var i User
+		if err := rows.Scan(
+			&i.ID,
+			&i.Email,
+			&i.EmailKey,
+			&i.FullName,
+			&i.PictureUrl,
+			&i.PasswordHash,
+			&i.IsActive,
+			&i.IsVerified,
+			&i.IsAdmin,
+			&i.Plan,
+			&i.AnchorAt,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockValue = `-- name: LockValue :execrows
+UPDATE instance_values SET value = value WHERE name = $1
+`
+
+// Makes transactions that lock the same name run one after the other.
+func (q *Queries) LockValue(ctx context.Context, name string) (int64, error) {
+	result, err := q.exec(ctx, q.lockValueStmt, lockValue, name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const moveHead = `-- name: MoveHead :execrows
 UPDATE conversations SET head_id = $1 WHERE id = $2 AND user_id = $3
 `
@@ -1466,6 +1796,130 @@ func (q *Queries) RunningJobsOfConversation(ctx context.Context, arg RunningJobs
 	return items, nil
 }
 
+const setUserActive = `-- name: SetUserActive :one
+UPDATE users SET is_active = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+`
+
+type SetUserActiveParams struct {
+	IsActive  bool
+	UpdatedAt int64
+	ID        string
+}
+
+func (q *Queries) SetUserActive(ctx context.Context, arg SetUserActiveParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserActiveStmt, setUserActive, arg.IsActive, arg.UpdatedAt, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const setUserAdmin = `-- name: SetUserAdmin :one
+UPDATE users SET is_admin = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+`
+
+type SetUserAdminParams struct {
+	IsAdmin   bool
+	UpdatedAt int64
+	ID        string
+}
+
+func (q *Queries) SetUserAdmin(ctx context.Context, arg SetUserAdminParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserAdminStmt, setUserAdmin, arg.IsAdmin, arg.UpdatedAt, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const setUserName = `-- name: SetUserName :one
+UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+`
+
+type SetUserNameParams struct {
+	FullName  string
+	UpdatedAt int64
+	ID        string
+}
+
+func (q *Queries) SetUserName(ctx context.Context, arg SetUserNameParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserNameStmt, setUserName, arg.FullName, arg.UpdatedAt, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const setUserPassword = `-- name: SetUserPassword :one
+UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+`
+
+type SetUserPasswordParams struct {
+	PasswordHash string
+	UpdatedAt    int64
+	ID           string
+}
+
+func (q *Queries) SetUserPassword(ctx context.Context, arg SetUserPasswordParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserPasswordStmt, setUserPassword, arg.PasswordHash, arg.UpdatedAt, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
 const settleCounter = `-- name: SettleCounter :execrows
 UPDATE quota_counters
 SET used = used + $1, reserved = reserved - $2
@@ -1554,4 +2008,26 @@ func (q *Queries) TakeHolds(ctx context.Context, arg TakeHoldsParams) ([]TakeHol
 		return nil, err
 	}
 	return items, nil
+}
+
+const touchSession = `-- name: TouchSession :exec
+UPDATE sessions SET last_used_at = $1, expires_at = $2
+WHERE id = $3 AND user_id = $4 AND last_used_at < $1
+`
+
+type TouchSessionParams struct {
+	Now       int64
+	ExpiresAt int64
+	ID        string
+	UserID    string
+}
+
+func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
+	_, err := q.exec(ctx, q.touchSessionStmt, touchSession,
+		arg.Now,
+		arg.ExpiresAt,
+		arg.ID,
+		arg.UserID,
+	)
+	return err
 }
