@@ -1,0 +1,92 @@
+package catalog
+
+import (
+	"sync"
+	"unicode/utf8"
+
+	"github.com/tiktoken-go/tokenizer"
+)
+
+// counting says how a model's tokens are counted here, where the provider does
+// not. Only o200k is a tokenizer; the others are estimates of ours.
+type counting string
+
+const (
+	// o200k is OpenAI's vocabulary: established up to GPT-5.1, and the best
+	// known guess for what came later.
+	o200k counting = "o200k"
+	// o200kOther is o200k and a tenth more, for models of unknown vocabulary.
+	o200kOther counting = "o200k_other"
+	// claude is a token for 3.5 characters and, since Opus 4.7, 30 % more of them.
+	claude     counting = "claude"
+	claudeTo46 counting = "claude_to_4_6"
+	// gemini is a token for 4 characters.
+	gemini counting = "gemini"
+)
+
+func countings() []counting { return []counting{o200k, o200kOther, claude, claudeTo46, gemini} }
+
+// rate is an estimate: tokens for 1000 ASCII characters and for 1000 bytes of
+// other scripts, of which a Chinese character has three and is about a token.
+type rate struct{ ascii, other int64 }
+
+func (c counting) rate() rate {
+	switch c {
+	case claude:
+		return rate{ascii: 1300 * 10 / 35, other: 1300 / 3}
+	case claudeTo46:
+		return rate{ascii: 1000 * 10 / 35, other: 1000 / 3}
+	case gemini:
+		return rate{ascii: 1000 / 4, other: 1000 / 3}
+	case o200kOther:
+		return rate{ascii: 1100 / 3, other: 1100 / 3}
+	case o200k:
+	}
+	return rate{ascii: 1000 / 3, other: 1000 / 3}
+}
+
+var vocabulary = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })
+
+// CountTokens counts carefully: with tiktoken where the model's vocabulary is
+// known to it, by the documented estimate otherwise. The first count with
+// tiktoken loads the vocabulary, which takes a moment.
+func (m Model) CountTokens(text string) int64 {
+	if m.count == o200k || m.count == o200kOther {
+		if codec, err := vocabulary(); err == nil {
+			if n, err := codec.Count(text); err == nil {
+				if m.count == o200kOther {
+					return (int64(n)*11 + 9) / 10
+				}
+				return int64(n)
+			}
+		}
+	}
+	var ascii, other int64
+	for i := range len(text) {
+		if text[i] < utf8.RuneSelf {
+			ascii++
+		} else {
+			other++
+		}
+	}
+	r := m.count.rate()
+	return (ascii*r.ascii + other*r.other + 999) / 1000
+}
+
+// frame is what a message costs beside its text: OpenAI's old rule of 3, the
+// only documented one; the answer's frame costs the same once more.
+const frame = 3
+
+// EstimateTokens says about how many tokens a prompt of these texts has. It is
+// for holds: it looks at lengths only and errs on the side of too many.
+func (m Model) EstimateTokens(texts ...string) int64 {
+	r := m.count.rate()
+	perThousand := max(r.ascii, r.other)
+	n := int64(frame)
+	for _, text := range texts {
+		if text != "" {
+			n += (int64(len(text))*perThousand+999)/1000 + frame
+		}
+	}
+	return n
+}
