@@ -22,12 +22,14 @@ const (
 	Quota           Code = "quota_exceeded"  // 402: the plan's meter is used up
 	Forbidden       Code = "forbidden"       // 403: signed in, but not allowed
 	NotFound        Code = "not_found"       // 404: also for what belongs to somebody else
-	Conflict        Code = "conflict"        // 409: the state does not allow it
-	TooLarge        Code = "too_large"       // 413: the body or a field is over its limit
-	RateLimited     Code = "rate_limited"    // 429: try again after RetryAfter
-	Upstream        Code = "upstream"        // 502: a vendor failed
-	Unavailable     Code = "unavailable"     // 503: a part of Pulse is away for a moment
-	Internal        Code = "internal"        // 500: a bug of ours
+	// MethodNotAllowed is 405: the address is right, the method is not.
+	MethodNotAllowed Code = "method_not_allowed"
+	Conflict         Code = "conflict"     // 409: the state does not allow it
+	TooLarge         Code = "too_large"    // 413: the body or a field is over its limit
+	RateLimited      Code = "rate_limited" // 429: try again after RetryAfter
+	Upstream         Code = "upstream"     // 502: a vendor failed
+	Unavailable      Code = "unavailable"  // 503: a part of Pulse is away for a moment
+	Internal         Code = "internal"     // 500: a bug of ours
 )
 
 // Field names one wrong part of a request, for example

@@ -45,8 +45,9 @@ type Kind struct {
 
 	// Run does the work and says how it ended. It is called again, with a
 	// higher attempt, when the process that ran the job before died. When its
-	// context ends it returns soon with what it has: the pipeline decides by
-	// the cause whether that becomes a cancelled job or nothing at all.
+	// context ends it returns soon, with context.Cause(ctx) as the outcome's Err
+	// and with what it has: the pipeline decides by the cause whether that
+	// becomes a cancelled job or nothing at all.
 	Run func(ctx context.Context, r *Run) Outcome
 
 	// Replay gives the events of a finished job whose events are swept, from
@@ -61,8 +62,8 @@ type Kind struct {
 
 // Outcome is how a run ended.
 type Outcome struct {
-	// Err is why the job failed; nil: it is completed. Ignored when the job
-	// was cancelled.
+	// Err is why the job is not completed. Nil: it is, also when somebody asked
+	// for a cancellation just before its end.
 	Err    error
 	Model  string // the model that answered, where it may differ from the one asked for
 	Result any    // becomes the job's result, as JSON
@@ -82,7 +83,7 @@ type Options struct {
 
 	Lease      time.Duration // how long a dead process keeps its jobs; 0: 6 s
 	FlushEvery time.Duration // how often events are stored; 0: 100 ms
-	Background int           // how many due or orphaned jobs run at once here; 0: 4
+	Background int           // how many due or orphaned jobs run at once here; 0: 64, they mostly wait for a vendor
 }
 
 // maxAttempts is how often a job is begun before it fails as interrupted.
@@ -104,15 +105,16 @@ type Service struct {
 	mu      sync.Mutex
 	running map[string]*Run // by job id
 	waiting map[string]map[chan struct{}]struct{}
-	closing bool
+	closing bool // no new jobs
+	leaving bool // no running ones either
 	runs    sync.WaitGroup
 
 	stopLoops context.CancelFunc
 	loops     sync.WaitGroup
 }
 
-// New makes the pipeline. Register the kinds, then Start it.
-func New(o Options) *Service {
+// NewService makes the pipeline. Register the kinds, then Start it.
+func NewService(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -123,12 +125,12 @@ func New(o Options) *Service {
 		o.FlushEvery = 100 * time.Millisecond
 	}
 	if o.Background == 0 {
-		o.Background = 4
+		o.Background = 64
 	}
 	s := &Service{
 		db: o.DB, ledger: o.Ledger, log: o.Log, now: o.Now, lease: o.Lease, background: o.Background,
 		owner: store.NewID(), kinds: map[string]Kind{},
-		running: map[string]*Run{}, waiting: map[string]map[chan struct{}]struct{}{},
+		running: map[string]*Run{}, waiting: map[string]map[chan struct{}]struct{}{}, stopLoops: func() {},
 	}
 	s.hub = newHub(o.DB, o.Log, o.FlushEvery)
 	return s
@@ -182,7 +184,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 		// It is claimed as it is born: the process that took the request runs it.
 		j, err = q.InsertJob(ctx, query.InsertJobParams{
 			ID: n.ID, UserID: a.ID, Type: n.Type, Status: string(Processing), Provider: n.Provider, Model: n.Model,
-			SubjectID: n.SubjectID, Input: string(n.Input), RunAt: now, LeaseOwner: s.owner,
+			SubjectID: n.SubjectID, Input: store.Text(string(n.Input)), RunAt: now, LeaseOwner: s.owner,
 			LeaseUntil: now + s.lease.Milliseconds(), Fence: 1, Attempt: 1,
 			IdempotencyKey: n.IdempotencyKey, RequestHash: n.RequestHash, CreatedAt: now, StartedAt: now,
 		})
@@ -195,7 +197,10 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 	if err != nil {
 		s.runs.Done()
 		if n.IdempotencyKey != "" && store.UniqueViolation(err) {
-			return s.Repeated(ctx, a, n.IdempotencyKey, n.RequestHash) // the same request won the race
+			// The same request won the race, or it is a constraint of the room's.
+			if j, found, rerr := s.Repeated(ctx, a, n.IdempotencyKey, n.RequestHash); rerr != nil || found {
+				return j, found, rerr
+			}
 		}
 		return Job{}, false, err
 	}

@@ -10,7 +10,7 @@ SELECT * FROM conversations WHERE id = $1 AND user_id = $2;
 -- name: ListConversations :many
 SELECT id, title, model, created_at, updated_at FROM conversations
 WHERE user_id = sqlc.arg(user_id)
-  AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), sqlc.arg(before_id)))
+  AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), CAST(sqlc.arg(before_id) AS TEXT)))
   AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR LOWER(title) LIKE sqlc.arg(pattern) ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
 LIMIT sqlc.arg(row_limit);

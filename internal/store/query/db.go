@@ -159,6 +159,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listUsersStmt, err = db.PrepareContext(ctx, listUsers); err != nil {
 		return nil, fmt.Errorf("error preparing query ListUsers: %w", err)
 	}
+	if q.lockCounterStmt, err = db.PrepareContext(ctx, lockCounter); err != nil {
+		return nil, fmt.Errorf("error preparing query LockCounter: %w", err)
+	}
 	if q.lockValueStmt, err = db.PrepareContext(ctx, lockValue); err != nil {
 		return nil, fmt.Errorf("error preparing query LockValue: %w", err)
 	}
@@ -434,6 +437,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listUsersStmt: %w", cerr)
 		}
 	}
+	if q.lockCounterStmt != nil {
+		if cerr := q.lockCounterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lockCounterStmt: %w", cerr)
+		}
+	}
 	if q.lockValueStmt != nil {
 		if cerr := q.lockValueStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lockValueStmt: %w", cerr)
@@ -593,6 +601,7 @@ type Queries struct {
 	listMessagesStmt                *sql.Stmt
 	listUsageEventsByJobStmt        *sql.Stmt
 	listUsersStmt                   *sql.Stmt
+	lockCounterStmt                 *sql.Stmt
 	lockValueStmt                   *sql.Stmt
 	moveHeadStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
@@ -659,6 +668,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listMessagesStmt:                q.listMessagesStmt,
 		listUsageEventsByJobStmt:        q.listUsageEventsByJobStmt,
 		listUsersStmt:                   q.listUsersStmt,
+		lockCounterStmt:                 q.lockCounterStmt,
 		lockValueStmt:                   q.lockValueStmt,
 		moveHeadStmt:                    q.moveHeadStmt,
 		openCounterStmt:                 q.openCounterStmt,

@@ -911,7 +911,8 @@ func (q *Queries) InsertJob(ctx context.Context, arg InsertJobParams) (Job, erro
 const insertJobEvent = `-- name: InsertJobEvent :exec
 INSERT INTO job_events (job_id, user_id, last, first, kind, data)
 SELECT j.id, j.user_id, CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT)
-FROM jobs j WHERE j.id = $5 AND j.user_id = $6
+FROM jobs j WHERE j.id = $5 AND j.user_id = $6 AND j.fence = $7
+ON CONFLICT (job_id, last) DO NOTHING
 `
 
 type InsertJobEventParams struct {
@@ -921,9 +922,12 @@ type InsertJobEventParams struct {
 	Data   string
 	JobID  string
 	UserID string
+	Fence  int64
 }
 
-// A job that was deleted meanwhile (with its account) must not fail the batch.
+// A job that was deleted meanwhile (with its account), or taken over, must not
+// fail the batch; nor must rows whose first writing was committed although its
+// answer was lost on the way.
 func (q *Queries) InsertJobEvent(ctx context.Context, arg InsertJobEventParams) error {
 	_, err := q.exec(ctx, q.insertJobEventStmt, insertJobEvent,
 		arg.Last,
@@ -932,6 +936,7 @@ func (q *Queries) InsertJobEvent(ctx context.Context, arg InsertJobEventParams) 
 		arg.Data,
 		arg.JobID,
 		arg.UserID,
+		arg.Fence,
 	)
 	return err
 }
@@ -1237,7 +1242,7 @@ func (q *Queries) LastJobEvent(ctx context.Context, arg LastJobEventParams) (int
 const listConversations = `-- name: ListConversations :many
 SELECT id, title, model, created_at, updated_at FROM conversations
 WHERE user_id = $1
-  AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, $3))
+  AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, CAST($3 AS TEXT)))
   AND (CAST($4 AS TEXT) = '' OR LOWER(title) LIKE $4 ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
 LIMIT $5
@@ -1246,7 +1251,7 @@ LIMIT $5
 type ListConversationsParams struct {
 	UserID   string
 	BeforeAt int64
-	BeforeID int64
+	BeforeID string
 	Pattern  string
 	RowLimit int32
 }
@@ -1620,6 +1625,34 @@ func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]User, e
 	return items, nil
 }
 
+const lockCounter = `-- name: LockCounter :one
+UPDATE quota_counters SET reserved = reserved
+WHERE user_id = $1 AND meter = $2 AND period_start = $3
+RETURNING user_id, meter, period_start, period_end, used, reserved
+`
+
+type LockCounterParams struct {
+	UserID      string
+	Meter       string
+	PeriodStart int64
+}
+
+// Reads a counter and keeps it as it is until the transaction ends: a change
+// that changes nothing locks the row, on PostgreSQL too.
+func (q *Queries) LockCounter(ctx context.Context, arg LockCounterParams) (QuotaCounter, error) {
+	row := q.queryRow(ctx, q.lockCounterStmt, lockCounter, arg.UserID, arg.Meter, arg.PeriodStart)
+	var i QuotaCounter
+	err := row.Scan(
+		&i.UserID,
+		&i.Meter,
+		&i.PeriodStart,
+		&i.PeriodEnd,
+		&i.Used,
+		&i.Reserved,
+	)
+	return i, err
+}
+
 const lockValue = `-- name: LockValue :execrows
 UPDATE instance_values SET value = value WHERE name = $1
 `
@@ -1698,7 +1731,7 @@ func (q *Queries) RenameConversation(ctx context.Context, arg RenameConversation
 const renewLeases = `-- name: RenewLeases :many
 UPDATE jobs SET lease_until = $1
 WHERE lease_owner = $2 AND status = 'processing'
-RETURNING id, fence, cancel_asked
+RETURNING id, user_id, fence, cancel_asked
 `
 
 type RenewLeasesParams struct {
@@ -1708,6 +1741,7 @@ type RenewLeasesParams struct {
 
 type RenewLeasesRow struct {
 	ID          string
+	UserID      string
 	Fence       int64
 	CancelAsked bool
 }
@@ -1721,7 +1755,12 @@ func (q *Queries) RenewLeases(ctx context.Context, arg RenewLeasesParams) ([]Ren
 	var items []RenewLeasesRow
 	for rows.Next() {
 		var i RenewLeasesRow
-		if err := rows.Scan(&i.ID, &i.Fence, &i.CancelAsked); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Fence,
+			&i.CancelAsked,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1951,19 +1990,22 @@ func (q *Queries) SettleCounter(ctx context.Context, arg SettleCounterParams) (i
 const sweepJobEvents = `-- name: SweepJobEvents :execrows
 DELETE FROM job_events WHERE job_id IN (
     SELECT j.id FROM jobs j
-    WHERE j.finished_at > 0 AND j.finished_at < $1
+    WHERE j.finished_at > 0 AND j.finished_at > $1 AND j.finished_at < $2
       AND EXISTS (SELECT 1 FROM job_events e WHERE e.job_id = j.id)
-    ORDER BY j.finished_at LIMIT $2
+    ORDER BY j.finished_at LIMIT $3
 )
 `
 
 type SweepJobEventsParams struct {
-	FinishedAt int64
-	Limit      int32
+	Since    int64
+	Before   int64
+	RowLimit int32
 }
 
+// Looks at the jobs that ended since an earlier sweep only: what ended long
+// ago has no events any more.
 func (q *Queries) SweepJobEvents(ctx context.Context, arg SweepJobEventsParams) (int64, error) {
-	result, err := q.exec(ctx, q.sweepJobEventsStmt, sweepJobEvents, arg.FinishedAt, arg.Limit)
+	result, err := q.exec(ctx, q.sweepJobEventsStmt, sweepJobEvents, arg.Since, arg.Before, arg.RowLimit)
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,158 @@
+package httpd
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"pulse/internal/fault"
+	"pulse/internal/job"
+)
+
+const (
+	eventStream = "text/event-stream"
+	// keepAlive is how often a silent stream says that it is alive.
+	keepAlive = 15 * time.Second
+	// writeTime is how long a client may take to accept a piece of an answer.
+	writeTime = 30 * time.Second
+)
+
+// EventWriter sends Server-Sent Events to one client.
+type EventWriter struct {
+	ctx context.Context //nolint:containedctx // the stream lives as long as this context and the writer is its handle
+	w   http.ResponseWriter
+	rc  *http.ResponseController
+
+	mu    sync.Mutex // the heartbeat writes between events
+	buf   []byte
+	beat  *time.Timer
+	ended bool
+}
+
+// Context ends when the client goes away or the server stops.
+func (w *EventWriter) Context() context.Context { return w.ctx }
+
+// JobEvent sends an event of a job. A run of text becomes a delta.
+func (w *EventWriter) JobEvent(e job.Event) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b := append(w.buf[:0], "id: "...)
+	b = strconv.AppendUint(b, e.Position, 10)
+	b = append(b, "\nevent: "...)
+	switch e.Kind {
+	case job.EventText:
+		b = appendText(append(b, "delta\ndata: {\"text\":"...), e.Data)
+	case job.EventReasoning:
+		b = appendText(append(b, "delta\ndata: {\"reasoning\":"...), e.Data)
+	case job.EventStart, job.EventRestart, job.EventProgress, job.EventDone, job.EventError:
+		b = append(append(b, e.Kind...), "\ndata: "...)
+		b = append(b, e.Data...) // JSON of ours: it has no line breaks
+	}
+	w.buf = append(b, "\n\n"...)
+	return w.flush(w.buf)
+}
+
+// appendText closes a JSON object that was opened up to its one text.
+func appendText(b, text []byte) []byte {
+	b, err := jsontext.AppendQuote(b, text)
+	if err != nil { // invalid UTF-8 was replaced, as it should be
+		return append(b, '}')
+	}
+	return append(b, '}')
+}
+
+// fail sends an error that is not an event of the job, and so has no id.
+func (w *EventWriter) fail(err error) {
+	f := faultOf(err)
+	if f.Code == fault.Unavailable || w.ctx.Err() != nil {
+		return // the line just ends: the client comes back and goes on
+	}
+	data, merr := json.Marshal(problemOf(w.ctx, err).Problem)
+	if merr != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = w.flush([]byte("event: error\ndata: " + string(data) + "\n\n")) // the client may be gone
+}
+
+func (w *EventWriter) flush(b []byte) error {
+	if w.ended {
+		return http.ErrHandlerTimeout
+	}
+	w.beat.Reset(keepAlive)
+	if err := w.rc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := w.w.Write(b); err != nil {
+		return err
+	}
+	return w.rc.Flush()
+}
+
+func (w *EventWriter) heartbeat() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		_ = w.flush([]byte(": keep-alive\n\n")) // a broken line shows at the next event, too
+	}
+}
+
+func (w *EventWriter) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
+	w.beat.Stop()
+}
+
+func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter) error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	defer context.AfterFunc(infoOf(ctx).draining, func() { cancel(errDraining) })()
+	w := &EventWriter{ctx: ctx, w: rw, rc: http.NewResponseController(rw)}
+	w.mu.Lock()
+	w.beat = time.AfterFunc(keepAlive, w.heartbeat)
+	w.mu.Unlock()
+	defer w.end()
+	h := rw.Header()
+	h.Set("Content-Type", eventStream)
+	h.Set("X-Accel-Buffering", "no") // nginx would collect events otherwise
+	rw.WriteHeader(http.StatusOK)
+	if err := w.rc.Flush(); err != nil {
+		return
+	}
+	if err := send(w); err != nil {
+		w.fail(err)
+	}
+}
+
+var errDraining = errors.New("httpd: the server is stopping")
+
+// streamCount counts each person's open streams.
+type streamCount struct {
+	mu   sync.Mutex
+	open map[string]int
+}
+
+func (s *streamCount) enter(ctx context.Context) (leave func(), ok bool) {
+	key := infoOf(ctx).client.key
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[key] >= maxStreams {
+		return nil, false
+	}
+	s.open[key]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.open[key]--; s.open[key] == 0 {
+			delete(s.open, key)
+		}
+	}, true
+}

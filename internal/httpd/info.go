@@ -1,0 +1,120 @@
+package httpd
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Client is who is at the other end of a request.
+type Client struct {
+	Address   string // IP address, behind trusted proxies the one that they name
+	UserAgent string // at most 300 characters
+	Secure    bool   // the request came over TLS, to us or to a trusted proxy
+
+	key string // what limits count by: the person, or the address of a stranger
+}
+
+// ClientOf gives the client of a request's context.
+func ClientOf(ctx context.Context) Client { return infoOf(ctx).client }
+
+// RequestID gives the id under which a request is logged.
+func RequestID(ctx context.Context) string { return infoOf(ctx).id }
+
+// info is what the guards know of a request.
+type info struct {
+	id       string
+	client   Client
+	log      *slog.Logger
+	streams  *streamCount
+	draining context.Context //nolint:containedctx // the server's end, which a stream must not outlive
+	rc       *http.ResponseController
+}
+
+type infoKey struct{}
+
+var noInfo = &info{log: slog.New(slog.DiscardHandler), streams: &streamCount{open: map[string]int{}}, draining: context.Background()}
+
+func infoOf(ctx context.Context) *info {
+	if in, ok := ctx.Value(infoKey{}).(*info); ok {
+		return in
+	}
+	return noInfo
+}
+
+// bodyRead lifts the deadline that was set for the body: it would end the
+// connection under a handler that works longer.
+func (in *info) bodyRead() {
+	if in.rc != nil {
+		_ = in.rc.SetReadDeadline(time.Time{}) // not every writer has deadlines; then none was set
+	}
+}
+
+// clientOf finds out who sent the request. Forwarding headers count only as
+// far as they were written by trusted proxies.
+func clientOf(r *http.Request, trusted []netip.Prefix) Client {
+	c := Client{UserAgent: clip(strings.ToValidUTF8(r.UserAgent(), "?"), 300), Secure: r.TLS != nil}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	c.Address = host
+	if isTrusted(host, trusted) {
+		c.Secure = c.Secure || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0; i-- {
+			hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+			if err != nil {
+				break
+			}
+			c.Address = hop.Unmap().String()
+			if !isTrusted(c.Address, trusted) {
+				break
+			}
+		}
+	}
+	c.key = "address " + network(c.Address)
+	return c
+}
+
+func isTrusted(address string, trusted []netip.Prefix) bool {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, p := range trusted {
+		if p.Contains(a.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// network is what of an address belongs to one client: a home has a whole /64
+// of IPv6 to choose from.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
+}
+
+func clip(s string, most int) string {
+	runes := 0
+	for i := range s {
+		if runes == most {
+			return s[:i]
+		}
+		runes++
+	}
+	return s
+}

@@ -1,0 +1,128 @@
+package httpd
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+
+	"pulse/internal/fault"
+	"pulse/internal/store"
+)
+
+// problem is a fault on its way out; it is what huma writes as the answer.
+type problem struct {
+	fault.Problem
+
+	retryAfter time.Duration
+}
+
+func (p *problem) Error() string { return p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType is RFC 9457's.
+func (*problem) ContentType(string) string { return problemType }
+
+const problemType = "application/problem+json"
+
+// GetHeaders adds Retry-After where the fault knows it.
+func (p *problem) GetHeaders() http.Header {
+	h := http.Header{}
+	setRetryAfter(h, p.retryAfter)
+	return h
+}
+
+func setRetryAfter(h http.Header, d time.Duration) {
+	if d > 0 {
+		h.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
+	}
+}
+
+// problemOf turns any error into the answer, and logs those that are ours.
+func problemOf(ctx context.Context, err error) *problem {
+	f := faultOf(err)
+	in := infoOf(ctx)
+	if f.Code == fault.Internal {
+		in.log.ErrorContext(ctx, "request failed", "request_id", in.id, "error", err)
+	}
+	return &problem{Problem: f.Problem(in.id), retryAfter: f.RetryAfter}
+}
+
+// faultOf is fault.From, with the failures of the outside world that any route
+// can meet told apart from bugs.
+func faultOf(err error) *fault.Error {
+	var f *fault.Error
+	switch {
+	case errors.As(err, &f):
+		return f
+	case store.Away(err):
+		f = fault.Wrap(err, fault.Unavailable, "The database is away for a moment. Nothing of yours was lost; please try again.")
+		f.RetryAfter = time.Second
+		return f
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fault.Wrap(err, fault.Unavailable, "The request was given up before it was done. Please try again.")
+	}
+	return fault.From(err)
+}
+
+// invalid makes a fault of huma's findings.
+func invalid(found []error) *fault.Error {
+	f := fault.New(fault.Invalid, "The request has fields to mend.")
+	for _, err := range found {
+		var d huma.ErrorDetailer
+		if !errors.As(err, &d) {
+			f.Fields = append(f.Fields, fault.Field{Location: "body", Message: err.Error()})
+			continue
+		}
+		detail := d.ErrorDetail() // its Value is what the client sent: not echoed
+		f.Fields = append(f.Fields, fault.Field{Location: detail.Location, Message: detail.Message})
+	}
+	return f
+}
+
+// adoptErrors makes huma speak in problems. Its hooks are package variables, so
+// this is done once for the process.
+var adoptErrors = sync.OnceFunc(func() {
+	huma.NewErrorWithContext = func(c huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		return problemOf(c.Context(), humaFault(status, msg, errs))
+	}
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return &problem{Problem: humaFault(status, msg, errs).Problem("")}
+	}
+})
+
+// humaFault makes a fault of what huma found wrong before a handler ran.
+func humaFault(status int, msg string, errs []error) *fault.Error {
+	switch {
+	case status == http.StatusRequestEntityTooLarge:
+		return fault.New(fault.TooLarge, "The request is larger than this route takes.")
+	case status == http.StatusRequestTimeout:
+		return fault.New(fault.Invalid, "The request came in too slowly. Please send it again.")
+	case status >= 400 && status < 500 && len(errs) > 0:
+		return invalid(errs)
+	case status >= 400 && status < 500:
+		return fault.BadField("body", msg)
+	}
+	return fault.From(errors.Join(append(errs, errors.New(msg))...))
+}
+
+// writeProblem answers outside of huma's routes.
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(r.Context(), err)
+	data, merr := json.Marshal(p.Problem)
+	if merr != nil {
+		http.Error(w, p.Title, p.Status)
+		return
+	}
+	w.Header().Set("Content-Type", problemType)
+	setRetryAfter(w.Header(), p.retryAfter)
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(append(data, '\n')) // the client may be gone
+}
