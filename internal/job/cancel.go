@@ -27,7 +27,9 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id string) (WithUsa
 	}
 	if Status(j.Status) == Pending {
 		// Nobody runs it. Whoever claims it sees that it is to end; that is us, now.
-		s.claim(ctx, id, func() {})
+		if s.claim(ctx, id, nil) {
+			return s.Wait(ctx, a, id)
+		}
 		return s.Get(ctx, a, id)
 	}
 	s.cancelRun(id)

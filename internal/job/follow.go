@@ -92,7 +92,6 @@ type follower struct {
 	jobID   string
 	at      uint64 // position of the last event sent
 	fresh   bool   // nothing was sent yet and the reader has nothing
-	sent    bool
 	send    func(Event) error
 }
 
@@ -101,7 +100,7 @@ func (f *follower) deliver(e Event) error {
 	if f.fresh && e.Kind == EventRestart {
 		e.Kind = EventStart
 	}
-	f.fresh, f.sent, f.at = false, true, e.Position
+	f.fresh, f.at = false, e.Position
 	return f.send(e)
 }
 
@@ -185,14 +184,16 @@ func (f *follower) fromDatabase(ctx context.Context) (ended bool, err error) {
 }
 
 // joinRows makes events of rows and joins neighbouring runs of text of one
-// kind, so that a newcomer gets one piece and not one a tick.
-func joinRows(rows []query.JobEventsAfterRow, after uint64) []Event {
+// kind, so that a newcomer gets one piece and not one a tick. Where two rows
+// overlap, because the first was stored unknown to its writer, what they share
+// comes once.
+func joinRows(rows []query.JobEventsAfterRow, at uint64) []Event {
 	var events []Event
 	for _, row := range rows {
 		kind := EventKind(row.Kind)
 		e := Event{Position: uint64(row.Last), Content: Content{Kind: kind, Data: []byte(row.Data)}} //nolint:gosec // stored from uint64
 		if kind.text() {
-			e.Data = cut(e.Data, uint64(row.First), after) //nolint:gosec // as above
+			e.Data, at = cut(e.Data, uint64(row.First), at), e.Position //nolint:gosec // as above
 			if n := len(events); n > 0 && events[n-1].Kind == kind {
 				events[n-1].Data = append(bytes.Clone(events[n-1].Data), e.Data...)
 				events[n-1].Position = e.Position

@@ -2,7 +2,11 @@ package job
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,54 +72,90 @@ func (h *hub) loop(ctx context.Context) {
 		case <-time.After(pause):
 		}
 		begun := time.Now()
-		if err := h.flush(ctx); err != nil && ctx.Err() == nil {
-			h.log.ErrorContext(ctx, "storing job events failed; they stay in memory and are tried again", "error", err)
-		}
+		err := h.flush(ctx)
 		pause = max(h.every, 4*time.Since(begun))
+		if err != nil && ctx.Err() == nil {
+			h.log.ErrorContext(ctx, "storing job events failed; they stay in memory and are tried again", "error", err)
+			pause = max(pause, time.Second)
+		}
 	}
 }
 
-// flush stores what all streams have said since the last time.
-func (h *hub) flush(ctx context.Context) error {
-	h.mu.Lock()
-	streams := make([]*stream, 0, len(h.streams))
-	for _, s := range h.streams {
-		streams = append(streams, s)
-	}
-	h.mu.Unlock()
+// fresh is what one stream has said since it was last stored. It holds the
+// stream's flushing.
+type fresh struct {
+	stream *stream
+	rows   []row
+}
 
-	var rows []row
-	var held []*stream
-	var upTo []uint64
+// stored lets the stream go; ok tells that its rows are in the database.
+func (f fresh) stored(ok bool) {
+	if ok {
+		f.stream.flushed = f.rows[len(f.rows)-1].event.Position
+	}
+	f.stream.flushing.Unlock()
+}
+
+// collect gives what all streams have said since the last time.
+func (h *hub) collect() []fresh {
+	h.mu.Lock()
+	streams := slices.Collect(maps.Values(h.streams))
+	h.mu.Unlock()
+	var all []fresh
 	for _, s := range streams {
 		if !s.flushing.TryLock() { // its run is ending and stores the rest itself
 			continue
 		}
-		own := s.unstored()
-		if len(own) == 0 {
+		rows := s.unstored()
+		if len(rows) == 0 {
 			s.flushing.Unlock()
 			continue
 		}
-		rows, held, upTo = append(rows, own...), append(held, s), append(upTo, own[len(own)-1].event.Position)
+		all = append(all, fresh{s, rows})
 	}
-	if len(rows) == 0 {
+	return all
+}
+
+// flush stores what all streams have said since the last time, all together.
+// Should the rows of one be refused, the others' are stored without them.
+func (h *hub) flush(ctx context.Context) error {
+	all := h.collect()
+	if len(all) == 0 {
 		return nil
 	}
-	err := h.db.Write(ctx, func(ctx context.Context, q *query.Queries) error { return insertRows(ctx, q, rows) })
-	for i, s := range held {
-		if err == nil {
-			s.flushed = upTo[i]
+	err := h.store(ctx, all...)
+	if err == nil || store.Away(err) || len(all) == 1 {
+		for _, f := range all {
+			f.stored(err == nil)
 		}
-		s.flushing.Unlock()
+	} else {
+		var errs []error
+		for _, f := range all {
+			err := h.store(ctx, f)
+			f.stored(err == nil)
+			errs = append(errs, err)
+		}
+		err = errors.Join(errs...)
 	}
-	if err != nil {
+	if store.Away(err) {
 		return err
 	}
-	ids := make([]string, len(held))
-	for i, s := range held {
-		ids[i] = s.jobID
+	ids := make([]string, len(all))
+	for i, f := range all {
+		ids[i] = f.stream.jobID
 	}
-	return h.announce(ctx, ids)
+	return errors.Join(err, h.announce(ctx, ids))
+}
+
+func (h *hub) store(ctx context.Context, all ...fresh) error {
+	return h.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		for _, f := range all {
+			if err := insertRows(ctx, q, f.rows); err != nil {
+				return fmt.Errorf("events of job %s: %w", f.stream.jobID, err)
+			}
+		}
+		return nil
+	})
 }
 
 // announce tells other processes which jobs have news.
@@ -135,7 +175,7 @@ func insertRows(ctx context.Context, q *query.Queries, rows []row) error {
 	for _, r := range rows {
 		err := q.InsertJobEvent(ctx, query.InsertJobEventParams{
 			JobID: r.jobID, UserID: r.userID, Last: int64(r.event.Position), First: int64(r.first), //nolint:gosec // below 2^53
-			Kind: string(r.event.Kind), Data: string(r.event.Data),
+			Kind: string(r.event.Kind), Data: string(r.event.Data), Fence: r.fence,
 		})
 		if err != nil {
 			return err

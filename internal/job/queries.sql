@@ -66,7 +66,7 @@ RETURNING *;
 -- name: RenewLeases :many
 UPDATE jobs SET lease_until = $1
 WHERE lease_owner = $2 AND status = 'processing'
-RETURNING id, fence, cancel_asked;
+RETURNING id, user_id, fence, cancel_asked;
 
 -- name: HandOverJob :execrows
 UPDATE jobs SET status = 'pending', run_at = $1, lease_owner = '', lease_until = 0
@@ -86,11 +86,14 @@ RETURNING *;
 DELETE FROM jobs
 WHERE id = $1 AND user_id = $2 AND status IN ('completed', 'failed', 'cancelled');
 
--- A job that was deleted meanwhile (with its account) must not fail the batch.
+-- A job that was deleted meanwhile (with its account), or taken over, must not
+-- fail the batch; nor must rows whose first writing was committed although its
+-- answer was lost on the way.
 -- name: InsertJobEvent :exec
 INSERT INTO job_events (job_id, user_id, last, first, kind, data)
 SELECT j.id, j.user_id, CAST(sqlc.arg(last) AS BIGINT), CAST(sqlc.arg(first) AS BIGINT), CAST(sqlc.arg(kind) AS TEXT), CAST(sqlc.arg(data) AS TEXT)
-FROM jobs j WHERE j.id = sqlc.arg(job_id) AND j.user_id = sqlc.arg(user_id);
+FROM jobs j WHERE j.id = sqlc.arg(job_id) AND j.user_id = sqlc.arg(user_id) AND j.fence = sqlc.arg(fence)
+ON CONFLICT (job_id, last) DO NOTHING;
 
 -- name: JobEventsAfter :many
 SELECT last, first, kind, data FROM job_events
@@ -100,7 +103,7 @@ LIMIT $4;
 
 -- What an earlier attempt said, when the job ends without another one.
 -- name: JobTextOfAttempt :many
-SELECT data FROM job_events
+SELECT last, first, data FROM job_events
 WHERE job_id = $1 AND user_id = $2 AND kind = $3 AND first >= $4 AND last <= $5
 ORDER BY last;
 
@@ -108,10 +111,12 @@ ORDER BY last;
 SELECT CAST(COALESCE(MAX(last), 0) AS BIGINT) AS last FROM job_events
 WHERE job_id = $1 AND user_id = $2;
 
+-- Looks at the jobs that ended since an earlier sweep only: what ended long
+-- ago has no events any more.
 -- name: SweepJobEvents :execrows
 DELETE FROM job_events WHERE job_id IN (
     SELECT j.id FROM jobs j
-    WHERE j.finished_at > 0 AND j.finished_at < $1
+    WHERE j.finished_at > 0 AND j.finished_at > sqlc.arg(since) AND j.finished_at < sqlc.arg(before)
       AND EXISTS (SELECT 1 FROM job_events e WHERE e.job_id = j.id)
-    ORDER BY j.finished_at LIMIT $2
+    ORDER BY j.finished_at LIMIT sqlc.arg(row_limit)
 );

@@ -2,7 +2,7 @@ package job
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
@@ -69,14 +69,34 @@ func UsedOf(row query.GetJobWithUsageRow) *Used {
 	}
 }
 
-// Earlier gives all text of one kind that the attempt before this one said, as
-// far as it was stored before that attempt's process died.
+// Earlier gives all text of one kind that the last attempt before this one
+// that said any has said, as far as it was stored before its process died.
 func (s *Service) Earlier(ctx context.Context, j Job, kind EventKind) (string, error) {
-	parts, err := s.db.Read().JobTextOfAttempt(ctx, query.JobTextOfAttemptParams{
-		JobID: j.ID, UserID: j.UserID, Kind: string(kind),
-		First: int64(basePosition(j.Fence - 1)), Last: int64(basePosition(j.Fence)), //nolint:gosec // below 2^53
-	})
-	return strings.Join(parts, ""), err
+	for fence := j.Fence - 1; fence >= 1; fence-- { // attempts are few
+		rows, err := s.db.Read().JobTextOfAttempt(ctx, query.JobTextOfAttemptParams{
+			JobID: j.ID, UserID: j.UserID, Kind: string(kind),
+			First: int64(basePosition(fence)), Last: int64(basePosition(fence + 1)), //nolint:gosec // below 2^53
+		})
+		if err != nil {
+			return "", fmt.Errorf("job: text of attempt %d of job %s: %w", fence, j.ID, err)
+		}
+		if text := joinText(rows); text != "" {
+			return text, nil
+		}
+	}
+	return "", nil
+}
+
+// joinText puts stored runs of text together; where two overlap, because the
+// first was stored unknown to its writer, what they share counts once.
+func joinText(rows []query.JobTextOfAttemptRow) string {
+	var text []byte
+	var at uint64
+	for _, row := range rows {
+		text = append(text, cut([]byte(row.Data), uint64(row.First), at)...) //nolint:gosec // stored from uint64
+		at = uint64(row.Last)                                                //nolint:gosec // as above
+	}
+	return string(text)
 }
 
 // Repeated finds the job that a request with this Idempotency-Key has started
@@ -84,6 +104,9 @@ func (s *Service) Earlier(ctx context.Context, j Job, kind EventKind) (string, e
 func (s *Service) Repeated(ctx context.Context, a actor.Actor, key, requestHash string) (j Job, found bool, err error) {
 	if key == "" {
 		return Job{}, false, nil
+	}
+	if store.Text(key) != key {
+		return Job{}, false, fault.BadField("header.Idempotency-Key", "must be plain text")
 	}
 	j, err = s.db.Read().GetJobByIdempotencyKey(ctx, query.GetJobByIdempotencyKeyParams{UserID: a.ID, IdempotencyKey: key})
 	if store.NotFound(err) {

@@ -2,11 +2,9 @@ package job
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"time"
 
 	"pulse/internal/fault"
 	"pulse/internal/provider"
@@ -62,6 +60,9 @@ func (s *Service) launch(j Job, granted int64, prepared any, ended func()) {
 	r := &Run{Job: j, Granted: granted, Prepared: prepared, service: s, cancel: cancel, stream: s.hub.open(j), ended: make(chan struct{})}
 	s.mu.Lock()
 	s.running[j.ID] = r
+	if s.leaving {
+		cancel(ErrHandover)
+	}
 	s.mu.Unlock()
 	go func() {
 		defer s.runs.Done()
@@ -96,8 +97,10 @@ func (s *Service) run(ctx context.Context, r *Run) {
 		}
 		o = runGuarded(ctx, kind, r)
 	}
-	status := Completed
-	switch cause := context.Cause(ctx); {
+	status, cause := Failed, context.Cause(ctx)
+	switch {
+	case o.Err == nil: // whatever was asked of it meanwhile, it is done
+		status = Completed
 	case errors.Is(cause, ErrLeaseLost):
 		log.WarnContext(ctx, "the job was taken over by another process; this run is dropped")
 		return
@@ -107,9 +110,7 @@ func (s *Service) run(ctx context.Context, r *Run) {
 	case errors.Is(cause, ErrCancelled):
 		status, o.Err = Cancelled, nil
 	case errors.Is(cause, errTooOften):
-		status, o.Err = Failed, errTooOften
-	case o.Err != nil:
-		status = Failed
+		o.Err = errTooOften
 	}
 	if o.Err != nil && fault.From(o.Err).Code == fault.Internal {
 		log.ErrorContext(ctx, "job failed", "error", o.Err)
@@ -134,132 +135,17 @@ func runGuarded(ctx context.Context, kind Kind, r *Run) (o Outcome) {
 	return kind.Run(ctx, r)
 }
 
-// finish ends the job in one transaction: state, settlement, the room's rows
-// and the last events. Only then do readers hear of the end. While the
-// database is away it tries on; if the lease ends meanwhile, another process
-// runs the job anew and this one's fence fails.
-func (s *Service) finish(r *Run, status Status, o Outcome) {
-	ctx := context.Background()
-	r.stream.flushing.Lock()
-	defer r.stream.flushing.Unlock()
-	var f *fault.Error
-	end := Content{Kind: EventDone, Data: mustJSON(o.Done)}
-	errorJSON := ""
-	if status == Failed {
-		f = fault.From(o.Err)
-		end = Content{Kind: EventError, Data: mustJSON(f.Problem(""))}
-		errorJSON = string(end.Data)
-	}
-	rows := s.lastRows(r, end)
-	model := r.Job.Model
-	if o.Model != "" {
-		model = o.Model
-	}
-	err := s.untilItHolds(func(ctx context.Context, q *query.Queries) error {
-		changed, err := q.FinishJob(ctx, query.FinishJobParams{
-			Status: string(status), Result: string(mustJSON(o.Result)), Error: errorJSON, Progress: progressOf(status, r.Job),
-			Model: model, FinishedAt: store.Millis(s.now()), ID: r.Job.ID, UserID: r.Job.UserID, Fence: r.Job.Fence,
-		})
-		if err != nil {
-			return err
-		}
-		if changed == 0 {
-			return ErrLeaseLost
-		}
-		if err := s.ledger.Settle(ctx, q, r.Job.UserID, r.Job.ID, o.Charges); err != nil {
-			return err
-		}
-		if o.Write != nil {
-			if err := o.Write(ctx, q, status, f); err != nil {
-				return err
-			}
-		}
-		return insertRows(ctx, q, rows)
-	})
-	if err != nil {
-		s.log.ErrorContext(ctx, "ending the job failed; it will be run again when its lease ends", "job_id", r.Job.ID, "error", err)
-		return
-	}
-	r.stream.tell(end.Kind, end.Data)
-	if len(rows) > 0 {
-		if err := s.hub.announce(ctx, []string{r.Job.ID}); err != nil {
-			s.log.WarnContext(ctx, "announcing the end of a job failed; readers elsewhere find it by looking", "job_id", r.Job.ID, "error", err)
-		}
-	}
-}
-
-// lastRows gives the events that are not stored yet, and the end. A job whose
-// events nobody has stored or asked for keeps none: Replay makes them from its
-// result.
-func (s *Service) lastRows(r *Run, end Content) []row {
-	if r.stream.flushed == basePosition(r.Job.Fence) && r.Job.Fence == 1 && !r.stream.hasReaders() && end.Kind == EventDone {
-		return nil
-	}
-	rows := r.stream.unstored()
-	at := r.stream.position()
-	return append(rows, row{
-		jobID: r.Job.ID, userID: r.Job.UserID, first: at, event: Event{Position: at + size(end), Content: end},
-	})
-}
-
-// How long an end waits for a database that is away, in peace and while the
-// process stops. After that the job is run anew by whoever finds it.
-const (
-	patience        = 2 * time.Minute
-	patienceAtClose = 5 * time.Second
-)
-
-// untilItHolds runs a transaction until it commits or fails for good; a
-// database that is away for a moment is no reason to lose an answer.
-func (s *Service) untilItHolds(fn store.TxFunc) error {
-	begun := time.Now()
-	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		err := s.db.Write(context.Background(), fn)
-		if err == nil || !store.Away(err) {
-			return err
-		}
-		waited := time.Since(begun)
-		if waited > patience || (waited > patienceAtClose && s.isClosing()) {
-			return err
-		}
-		time.Sleep(pause)
-	}
-}
-
-func (s *Service) isClosing() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closing
-}
-
 // handOver gives the job back to the queue, for another process to begin anew.
 func (s *Service) handOver(r *Run) {
+	s.giveBack(context.Background(), r.Job.ID, r.Job.UserID, r.Job.Fence)
+}
+
+func (s *Service) giveBack(ctx context.Context, id, userID string, fence int64) {
 	err := s.untilItHolds(func(ctx context.Context, q *query.Queries) error {
-		_, err := q.HandOverJob(ctx, query.HandOverJobParams{
-			RunAt: store.Millis(s.now()), ID: r.Job.ID, UserID: r.Job.UserID, Fence: r.Job.Fence,
-		})
+		_, err := q.HandOverJob(ctx, query.HandOverJobParams{RunAt: store.Millis(s.now()), ID: id, UserID: userID, Fence: fence})
 		return err
 	})
 	if err != nil {
-		s.log.Error("handing a job over failed; it is taken over when its lease ends", "job_id", r.Job.ID, "error", err) //nolint:sloglint // no context: the process is stopping
+		s.log.ErrorContext(ctx, "giving a job back failed; it is taken over when its lease ends", "job_id", id, "error", err)
 	}
-}
-
-func progressOf(status Status, j Job) int64 {
-	if status == Completed {
-		return 100
-	}
-	return j.Progress
-}
-
-// mustJSON encodes what the code itself has made; nil becomes {}.
-func mustJSON(v any) []byte {
-	if v == nil {
-		return []byte("{}")
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("job: %T does not encode: %v", v, err))
-	}
-	return data
 }

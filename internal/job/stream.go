@@ -3,6 +3,8 @@ package job
 import (
 	"sync"
 	"unicode/utf8"
+
+	"pulse/internal/store"
 )
 
 // EventKind is the name of an event, as SSE carries it.
@@ -58,6 +60,7 @@ type span struct {
 // One goroutine writes, any number read.
 type stream struct {
 	jobID, userID string
+	fence         int64
 
 	mu      sync.Mutex
 	text    []byte // all text in order; spans point into it. Only ever appended to.
@@ -65,6 +68,7 @@ type stream struct {
 	next    uint64 // position of the last event
 	ended   bool
 	readers []chan struct{}
+	read    bool // somebody has joined, if only for a moment
 
 	// flushing is held while rows of this stream are being written, by the hub
 	// or by the run's end, so that no event is stored twice.
@@ -74,11 +78,13 @@ type stream struct {
 
 func newStream(j Job) *stream {
 	base := basePosition(j.Fence)
-	return &stream{jobID: j.ID, userID: j.UserID, next: base, flushed: base}
+	return &stream{jobID: j.ID, userID: j.UserID, fence: j.Fence, next: base, flushed: base}
 }
 
-// say appends text. It is the token path: no allocation beyond growing text.
+// say appends text, as the database can keep it. It is the token path: no
+// allocation beyond growing text.
 func (s *stream) say(kind EventKind, text string) {
+	text = store.Text(text)
 	s.mu.Lock()
 	if n := len(s.spans); n == 0 || s.spans[n-1].kind != kind {
 		s.spans = append(s.spans, span{kind: kind, first: s.next, last: s.next, at: len(s.text)})
@@ -92,11 +98,19 @@ func (s *stream) say(kind EventKind, text string) {
 
 // tell appends an event that is not text.
 func (s *stream) tell(kind EventKind, data []byte) {
+	data = []byte(store.Text(string(data)))
 	s.mu.Lock()
 	s.spans = append(s.spans, span{kind: kind, first: s.next, last: s.next + 1, data: data})
 	s.next++
 	s.wake()
 	s.mu.Unlock()
+}
+
+// finish appends the last event, which is stored already. The caller holds
+// flushing.
+func (s *stream) finish(c Content) {
+	s.tell(c.Kind, c.Data)
+	s.flushed = s.position()
 }
 
 // end wakes all readers for the last time.
@@ -119,7 +133,7 @@ func (s *stream) wake() {
 func (s *stream) join() chan struct{} {
 	ch := make(chan struct{}, 1)
 	s.mu.Lock()
-	s.readers = append(s.readers, ch)
+	s.readers, s.read = append(s.readers, ch), true
 	s.mu.Unlock()
 	return ch
 }
@@ -197,12 +211,27 @@ func (s *stream) unstored() []row {
 	for i := len(s.spans) - 1; i >= 0 && s.spans[i].last > s.flushed; i-- {
 		sp := s.spans[i]
 		e := sp.event(s.text, s.flushed)
-		rows = append(rows, row{jobID: s.jobID, userID: s.userID, first: e.Position - size(e.Content), event: e})
+		rows = append(rows, row{jobID: s.jobID, userID: s.userID, fence: s.fence, first: e.Position - size(e.Content), event: e})
 	}
 	for i, k := 0, len(rows)-1; i < k; i, k = i+1, k-1 {
 		rows[i], rows[k] = rows[k], rows[i]
 	}
 	return rows
+}
+
+// lastRows gives the events that are not stored yet, and the last one. A first
+// attempt of which nobody has stored or read anything keeps none: Kind.Replay
+// makes them from the result. The caller holds flushing.
+func (s *stream) lastRows(last Content) []row {
+	s.mu.Lock()
+	at, unknown := s.next, !s.read && s.flushed == basePosition(1)
+	s.mu.Unlock()
+	if unknown && last.Kind == EventDone {
+		return nil
+	}
+	return append(s.unstored(), row{
+		jobID: s.jobID, userID: s.userID, fence: s.fence, first: at, event: Event{Position: at + size(last), Content: last},
+	})
 }
 
 // size is how far an event moves the position.
@@ -216,14 +245,9 @@ func size(c Content) uint64 {
 // row is an event as it is stored.
 type row struct {
 	jobID, userID string
+	fence         int64
 	first         uint64
 	event         Event
-}
-
-func (s *stream) hasReaders() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.readers) > 0
 }
 
 func (s *stream) position() uint64 {

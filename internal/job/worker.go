@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"pulse/internal/store"
@@ -34,6 +35,7 @@ func (s *Service) Stop(ctx context.Context) {
 	case <-ended:
 	case <-ctx.Done():
 		s.mu.Lock()
+		s.leaving = true
 		for _, r := range s.running {
 			r.cancel(ErrHandover)
 		}
@@ -58,52 +60,81 @@ func every(ctx context.Context, pause time.Duration, fn func(ctx context.Context
 	}
 }
 
-// leaseLoop renews the leases of this process's jobs, and learns what others
-// asked of them: a lease that was lost, or a cancellation whose hint was lost.
+// renewals is how often a lease is renewed before it would end. A cancellation
+// whose hint was lost is found at a renewal, so it must be well within a second.
+const renewals = 8
+
+// leaseLoop renews the leases of this process's jobs.
+//
+// When the database is away for longer than the lease, what runs goes on: on a
+// database of one process nobody else can have taken over, and where somebody
+// has, the fence lets only one of the two end the job.
 func (s *Service) leaseLoop(ctx context.Context) {
 	lastGood := s.now()
-	every(ctx, s.lease/6, func(ctx context.Context) {
-		s.mu.Lock()
-		mine := make(map[string]*Run, len(s.running))
-		for id, r := range s.running {
-			mine[id] = r
-		}
-		s.mu.Unlock()
-		if len(mine) == 0 {
-			lastGood = s.now()
+	var strays map[string]int64
+	every(ctx, s.lease/renewals, func(ctx context.Context) {
+		mine := s.runningNow()
+		if len(mine) == 0 { // nothing to renew, and what is leased to nobody's run lapses
+			lastGood, strays = s.now(), nil
 			return
 		}
-		var renewed []query.RenewLeasesRow
 		begun := s.now()
-		wctx, cancel := context.WithTimeout(ctx, s.lease)
-		defer cancel()
-		err := s.db.Write(wctx, func(ctx context.Context, q *query.Queries) (err error) {
-			renewed, err = q.RenewLeases(ctx, query.RenewLeasesParams{
-				LeaseUntil: store.Millis(begun.Add(s.lease)), LeaseOwner: s.owner,
-			})
-			return err
-		})
+		renewed, err := s.renew(ctx, begun)
 		if err != nil {
 			s.log.WarnContext(ctx, "renewing leases failed", "error", err, "since", s.now().Sub(lastGood))
-			return // the fence decides; what is running may still end well
+			return
 		}
 		lastGood = begun
-		for _, l := range renewed {
-			r, ok := mine[l.ID]
-			if !ok {
-				continue
-			}
-			if l.Fence == r.Job.Fence {
-				delete(mine, l.ID)
-			}
+		strays = s.heed(ctx, renewed, mine, strays)
+	})
+}
+
+func (s *Service) runningNow() map[string]*Run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.running)
+}
+
+func (s *Service) renew(ctx context.Context, now time.Time) (renewed []query.RenewLeasesRow, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.lease)
+	defer cancel()
+	err = s.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+		renewed, err = q.RenewLeases(ctx, query.RenewLeasesParams{LeaseUntil: store.Millis(now.Add(s.lease)), LeaseOwner: s.owner})
+		return err
+	})
+	return renewed, err
+}
+
+// heed acts on what the renewal tells of the jobs that ran when it began: a
+// cancellation that was asked for, a lease that was lost.
+//
+// It also looks for strays, jobs that are leased to this process but run
+// nowhere in it: their claim was committed although the answer was lost, or
+// their end could not be stored. A stray that is one at two renewals in a row
+// goes back to the queue. It gives the fences of the strays of now.
+func (s *Service) heed(ctx context.Context, renewed []query.RenewLeasesRow, mine map[string]*Run, before map[string]int64) (strays map[string]int64) {
+	running := s.runningNow() // now, after the renewal: what began meanwhile is no stray
+	strays = map[string]int64{}
+	for _, l := range renewed {
+		r, ok := mine[l.ID]
+		switch {
+		case ok && l.Fence == r.Job.Fence:
+			delete(mine, l.ID)
 			if l.CancelAsked {
 				r.cancel(ErrCancelled)
 			}
+		case running[l.ID] != nil:
+		case before[l.ID] == l.Fence:
+			s.log.WarnContext(ctx, "a job that was leased here ran nowhere; it goes back to the queue", "job_id", l.ID)
+			s.giveBack(ctx, l.ID, l.UserID, l.Fence)
+		default:
+			strays[l.ID] = l.Fence
 		}
-		for _, r := range mine { // not ours any more, or ended just now
-			r.cancel(ErrLeaseLost)
-		}
-	})
+	}
+	for _, r := range mine { // not ours any more, or ended just now
+		r.cancel(ErrLeaseLost)
+	}
+	return strays
 }
 
 // claimLoop runs due jobs and those whose process died.
@@ -126,6 +157,9 @@ func (s *Service) claimLoop(ctx context.Context) {
 			return
 		}
 		for _, id := range append(due, orphans...) {
+			if s.runsHere(id) { // its lease ended while the database was away; the next renewal mends that
+				continue
+			}
 			select {
 			case slots <- struct{}{}:
 			default:
@@ -172,6 +206,12 @@ func (s *Service) claim(ctx context.Context, id string, done func()) bool {
 	return true
 }
 
+func (s *Service) runsHere(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running[id] != nil
+}
+
 // hintLoop acts on what other processes say over the bus.
 func (s *Service) hintLoop(ctx context.Context) {
 	events, stopEvents := s.db.Subscribe(topicEvents)
@@ -192,15 +232,30 @@ func (s *Service) hintLoop(ctx context.Context) {
 
 // sweepLoop deletes the events of jobs that ended some time ago.
 func (s *Service) sweepLoop(ctx context.Context) {
+	var since int64
 	every(ctx, time.Minute, func(ctx context.Context) {
-		err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
-			_, err := q.SweepJobEvents(ctx, query.SweepJobEventsParams{
-				FinishedAt: store.Millis(s.now().Add(-keepEvents)), Limit: 500,
-			})
+		before := s.now().Add(-keepEvents)
+		if err := s.sweep(ctx, since, store.Millis(before)); err != nil {
+			if ctx.Err() == nil {
+				s.log.WarnContext(ctx, "sweeping old job events failed", "error", err)
+			}
+			return
+		}
+		since = store.Millis(before.Add(-keepEvents)) // other processes' clocks may be behind
+	})
+}
+
+// sweep deletes the events of jobs that ended after since and before before, in
+// small transactions.
+func (s *Service) sweep(ctx context.Context, since, before int64) error {
+	for {
+		var deleted int64
+		err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+			deleted, err = q.SweepJobEvents(ctx, query.SweepJobEventsParams{Since: since, Before: before, RowLimit: 100})
 			return err
 		})
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "sweeping old job events failed", "error", err)
+		if err != nil || deleted == 0 {
+			return err
 		}
-	})
+	}
 }

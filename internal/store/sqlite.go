@@ -90,3 +90,12 @@ func Away(err error) bool {
 	}
 	return errors.Is(err, errClosed) || pgAway(err)
 }
+
+// Full tells that err means that the database's disk is full.
+func Full(err error) bool {
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		return se.Code()&0xff == sqlite3.SQLITE_FULL
+	}
+	return pgCode(err) == "53100"
+}

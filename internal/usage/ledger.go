@@ -55,10 +55,6 @@ func (c Charge) Cost() Nanos {
 // reserved. A transaction that meets it must not commit.
 var ErrNoHold = errors.New("usage: the job holds no quota")
 
-// reserveTries bounds how often a partial grant is tried anew when others
-// reserve at the same moment (PostgreSQL only; SQLite has one writer).
-const reserveTries = 4
-
 // Reserve sets quota aside for the job inside the caller's transaction and
 // gives the amount granted, between Least and Amount. It should be the
 // transaction's last statement: on PostgreSQL the counter stays locked until
@@ -77,38 +73,42 @@ func (l *Ledger) Reserve(ctx context.Context, q *query.Queries, a actor.Actor, j
 	now := l.now()
 	period := PeriodAt(a.Anchor, now)
 	limit := l.plans.Get(a.Plan).Caps[want.Meter]
-	amount := want.Amount
-	for range reserveTries {
-		changed, err := q.ReserveQuota(ctx, query.ReserveQuotaParams{
-			Amount: amount, UserID: a.ID, Meter: string(want.Meter), PeriodStart: store.Millis(period.Start), Cap: limit,
-		})
+	take := query.ReserveQuotaParams{
+		Amount: want.Amount, UserID: a.ID, Meter: string(want.Meter), PeriodStart: store.Millis(period.Start), Cap: limit,
+	}
+	changed, err := q.ReserveQuota(ctx, take)
+	if err != nil {
+		return 0, fmt.Errorf("usage: reserve for job %s: %w", jobID, err)
+	}
+	if changed == 0 { // the period is new, or not all of Amount is left
+		c, err := lockCounter(ctx, q, a.ID, want.Meter, period)
 		if err != nil {
-			return 0, fmt.Errorf("usage: reserve for job %s: %w", jobID, err)
-		}
-		if changed == 1 {
-			err := q.InsertHold(ctx, query.InsertHoldParams{
-				JobID: jobID, Meter: string(want.Meter), UserID: a.ID, PeriodStart: store.Millis(period.Start),
-				Amount: amount, CreatedAt: store.Millis(now),
-			})
-			return amount, err
-		}
-		c, err := l.counter(ctx, q, a.ID, want.Meter, period)
-		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("usage: counter for job %s: %w", jobID, err)
 		}
 		left := limit - c.Used - c.Reserved
 		if left < least {
 			return 0, refusal(want.Meter, limit, c, period)
 		}
-		amount = min(want.Amount, left)
+		take.Amount = min(want.Amount, left)
+		if _, err := q.ReserveQuota(ctx, take); err != nil { // it is ours now, and there is enough
+			return 0, fmt.Errorf("usage: reserve for job %s: %w", jobID, err)
+		}
 	}
-	return 0, fault.New(fault.Unavailable, "Many requests of yours started at the same moment. Please try again.")
+	err = q.InsertHold(ctx, query.InsertHoldParams{
+		JobID: jobID, Meter: string(want.Meter), UserID: a.ID, PeriodStart: store.Millis(period.Start),
+		Amount: take.Amount, CreatedAt: store.Millis(now),
+	})
+	if err != nil {
+		return 0, fmt.Errorf("usage: hold for job %s: %w", jobID, err)
+	}
+	return take.Amount, nil
 }
 
-// counter reads a counter and opens it when the period is new.
-func (l *Ledger) counter(ctx context.Context, q *query.Queries, userID string, meter Meter, period Period) (query.QuotaCounter, error) {
-	key := query.GetCounterParams{UserID: userID, Meter: string(meter), PeriodStart: store.Millis(period.Start)}
-	c, err := q.GetCounter(ctx, key)
+// lockCounter reads a counter, which stays so until the transaction ends, and
+// opens it when the period is new.
+func lockCounter(ctx context.Context, q *query.Queries, userID string, meter Meter, period Period) (query.QuotaCounter, error) {
+	key := query.LockCounterParams{UserID: userID, Meter: string(meter), PeriodStart: store.Millis(period.Start)}
+	c, err := q.LockCounter(ctx, key)
 	if !store.NotFound(err) {
 		return c, err
 	}
@@ -116,9 +116,9 @@ func (l *Ledger) counter(ctx context.Context, q *query.Queries, userID string, m
 		UserID: userID, Meter: string(meter), PeriodStart: store.Millis(period.Start), PeriodEnd: store.Millis(period.End),
 	})
 	if err != nil {
-		return c, fmt.Errorf("usage: open counter: %w", err)
+		return c, err
 	}
-	return q.GetCounter(ctx, key)
+	return q.LockCounter(ctx, key)
 }
 
 func refusal(meter Meter, limit int64, c query.QuotaCounter, p Period) *fault.Error {
@@ -167,6 +167,9 @@ func (l *Ledger) Settle(ctx context.Context, q *query.Queries, userID, jobID str
 			}
 			booked++
 			used = charges[i].Quantity
+			if used < 0 {
+				return fmt.Errorf("usage: settle job %s: %d of %s is no charge", jobID, used, h.Meter)
+			}
 			if err := l.book(ctx, q, userID, jobID, h.PeriodStart, &charges[i]); err != nil {
 				return err
 			}
@@ -197,7 +200,7 @@ func (l *Ledger) book(ctx context.Context, q *query.Queries, userID, jobID strin
 		Quantity: c.Quantity, Provider: c.Provider, Model: c.Model,
 		InputTokens: c.Tokens.Input, CacheReadTokens: c.Tokens.CacheRead, CacheWriteTokens: c.Tokens.CacheWrite,
 		CacheWrite1hTokens: c.Tokens.CacheWrite1h, OutputTokens: c.Tokens.Output, ReasoningTokens: c.Tokens.Reasoning,
-		CostNanos: int64(c.Cost()), Receipt: string(receipt), Estimated: c.Tokens.Estimated, RawUsage: string(c.Tokens.Raw),
+		CostNanos: int64(c.Cost()), Receipt: string(receipt), Estimated: c.Tokens.Estimated, RawUsage: store.Text(string(c.Tokens.Raw)),
 		CreatedAt: store.Millis(l.now()),
 	})
 	if err != nil {

@@ -12,6 +12,13 @@ SET reserved = reserved + sqlc.arg(amount)
 WHERE user_id = sqlc.arg(user_id) AND meter = sqlc.arg(meter) AND period_start = sqlc.arg(period_start)
   AND used + reserved + sqlc.arg(amount) <= sqlc.arg(cap);
 
+-- Reads a counter and keeps it as it is until the transaction ends: a change
+-- that changes nothing locks the row, on PostgreSQL too.
+-- name: LockCounter :one
+UPDATE quota_counters SET reserved = reserved
+WHERE user_id = $1 AND meter = $2 AND period_start = $3
+RETURNING *;
+
 -- name: InsertHold :exec
 INSERT INTO quota_holds (job_id, meter, user_id, period_start, amount, created_at)
 VALUES ($1, $2, $3, $4, $5, $6);

@@ -50,7 +50,7 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 		JobID: run.Job.ID, ConversationID: w.ConversationID, UserMessageID: w.QuestionID, MessageID: w.AnswerID,
 		Model: run.Job.Model, Provider: run.Job.Provider,
 	})
-	turns, err := r.turnsFor(ctx, run, w)
+	turns, err := r.turnsFor(context.WithoutCancel(ctx), run, w) // a job that is to be cancelled is billed by them too
 	if err != nil {
 		return r.outcome(ctx, run, w, turns, provider.ChatAnswer{}, err)
 	}
@@ -87,16 +87,17 @@ func (r *Room) turnsFor(ctx context.Context, run *job.Run, w work) ([]provider.M
 // outcome books what came and keeps it, however the answer ended.
 func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provider.Message, answer provider.ChatAnswer, err error) job.Outcome {
 	text, reasoning := run.Text(), run.Reasoning()
-	cancelled := errors.Is(context.Cause(ctx), job.ErrCancelled)
+	cancelled := err != nil && errors.Is(context.Cause(ctx), job.ErrCancelled) // not when all had come already
 	if text == "" && run.Job.Attempt > 1 && context.Cause(ctx) != nil {
 		// Stopped before the new attempt said anything: what the one before the
-		// crash said is what the reader has seen.
+		// crash said is what the reader has seen, and sees again after the restart.
 		text, reasoning = r.earlier(run, job.EventText), r.earlier(run, job.EventReasoning)
+		run.Say(provider.Delta{Text: text, Reasoning: reasoning})
 	}
 	o := job.Outcome{Err: r.explain(err, run.Job.Provider)}
 	finish := answer.FinishReason
 	if cancelled {
-		finish, o.Err = provider.FinishCancelled, nil
+		finish, o.Err = provider.FinishCancelled, job.ErrCancelled
 	}
 	m, known := r.catalog.Chat(run.Job.Model)
 	if known {

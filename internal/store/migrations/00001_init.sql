@@ -100,6 +100,7 @@ CREATE INDEX jobs_by_user ON jobs (user_id, id);
 CREATE INDEX jobs_due ON jobs (run_at, id) WHERE status = 'pending';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE status = 'processing';
 CREATE INDEX jobs_owned ON jobs (lease_owner) WHERE status = 'processing';
+CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at > 0;
 CREATE INDEX jobs_by_subject ON jobs (subject_id, id) WHERE subject_id <> '';
 CREATE UNIQUE INDEX jobs_by_idempotency ON jobs (user_id, idempotency_key) WHERE idempotency_key <> '';
 

@@ -1158,7 +1158,7 @@ func (q *Queries) JobEventsAfter(ctx context.Context, arg JobEventsAfterParams) 
 }
 
 const jobTextOfAttempt = `-- name: JobTextOfAttempt :many
-SELECT data FROM job_events
+SELECT last, first, data FROM job_events
 WHERE job_id = $1 AND user_id = $2 AND kind = $3 AND first >= $4 AND last <= $5
 ORDER BY last
 `
@@ -1171,8 +1171,14 @@ type JobTextOfAttemptParams struct {
 	Last   int64
 }
 
+type JobTextOfAttemptRow struct {
+	Last  int64
+	First int64
+	Data  string
+}
+
 // What an earlier attempt said, when the job ends without another one.
-func (q *Queries) JobTextOfAttempt(ctx context.Context, arg JobTextOfAttemptParams) ([]string, error) {
+func (q *Queries) JobTextOfAttempt(ctx context.Context, arg JobTextOfAttemptParams) ([]JobTextOfAttemptRow, error) {
 	rows, err := q.query(ctx, q.jobTextOfAttemptStmt, jobTextOfAttempt,
 		arg.JobID,
 		arg.UserID,
@@ -1184,13 +1190,13 @@ func (q *Queries) JobTextOfAttempt(ctx context.Context, arg JobTextOfAttemptPara
 		return nil, err
 	}
 	defer rows.Close()
-	var items []string
+	var items []JobTextOfAttemptRow
 	for rows.Next() {
-		var data string
-		if err := rows.Scan(&data); err != nil {
+		var i JobTextOfAttemptRow
+		if err := rows.Scan(&i.Last, &i.First, &i.Data); err != nil {
 			return nil, err
 		}
-		items = append(items, data)
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

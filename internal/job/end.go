@@ -1,0 +1,153 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"pulse/internal/fault"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+// finish ends the job, and waits for a database that is away. If the lease ends
+// meanwhile, another process runs the job anew and this one's fence fails.
+//
+// By now the vendor is paid. So when an end cannot be stored for another reason,
+// a bug in a room, the job is not left to be run and paid again: it ends as
+// failed and is booked, with the room's rows when they can be stored, else
+// without. The charges go last of all, and into the log.
+func (s *Service) finish(r *Run, status Status, o Outcome) {
+	r.stream.flushing.Lock()
+	defer r.stream.flushing.Unlock()
+	log := s.log.With("job_id", r.Job.ID, "type", r.Job.Type)
+	err := s.end(r, status, o)
+	for _, giveUp := range []func(){func() {}, func() { o.Write = nil }, func() { o.Charges = nil }} {
+		if err == nil || errors.Is(err, ErrLeaseLost) || passing(err) {
+			break
+		}
+		log.Error("the end of a job cannot be stored; it ends as failed", "error", err, "charges", o.Charges) //nolint:sloglint // the run's context has ended
+		o.Err, o.Result = err, nil
+		giveUp()
+		err = s.end(r, Failed, o)
+	}
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		log.Warn("the job has ended elsewhere or was taken over; this end is dropped") //nolint:sloglint // as above
+	case err != nil:
+		log.Error("ending the job failed; it will be run again when its lease ends", "error", err) //nolint:sloglint // as above
+	}
+}
+
+// end ends the job in one transaction: state, the room's rows, the last events
+// and the settlement. Only then do readers hear of the end. It is ErrLeaseLost
+// when the job is not this run's any more.
+func (s *Service) end(r *Run, status Status, o Outcome) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("job: panic at the end of job %s: %v\n%s", r.Job.ID, p, debug.Stack())
+		}
+	}()
+	var f *fault.Error
+	last := Content{Kind: EventDone, Data: mustJSON(o.Done)}
+	problem := ""
+	if status == Failed {
+		f = fault.From(o.Err)
+		last = Content{Kind: EventError, Data: mustJSON(f.Problem(""))}
+		problem = string(last.Data)
+	}
+	result := string(mustJSON(o.Result))
+	rows := r.stream.lastRows(last)
+	model := r.Job.Model
+	if o.Model != "" {
+		model = o.Model
+	}
+	err = s.untilItHolds(func(ctx context.Context, q *query.Queries) error {
+		changed, err := q.FinishJob(ctx, query.FinishJobParams{
+			Status: string(status), Result: store.Text(result), Error: store.Text(problem), Progress: progressOf(status, r.Job),
+			Model: store.Text(model), FinishedAt: store.Millis(s.now()), ID: r.Job.ID, UserID: r.Job.UserID, Fence: r.Job.Fence,
+		})
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return ErrLeaseLost
+		}
+		if o.Write != nil {
+			if err := o.Write(ctx, q, status, f); err != nil {
+				return err
+			}
+		}
+		if err := insertRows(ctx, q, rows); err != nil {
+			return err
+		}
+		// Last, because the account's other jobs wait for its counter from here on.
+		return s.ledger.Settle(ctx, q, r.Job.UserID, r.Job.ID, o.Charges)
+	})
+	if err != nil {
+		return err
+	}
+	r.stream.finish(last)
+	if len(rows) > 0 {
+		if err := s.hub.announce(context.Background(), []string{r.Job.ID}); err != nil {
+			s.log.Warn("announcing the end of a job failed; readers elsewhere find it by looking", "job_id", r.Job.ID, "error", err) //nolint:sloglint // the run's context has ended
+		}
+	}
+	return nil
+}
+
+// How long an end waits for a database that is away, in peace and while the
+// process stops. After that the job is run anew by whoever finds it.
+const (
+	patience        = 2 * time.Minute
+	patienceAtClose = 5 * time.Second
+)
+
+// untilItHolds runs a transaction until it commits or fails for good; a
+// database that is away for a moment is no reason to lose an answer.
+func (s *Service) untilItHolds(fn store.TxFunc) error {
+	begun := time.Now()
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		err := s.db.Write(context.Background(), fn)
+		if err == nil || !passing(err) {
+			return err
+		}
+		waited := time.Since(begun)
+		if waited > patience || (waited > patienceAtClose && s.isClosing()) {
+			return err
+		}
+		time.Sleep(pause)
+	}
+}
+
+// passing tells that the database may take the same thing a little later: it is
+// away, or its disk is full.
+func passing(err error) bool { return store.Away(err) || store.Full(err) }
+
+func (s *Service) isClosing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
+}
+
+func progressOf(status Status, j Job) int64 {
+	if status == Completed {
+		return 100
+	}
+	return j.Progress
+}
+
+// mustJSON encodes what the code itself has made; nil becomes {}.
+func mustJSON(v any) []byte {
+	if v == nil {
+		return []byte("{}")
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("job: %T does not encode: %v", v, err))
+	}
+	return data
+}
