@@ -1,0 +1,9 @@
+import { formatter } from '@lingui/format-po';
+import { defineConfig } from '@lingui/cli';
+
+export default defineConfig({
+  sourceLocale: 'en',
+  locales: ['en'],
+  catalogs: [{ path: 'src/locales/{locale}', include: ['src'], exclude: ['**/*.test.*'] }],
+  format: formatter({ lineNumbers: false }),
+});

@@ -1,0 +1,25 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { I18nProvider } from '@lingui/react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { i18n } from '@/shared/lib/text';
+import { ToastProvider } from '@/shared/ui/toast';
+import { TooltipProvider } from '@/shared/ui/tooltip';
+import { queryClient, router } from './router';
+
+/** Everything that the whole page stands in. */
+export function App() {
+  return (
+    <CSPProvider disableStyleElements={true}>
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={queryClient}>
+          <TooltipProvider>
+            <ToastProvider>
+              <RouterProvider router={router} />
+            </ToastProvider>
+          </TooltipProvider>
+        </QueryClientProvider>
+      </I18nProvider>
+    </CSPProvider>
+  );
+}

@@ -1,0 +1,1 @@
+export function RegisterPage(_: { from?: string | undefined }) { return null; }

@@ -1,0 +1,1 @@
+export function SignInPage(_: { from?: string | undefined }) { return null; }

@@ -1,0 +1,20 @@
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type User = Schemas['User'];
+export type UsageSummary = Schemas['Summary'];
+export type MeterState = Schemas['MeterState'];
+export type AuthOptions = Schemas['AuthOptions'];
+
+export type Job = Schemas['View'];
+export type JobStatus = Job['status'];
+export type Receipt = Schemas['Receipt'];
+export type TokenUsage = Schemas['TokenUsage'];
+
+export type Model = Schemas['ModelView'];
+export type ConversationSummary = Schemas['ConversationSummary'];
+export type Conversation = Schemas['Conversation'];
+export type StoredMessage = Schemas['StoredMessage'];
+export type Ask = Schemas['Ask'];
+export type ChatSettings = Pick<Ask, 'system_prompt' | 'temperature' | 'max_tokens' | 'reasoning_effort'>;

@@ -1,0 +1,104 @@
+import { i18n } from './text';
+
+/** The person's locale for dates and numbers; undefined lets Intl ask the browser. */
+const locale = undefined;
+
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' });
+
+/** 12345 → 12,345 */
+export function formatNumber(n: number): string {
+  return whole.format(n);
+}
+
+/** 128000 → 128K */
+export function formatCompact(n: number): string {
+  return compact.format(n);
+}
+
+/** The API counts in whole percents. 7 → 7% */
+export function formatPercent(percent: number): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(percent / 100);
+}
+
+const nanoDigits = 9;
+
+/**
+ * US dollars without rounding: money is exact to a nano-dollar, so an answer
+ * for $0.000123 says so. At least two decimals are shown.
+ */
+export function formatUsd(dollars: number): string {
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: nanoDigits,
+  }).format(dollars);
+}
+
+export function formatDay(at: string | Date): string {
+  return day.format(new Date(at));
+}
+
+export function formatMoment(at: string | Date): string {
+  return moment.format(new Date(at));
+}
+
+/** 75 s → 1 min 15 s */
+export function formatDuration(seconds: number): string {
+  const unit = (name: 'second' | 'minute' | 'hour', value: number) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+  const total = Math.max(0, Math.round(seconds));
+  const parts = [
+    { name: 'hour', value: Math.floor(total / 3600) },
+    { name: 'minute', value: Math.floor((total % 3600) / 60) },
+    { name: 'second', value: total % 60 },
+  ] as const;
+  const shown = parts.filter((part) => part.value > 0).slice(0, 2);
+  return shown.length === 0 ? unit('second', 0) : shown.map((part) => unit(part.name, part.value)).join(' ');
+}
+
+const msPerDay = 86_400_000;
+
+/** Midnight of the day, in the person's time zone. */
+function startOfDay(at: Date): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}
+
+/** The heading of the group that a date falls into: Today, Yesterday, Last 7 days, Last 30 days, or its month. */
+export function dayGroup(at: string | Date, now: Date = new Date()): string {
+  const date = new Date(at);
+  // Rounded, because a day on which the clocks change has 23 or 25 hours.
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / msPerDay);
+  if (days <= 0) {
+    return i18n.t('Today');
+  }
+  if (days === 1) {
+    return i18n.t('Yesterday');
+  }
+  if (days <= 7) {
+    return i18n.t('Last 7 days');
+  }
+  if (days <= 30) {
+    return i18n.t('Last 30 days');
+  }
+  return month.format(date);
+}
+
+/** Puts neighbours of the same day group together; the order stays. */
+export function byDayGroup<T>(items: readonly T[], at: (item: T) => string, now: Date = new Date()): { name: string; items: T[] }[] {
+  const groups: { name: string; items: T[] }[] = [];
+  for (const item of items) {
+    const name = dayGroup(at(item), now);
+    const last = groups.at(-1);
+    if (last?.name === name) {
+      last.items.push(item);
+    } else {
+      groups.push({ name, items: [item] });
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,13 @@
+import { i18n } from '@lingui/core';
+import { compileMessage } from '@lingui/message-utils/compileMessage';
+
+/**
+ * The one catalogue of everything that people read. Code says its English,
+ * `i18n.t('Delete “{title}”?', { title })`, and `npm run text` gathers it all in
+ * `src/locales/en.po` for translators. English needs no catalogue at run time:
+ * its messages stay in the chunk of the page that shows them.
+ */
+i18n.setMessagesCompiler(compileMessage);
+i18n.loadAndActivate({ locale: 'en', messages: {} });
+
+export { i18n };

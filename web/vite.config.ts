@@ -1,0 +1,60 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import tailwindcss from '@tailwindcss/vite';
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const server = process.env['PULSE_SERVER'] ?? 'http://localhost:8080';
+
+/** Writes .br and .gz beside every text file, so that the server compresses nothing at run time. */
+function precompress(): Plugin {
+  const encoders = [
+    { suffix: '.br', encode: promisify(brotliCompress) },
+    { suffix: '.gz', encode: promisify(gzip) },
+  ];
+  let folder = 'dist';
+  return {
+    name: 'precompress',
+    apply: 'build',
+    configResolved: (config) => {
+      folder = join(config.root, config.build.outDir);
+    },
+    closeBundle: async () => {
+      const names = await readdir(folder, { recursive: true });
+      const texts = names.filter((name) => /\.(?:js|css|html|svg|json)$/.test(name));
+      await Promise.all(
+        texts.flatMap((name) =>
+          encoders.map(async ({ suffix, encode }) => {
+            const path = join(folder, name);
+            await writeFile(path + suffix, await encode(await readFile(path)));
+          }),
+        ),
+      );
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single', semicolons: true }),
+    react(),
+    tailwindcss(),
+    precompress(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    manifest: true,
+    assetsInlineLimit: 0, // the CSP lets fonts and scripts come from files only
+    rollupOptions: { input: ['index.html', 'docs.html'] },
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/openapi.json': server,
+    },
+  },
+});
