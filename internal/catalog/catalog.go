@@ -46,34 +46,36 @@ func (m Model) PriceAt(t time.Time) (Price, bool) {
 // Catalog is all that can be asked. It is safe for concurrent use, and reading
 // takes no lock.
 type Catalog struct {
-	file file
+	servers []providerEntry // what the file says about servers
+	models  []Model         // the file's, in its order
+	demos   []Model
+	aliases map[string]string
 
 	discovering sync.Mutex // one Discover at a time
 	current     atomic.Pointer[snapshot]
 }
 
-// snapshot is a catalogue at one moment; it never changes.
+// snapshot is what is served at one moment; it never changes.
 type snapshot struct {
-	models  []Model // in the order in which people see them
-	byID    map[string]Model
-	aliases map[string]string
-	servers map[string]discovered
+	models     []Model // in the order in which people see them
+	byID       map[string]Model
+	discovered map[string]discovered // by server
 }
 
 // Chat finds a chat model by its id or an alias. It also knows the models that
-// a discovered server does not list now: a job that began before a restart or
-// before the model was taken away still finds its name and its price.
+// a server was not found to have, or has no more: a job that began before a
+// restart or a refresh still finds the name and the price of its model.
 func (c *Catalog) Chat(idOrAlias string) (Model, bool) {
-	now := c.current.Load()
 	id := idOrAlias
-	if to, ok := now.aliases[id]; ok {
-		id = to
+	if target, ok := c.aliases[id]; ok {
+		id = target
 	}
+	now := c.current.Load()
 	if m, ok := now.byID[id]; ok {
 		return m, true
 	}
-	if provider, vendorID, ok := strings.Cut(id, "/"); ok && vendorID != "" {
-		if d, known := now.servers[provider]; known {
+	if server, vendorID, ok := strings.Cut(id, "/"); ok && vendorID != "" {
+		if d, known := now.discovered[server]; known {
 			return d.model(vendorID)
 		}
 	}
@@ -90,4 +92,4 @@ func (c *Catalog) Models(kind Kind) []Model {
 }
 
 // Aliases maps other names to the ids that they lead to.
-func (c *Catalog) Aliases() map[string]string { return maps.Clone(c.current.Load().aliases) }
+func (c *Catalog) Aliases() map[string]string { return maps.Clone(c.aliases) }

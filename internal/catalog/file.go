@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -92,12 +94,8 @@ func (p providerEntry) over(base providerEntry) providerEntry {
 
 func (f file) over(base file) file {
 	id := func(p providerEntry) string { return p.ID }
-	aliases := map[string]string{}
-	for _, from := range []map[string]string{base.Aliases, f.Aliases} {
-		for alias, target := range from {
-			aliases[alias] = target
-		}
-	}
+	aliases := maps.Clone(base.Aliases)
+	maps.Copy(aliases, f.Aliases)
 	return file{
 		Providers: overlay(f.Providers, base.Providers, id, providerEntry.over),
 		Servers:   overlay(f.Servers, base.Servers, id, providerEntry.over),
@@ -119,17 +117,17 @@ func overlay[T any](list, base []T, id func(T) string, over func(T, T) T) []T {
 	return out
 }
 
-// model makes the model that an entry describes. Without needPrice, no price
-// is no error: it is then not served. The error names the field.
-func (m modelEntry) model(p providerEntry, needPrice bool) (Model, error) {
+// model makes the model that an entry describes, perhaps without a price. The
+// error names the field.
+func (m modelEntry) model(p providerEntry) (Model, error) {
 	if m.Name == "" {
-		return Model{}, fmt.Errorf("name is missing")
+		return Model{}, errors.New("name is missing")
 	}
 	if m.ContextWindow <= 0 || m.MaxOutputTokens <= 0 {
-		return Model{}, fmt.Errorf("context_window and max_output_tokens must be numbers of tokens over 0")
+		return Model{}, errors.New("context_window and max_output_tokens must be numbers of tokens over 0")
 	}
 	if m.MaxOutputTokens > m.ContextWindow {
-		return Model{}, fmt.Errorf("max_output_tokens is over context_window")
+		return Model{}, errors.New("max_output_tokens is over context_window")
 	}
 	if !slices.Contains(countings(), m.CountTokens) {
 		return Model{}, fmt.Errorf("count_tokens is %q, and must be one of %v", m.CountTokens, countings())
@@ -150,9 +148,6 @@ func (m modelEntry) model(p providerEntry, needPrice bool) (Model, error) {
 	prices, err := priceList(m.Prices)
 	if err != nil {
 		return Model{}, err
-	}
-	if needPrice && len(prices) == 0 {
-		return Model{}, fmt.Errorf("prices are missing; a price of 0 has to be written down")
 	}
 	return Model{
 		ID: m.ID, Name: m.Name, Provider: p.ID, ProviderName: p.Name, VendorID: cmp.Or(m.VendorID, m.ID),

@@ -18,130 +18,154 @@ var builtIn []byte
 // Load reads the built-in catalogue and, unless path is "", the operator's
 // file over it. It is strict: the error names the file and the place.
 func Load(path string) (*Catalog, error) {
+	source := "the built-in file"
 	f, err := parse(builtIn)
 	if err != nil {
-		return nil, fmt.Errorf("catalog: the built-in file: %w", err)
+		return nil, fmt.Errorf("catalog: %s: %w", source, err)
 	}
 	if path != "" {
+		source = path
 		data, err := os.ReadFile(path) //nolint:gosec // the operator's own setting
 		if err != nil {
 			return nil, fmt.Errorf("catalog: %w", err)
 		}
 		own, err := parse(data)
 		if err != nil {
-			return nil, fmt.Errorf("catalog: %s: %w", path, err)
+			return nil, fmt.Errorf("catalog: %s: %w", source, err)
 		}
 		f = own.over(f)
 	}
 	c, err := build(f)
 	if err != nil {
-		return nil, fmt.Errorf("catalog: %s: %w", orBuiltIn(path), err)
+		return nil, fmt.Errorf("catalog: %s: %w", source, err)
 	}
 	return c, nil
-}
-
-func orBuiltIn(path string) string {
-	if path == "" {
-		return "the built-in file"
-	}
-	return path
 }
 
 // parse reads a file and checks what must hold of it alone.
 func parse(data []byte) (file, error) {
 	var f file
 	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
-		return f, err //nolint:wrapcheck // names line and column; Load adds the file
+		return f, err //nolint:wrapcheck // it names line and column; Load adds the file
 	}
-	seen := map[string]bool{}
+	return f, f.checkIDs()
+}
+
+// checkIDs wants every entry named, and no name twice.
+func (f file) checkIDs() error {
+	providers := map[string]bool{}
 	for _, p := range slices.Concat(f.Providers, f.Servers) {
 		if p.ID == "" || strings.ContainsAny(p.ID, "/ ") {
-			return f, fmt.Errorf("provider %q: an id has no slash and no space, and is not empty", p.ID)
+			return fmt.Errorf("provider %q: an id must not be empty, nor have a slash or a space", p.ID)
 		}
-		if seen[p.ID] {
-			return f, fmt.Errorf("provider %q is there twice", p.ID)
+		if providers[p.ID] {
+			return fmt.Errorf("provider %q is there twice", p.ID)
 		}
-		seen[p.ID] = true
+		providers[p.ID] = true
+		if d := p.Defaults; d.ID != "" || d.Name != "" || d.VendorID != "" || d.Off {
+			return fmt.Errorf("provider %q: defaults have no id, name, vendor_id or off", p.ID)
+		}
 		models := map[string]bool{}
 		for i, m := range p.Models {
 			if m.ID == "" {
-				return f, fmt.Errorf("provider %q, models[%d]: id is missing", p.ID, i)
+				return fmt.Errorf("provider %q, models[%d]: id is missing", p.ID, i)
 			}
 			if models[m.ID] {
-				return f, fmt.Errorf("provider %q: model %q is there twice", p.ID, m.ID)
+				return fmt.Errorf("provider %q: model %q is there twice", p.ID, m.ID)
 			}
 			models[m.ID] = true
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // build makes the catalogue of a whole file, before any server was discovered.
 func build(f file) (*Catalog, error) {
-	s := &snapshot{byID: map[string]Model{}, aliases: map[string]string{}, servers: map[string]discovered{}}
-	off := map[string]bool{}
-	var demos []Model
+	if err := f.checkIDs(); err != nil {
+		return nil, err
+	}
+	c := &Catalog{}
+	on := map[string]bool{} // every model of the file, true unless it is switched off
 	for _, p := range f.Providers {
 		if p.Name == "" {
 			return nil, fmt.Errorf("provider %q: name is missing", p.ID)
 		}
 		for _, entry := range p.Models {
-			m, err := entry.over(p.Defaults).model(p, true)
+			m, err := entry.over(p.Defaults).model(p)
+			if err == nil && len(m.prices) == 0 {
+				err = errors.New("prices are missing; a price of 0 has to be written down")
+			}
 			if err != nil {
 				return nil, fmt.Errorf("provider %q, model %q: %w", p.ID, entry.ID, err)
 			}
 			if strings.Contains(m.ID, "/") {
 				return nil, fmt.Errorf("provider %q, model %q: only models of servers have a slash in their id", p.ID, m.ID)
 			}
-			if other, twice := s.byID[m.ID]; twice {
-				return nil, fmt.Errorf("provider %q, model %q: %q has a model of that id", p.ID, m.ID, other.Provider)
+			if _, twice := on[m.ID]; twice {
+				return nil, fmt.Errorf("provider %q, model %q: another provider has a model of that id", p.ID, m.ID)
 			}
-			if entry.Off {
-				off[m.ID] = true
-				continue
+			on[m.ID] = !entry.Off
+			switch {
+			case entry.Off:
+			case m.Demo:
+				c.demos = append(c.demos, m)
+			default:
+				c.models = append(c.models, m)
 			}
-			s.byID[m.ID] = m
-			if m.Demo {
-				demos = append(demos, m)
-				continue
-			}
-			s.models = append(s.models, m)
 		}
 	}
-	s.models = append(s.models, demos...)
-	for _, server := range f.Servers {
-		if err := checkServer(server); err != nil {
-			return nil, fmt.Errorf("server %q: %w", server.ID, err)
-		}
+	var err error
+	if c.servers, err = servers(f.Servers); err != nil {
+		return nil, err
 	}
-	for _, alias := range slices.Sorted(maps.Keys(f.Aliases)) {
-		target := f.Aliases[alias]
-		if _, taken := s.byID[alias]; taken {
-			return nil, fmt.Errorf("alias %q is the id of a model", alias)
-		}
-		_, known := s.byID[target]
-		if !known && !off[target] {
-			return nil, fmt.Errorf("alias %q leads to %q, which is no model", alias, target)
-		}
-		if known {
-			s.aliases[alias] = target
-		}
+	if c.aliases, err = aliases(f.Aliases, on); err != nil {
+		return nil, err
 	}
-	c := &Catalog{file: f}
-	c.current.Store(s)
+	c.current.Store(c.serve(nil))
 	return c, nil
 }
 
-// checkServer tries what is written about a server on a model that it might have.
-func checkServer(p providerEntry) error {
-	if p.Demo {
-		return errors.New("a server is no demo")
-	}
-	for _, entry := range append([]modelEntry{{ID: "defaults"}}, p.Models...) {
-		entry.Name = entry.ID
-		if _, err := entry.over(p.Defaults).model(p, false); err != nil {
-			return fmt.Errorf("%s: %w", entry.ID, err)
+// servers gives the entries with the defaults of the one named "other" beneath
+// theirs, and tries each on a model that the server might have.
+func servers(entries []providerEntry) ([]providerEntry, error) {
+	var other modelEntry
+	for _, e := range entries {
+		if e.ID == otherServer {
+			other = e.Defaults
 		}
 	}
-	return nil
+	resolved := make([]providerEntry, 0, len(entries))
+	for _, e := range entries {
+		if e.Demo {
+			return nil, fmt.Errorf("server %q: a server is no demo", e.ID)
+		}
+		e.Defaults = e.Defaults.over(other)
+		for _, m := range append([]modelEntry{{ID: "defaults"}}, e.Models...) {
+			m.Name = m.ID
+			if _, err := m.over(e.Defaults).model(e); err != nil {
+				return nil, fmt.Errorf("server %q, %s: %w", e.ID, m.ID, err)
+			}
+		}
+		resolved = append(resolved, e)
+	}
+	return resolved, nil
+}
+
+// aliases leaves out those that lead to a model that is switched off.
+func aliases(all map[string]string, on map[string]bool) (map[string]string, error) {
+	served := map[string]string{}
+	for _, alias := range slices.Sorted(maps.Keys(all)) {
+		if on[alias] {
+			return nil, fmt.Errorf("alias %q is the id of a model", alias)
+		}
+		target := all[alias]
+		listed, known := on[target]
+		if !known && !strings.Contains(target, "/") { // with a slash it is a server's, which nobody knows yet
+			return nil, fmt.Errorf("alias %q leads to %q, which is no model", alias, target)
+		}
+		if listed || !known {
+			served[alias] = target
+		}
+	}
+	return served, nil
 }

@@ -23,7 +23,7 @@ type Server struct {
 type discovered struct {
 	entry providerEntry
 	price *Price
-	ids   []string
+	ids   []string // the server's own, sorted
 }
 
 // Discover makes a server known, or replaces what is known of it. Its models
@@ -32,56 +32,53 @@ type discovered struct {
 //
 // Call it with no ids before work is resumed, so that a job for such a model
 // finds it, and again whenever the server was asked for its list. The error
-// says that the id belongs to a provider of the catalogue.
+// says that the name of the server is taken by a provider.
 func (c *Catalog) Discover(server Server, ids []string) error {
 	c.discovering.Lock()
 	defer c.discovering.Unlock()
-	if slices.ContainsFunc(c.file.Providers, func(p providerEntry) bool { return p.ID == server.ID }) {
-		return fmt.Errorf("catalog: server %q has the id of a provider; choose another name", server.ID)
-	}
-	ids = slices.Sorted(slices.Values(ids))
-	d := discovered{entry: c.serverEntry(server), price: server.Price, ids: slices.Compact(ids)}
-
-	before := c.current.Load()
-	next := &snapshot{byID: map[string]Model{}, aliases: before.aliases, servers: maps.Clone(before.servers)}
-	next.servers[server.ID] = d
-	var demos []Model
-	for _, m := range before.models {
-		switch _, served := before.servers[m.Provider]; {
-		case served:
-		case m.Demo:
-			demos = append(demos, m)
-		default:
-			next.models = append(next.models, m)
+	for _, m := range slices.Concat(c.models, c.demos) {
+		if m.Provider == server.ID {
+			return fmt.Errorf("catalog: %q is the name of a provider; give the server another one", server.ID)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(next.servers)) {
-		for _, vendorID := range next.servers[id].ids {
-			if m, on := next.servers[id].model(vendorID); on {
-				next.models = append(next.models, m)
+	known := map[string]discovered{}
+	maps.Copy(known, c.current.Load().discovered)
+	known[server.ID] = discovered{
+		entry: c.serverEntry(server), price: server.Price, ids: slices.Compact(slices.Sorted(slices.Values(ids))),
+	}
+	c.current.Store(c.serve(known))
+	return nil
+}
+
+// serve puts the file's models and the discovered ones together.
+func (c *Catalog) serve(known map[string]discovered) *snapshot {
+	s := &snapshot{models: slices.Clone(c.models), byID: map[string]Model{}, discovered: known}
+	for _, server := range slices.Sorted(maps.Keys(known)) {
+		for _, vendorID := range known[server].ids {
+			if m, on := known[server].model(vendorID); on {
+				s.models = append(s.models, m)
 			}
 		}
 	}
-	next.models = append(next.models, demos...)
-	for _, m := range next.models {
-		next.byID[m.ID] = m
+	s.models = append(s.models, c.demos...)
+	for _, m := range s.models {
+		s.byID[m.ID] = m
 	}
-	c.current.Store(next)
-	return nil
+	return s
 }
 
 func (c *Catalog) serverEntry(server Server) providerEntry {
 	var entry providerEntry
-	for _, e := range c.file.Servers {
-		if e.ID == server.ID {
-			entry = e
-			break
-		}
-		if e.ID == otherServer {
+	for _, e := range c.servers {
+		switch e.ID {
+		case server.ID:
+			e.Name = cmp.Or(e.Name, server.Name, server.ID)
+			return e
+		case otherServer:
 			entry = e
 		}
 	}
-	entry.ID, entry.Name = server.ID, cmp.Or(entry.Name, server.Name, server.ID)
+	entry.ID, entry.Name = server.ID, cmp.Or(server.Name, server.ID)
 	return entry
 }
 
@@ -94,8 +91,8 @@ func (d discovered) model(vendorID string) (Model, bool) {
 		}
 	}
 	own.Name = cmp.Or(own.Name, vendorID)
-	m, err := own.over(d.entry.Defaults).model(d.entry, false)
-	if err != nil || own.Off { // err: the loader has tried every entry, so there is none
+	m, err := own.over(d.entry.Defaults).model(d.entry)
+	if err != nil || own.Off { // the loader has tried every entry: there is no error
 		return Model{}, false
 	}
 	m.ID = d.entry.ID + "/" + vendorID
