@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -50,7 +51,7 @@ type Server struct {
 	cred   *syscall.Credential
 }
 
-var shared = sync.OnceValues(func() (*Server, error) { return start() })
+var shared = sync.OnceValues(start)
 
 // Cluster starts the process's shared cluster, once.
 func Cluster(t testing.TB) *Server {
@@ -117,7 +118,7 @@ func versionOf(path string) int {
 func start() (*Server, error) {
 	folder, err := os.MkdirTemp("", "pulse-postgres-")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("folder of the cluster: %w", err)
 	}
 	c := &Server{folder: folder}
 	// The server refuses to run as root, so root lends it another user.
@@ -126,7 +127,7 @@ func start() (*Server, error) {
 			return nil, err
 		}
 		if err := os.Chown(folder, int(c.cred.Uid), int(c.cred.Gid)); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("folder of the cluster: %w", err)
 		}
 	}
 	if err := c.run("initdb", "-D", c.data(), "-U", "pulse", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"); err != nil {
@@ -154,9 +155,12 @@ func (c *Server) endWithProcess() error {
 	cmd.Dir = c.folder
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.cred, Setpgid: true}
 	if _, err := cmd.StdinPipe(); err != nil {
-		return err
+		return fmt.Errorf("pipe to the cluster's guard: %w", err)
 	}
-	return cmd.Start()
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the cluster's guard: %w", err)
+	}
+	return nil
 }
 
 func (c *Server) run(name string, args ...string) error {
@@ -171,9 +175,9 @@ func (c *Server) run(name string, args ...string) error {
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "HOME=" + c.folder}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.cred}
 	// Output to a file: the server inherits it and would keep a pipe open.
-	out, err := os.OpenFile(filepath.Join(c.folder, name+".out"), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	out, err := os.OpenFile(filepath.Join(c.folder, name+".out"), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600) //nolint:gosec // in our own folder
 	if err != nil {
-		return err
+		return fmt.Errorf("output of %s: %w", name, err)
 	}
 	defer func() { _ = out.Close() }()
 	cmd.Stdout, cmd.Stderr = out, out
@@ -196,13 +200,13 @@ func lesserUser() (*syscall.Credential, error) {
 			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 		}
 	}
-	return nil, fmt.Errorf("root needs a user postgres or nobody to run PostgreSQL as")
+	return nil, errors.New("root needs a user postgres or nobody to run PostgreSQL as")
 }
 
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to learn a free port
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("free port: %w", err)
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener's address
