@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -49,6 +50,7 @@ type Server struct {
 	folder string
 	port   int
 	cred   *syscall.Credential
+	alive  io.Closer // open while the process lives; were it collected as garbage, the cluster would stop
 }
 
 var shared = sync.OnceValues(start)
@@ -154,7 +156,7 @@ func (c *Server) endWithProcess() error {
 	cmd := exec.CommandContext(context.Background(), "sh", "-c", script, "sh", pgCtl, c.folder) //nolint:gosec // our own paths
 	cmd.Dir = c.folder
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.cred, Setpgid: true}
-	if _, err := cmd.StdinPipe(); err != nil {
+	if c.alive, err = cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("pipe to the cluster's guard: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
