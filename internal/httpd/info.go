@@ -19,6 +19,10 @@ type Client struct {
 	key string // what limits count by: the person, or the address of a stranger
 }
 
+// Network is what of the address belongs to one client: all of it, or the /64 of
+// IPv6 that a home can choose from.
+func (c Client) Network() string { return network(c.Address) }
+
 // ClientOf gives the client of a request's context.
 func ClientOf(ctx context.Context) Client { return infoOf(ctx).client }
 
@@ -77,7 +81,7 @@ func clientOf(r *http.Request, trusted []netip.Prefix) Client {
 			}
 		}
 	}
-	c.key = "address " + network(c.Address)
+	c.key = "address " + c.Network()
 	return c
 }
 
@@ -94,8 +98,6 @@ func isTrusted(address string, trusted []netip.Prefix) bool {
 	return false
 }
 
-// network is what of an address belongs to one client: a home has a whole /64
-// of IPv6 to choose from.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil || a.Unmap().Is4() {

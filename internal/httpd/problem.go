@@ -62,12 +62,12 @@ func faultOf(err error) *fault.Error {
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fault.Wrap(err, fault.Unavailable, "The request was given up before it was done. Please try again.")
 	case store.Away(err):
 		f = fault.Wrap(err, fault.Unavailable, "The database is away for a moment. Nothing of yours was lost; please try again.")
 		f.RetryAfter = time.Second
 		return f
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fault.Wrap(err, fault.Unavailable, "The request was given up before it was done. Please try again.")
 	}
 	return fault.From(err)
 }
@@ -87,9 +87,10 @@ func invalid(found []error) *fault.Error {
 	return f
 }
 
-// adoptErrors makes huma speak in problems. Its hooks are package variables, so
-// this is done once for the process.
-var adoptErrors = sync.OnceFunc(func() {
+// adoptHuma makes huma speak in problems and take names as they are written.
+// Its hooks are package variables, so this is done once for the process.
+var adoptHuma = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
 	huma.NewErrorWithContext = func(c huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		return problemOf(c.Context(), humaFault(status, msg, errs))
 	}

@@ -57,7 +57,7 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	adoptErrors()
+	adoptHuma()
 	crossOrigin, err := newCrossOrigin(o)
 	if err != nil {
 		return nil, err
