@@ -29,6 +29,13 @@ UPDATE users SET is_active = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 -- name: SetUserPassword :one
 UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 
+-- Held until the transaction ends, the row keeps whoever deactivates the person
+-- or changes the password waiting, so that the new session is among those that
+-- they delete.
+-- name: ConfirmSignIn :execrows
+UPDATE users SET updated_at = updated_at
+WHERE id = $1 AND password_hash = $2 AND is_active;
+
 -- name: InsertSession :exec
 INSERT INTO sessions (id, user_id, kind, token_hash, user_agent, address, created_at, last_used_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
@@ -41,9 +48,10 @@ SELECT s.id AS session_id, s.created_at, s.last_used_at, s.expires_at,
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.token_hash = $1 AND s.kind = $2 AND s.expires_at > sqlc.arg(now) AND u.is_active;
 
--- name: TouchSession :exec
+-- Of many requests of a session at the same moment, one writes.
+-- name: TouchSession :execrows
 UPDATE sessions SET last_used_at = sqlc.arg(now), expires_at = sqlc.arg(expires_at)
-WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id) AND last_used_at < sqlc.arg(now);
+WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id) AND last_used_at = sqlc.arg(seen);
 
 -- name: DeleteSession :execrows
 DELETE FROM sessions WHERE id = $1 AND user_id = $2;

@@ -31,7 +31,6 @@ CREATE TABLE sessions (
     expires_at   BIGINT NOT NULL
 );
 CREATE INDEX sessions_by_user ON sessions (user_id, id);
-CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Values that every replica must share and that nobody typed in (the JWT key).
 CREATE TABLE instance_values (

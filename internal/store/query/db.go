@@ -30,6 +30,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.claimJobStmt, err = db.PrepareContext(ctx, claimJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJob: %w", err)
 	}
+	if q.confirmSignInStmt, err = db.PrepareContext(ctx, confirmSignIn); err != nil {
+		return nil, fmt.Errorf("error preparing query ConfirmSignIn: %w", err)
+	}
 	if q.continueConversationStmt, err = db.PrepareContext(ctx, continueConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query ContinueConversation: %w", err)
 	}
@@ -220,6 +223,11 @@ func (q *Queries) Close() error {
 	if q.claimJobStmt != nil {
 		if cerr := q.claimJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimJobStmt: %w", cerr)
+		}
+	}
+	if q.confirmSignInStmt != nil {
+		if cerr := q.confirmSignInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing confirmSignInStmt: %w", cerr)
 		}
 	}
 	if q.continueConversationStmt != nil {
@@ -558,6 +566,7 @@ type Queries struct {
 	tx                              *sql.Tx
 	askCancelStmt                   *sql.Stmt
 	claimJobStmt                    *sql.Stmt
+	confirmSignInStmt               *sql.Stmt
 	continueConversationStmt        *sql.Stmt
 	countActiveAdminsStmt           *sql.Stmt
 	deleteConversationStmt          *sql.Stmt
@@ -625,6 +634,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tx:                              tx,
 		askCancelStmt:                   q.askCancelStmt,
 		claimJobStmt:                    q.claimJobStmt,
+		confirmSignInStmt:               q.confirmSignInStmt,
 		continueConversationStmt:        q.continueConversationStmt,
 		countActiveAdminsStmt:           q.countActiveAdminsStmt,
 		deleteConversationStmt:          q.deleteConversationStmt,

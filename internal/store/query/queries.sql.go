@@ -104,6 +104,27 @@ func (q *Queries) ClaimJob(ctx context.Context, arg ClaimJobParams) (Job, error)
 	return i, err
 }
 
+const confirmSignIn = `-- name: ConfirmSignIn :execrows
+UPDATE users SET updated_at = updated_at
+WHERE id = $1 AND password_hash = $2 AND is_active
+`
+
+type ConfirmSignInParams struct {
+	ID           string
+	PasswordHash string
+}
+
+// Held until the transaction ends, the row keeps whoever deactivates the person
+// or changes the password waiting, so that the new session is among those that
+// they delete.
+func (q *Queries) ConfirmSignIn(ctx context.Context, arg ConfirmSignInParams) (int64, error) {
+	result, err := q.exec(ctx, q.confirmSignInStmt, confirmSignIn, arg.ID, arg.PasswordHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const continueConversation = `-- name: ContinueConversation :execrows
 UPDATE conversations SET head_id = $1, model = $2, settings = $3, updated_at = $4
 WHERE id = $5 AND user_id = $6
@@ -2058,9 +2079,9 @@ func (q *Queries) TakeHolds(ctx context.Context, arg TakeHoldsParams) ([]TakeHol
 	return items, nil
 }
 
-const touchSession = `-- name: TouchSession :exec
+const touchSession = `-- name: TouchSession :execrows
 UPDATE sessions SET last_used_at = $1, expires_at = $2
-WHERE id = $3 AND user_id = $4 AND last_used_at < $1
+WHERE id = $3 AND user_id = $4 AND last_used_at = $5
 `
 
 type TouchSessionParams struct {
@@ -2068,14 +2089,20 @@ type TouchSessionParams struct {
 	ExpiresAt int64
 	ID        string
 	UserID    string
+	Seen      int64
 }
 
-func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
-	_, err := q.exec(ctx, q.touchSessionStmt, touchSession,
+// Of many requests of a session at the same moment, one writes.
+func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) (int64, error) {
+	result, err := q.exec(ctx, q.touchSessionStmt, touchSession,
 		arg.Now,
 		arg.ExpiresAt,
 		arg.ID,
 		arg.UserID,
+		arg.Seen,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

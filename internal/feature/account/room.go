@@ -1,0 +1,82 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+	"pulse/internal/usage"
+)
+
+// Options are what the room works with.
+type Options struct {
+	DB     *store.DB
+	Ledger *usage.Ledger
+	// DefaultPlan is the key of the plan that new people are on.
+	DefaultPlan string
+	// RegistrationOpen lets people make accounts themselves.
+	RegistrationOpen bool
+	// Secure tells that people reach Pulse by https only: cookies then travel
+	// by nothing else.
+	Secure bool
+	Log    *slog.Logger
+	Now    func() time.Time // nil: time.Now
+}
+
+// Room keeps accounts.
+type Room struct {
+	db          *store.DB
+	ledger      *usage.Ledger
+	defaultPlan string
+	open        bool
+	secure      bool
+	log         *slog.Logger
+	now         func() time.Time
+
+	tokens   *tokenIssuer
+	hasher   *hasher
+	accounts *throttle // sign-in failures by e-mail
+	networks *throttle // sign-in failures by address
+}
+
+// New makes the room. It reads the key that tokens are signed with from the
+// database, or makes one on the first start.
+func New(ctx context.Context, o Options) (*Room, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	key, err := signingKey(ctx, o.DB, o.Now())
+	if err != nil {
+		return nil, fmt.Errorf("account: the key for tokens: %w", err)
+	}
+	return &Room{
+		db: o.DB, ledger: o.Ledger, defaultPlan: o.DefaultPlan, open: o.RegistrationOpen, secure: o.Secure, log: o.Log, now: o.Now,
+		tokens:   &tokenIssuer{key: key, now: o.Now},
+		hasher:   newHasher(),
+		accounts: newThrottle(accountFailures, accountRefill, o.Now),
+		networks: newThrottle(networkFailures, networkRefill, o.Now),
+	}, nil
+}
+
+// User is a person as the API shows them to themselves.
+type User struct {
+	ID         string    `json:"id"`
+	Email      string    `json:"email"`
+	FullName   string    `json:"full_name"`
+	PictureURL string    `json:"picture_url"`
+	IsActive   bool      `json:"is_active"`
+	IsVerified bool      `json:"is_verified" doc:"Somebody else, such as Google, vouches for the e-mail"`
+	IsAdmin    bool      `json:"is_admin"`
+	Plan       string    `json:"plan" doc:"The plan's key"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+func userOf(u query.User) User {
+	return User{
+		ID: u.ID, Email: u.Email, FullName: u.FullName, PictureURL: u.PictureUrl, IsActive: u.IsActive,
+		IsVerified: u.IsVerified, IsAdmin: u.IsAdmin, Plan: u.Plan, CreatedAt: store.Time(u.CreatedAt),
+	}
+}

@@ -1,0 +1,55 @@
+package account
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulse/internal/httpd"
+)
+
+// maxBody bounds what is sent here: a name, an e-mail, a password.
+const maxBody = 16 << 10
+
+// Routes mounts the room.
+func (r *Room) Routes(api huma.API) {
+	tags := []string{"Sign-in"}
+	httpd.Register(api, httpd.Public(huma.Operation{
+		OperationID: "get-auth-options", Method: http.MethodGet, Path: "/api/v1/auth/options", Tags: tags,
+		Summary: "How one can come in here",
+	}), r.options)
+	httpd.Register(api, httpd.Public(huma.Operation{
+		OperationID: "register", Method: http.MethodPost, Path: "/api/v1/auth/register", Tags: tags, MaxBodyBytes: maxBody,
+		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusForbidden, http.StatusConflict},
+		Summary: "Make an account and open a session; the first account is the administrator's",
+	}), r.register)
+	httpd.Register(api, httpd.Public(huma.Operation{
+		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: tags, MaxBodyBytes: maxBody,
+		Errors:  []int{http.StatusUnauthorized, http.StatusForbidden},
+		Summary: "Open a session in the session cookie",
+	}), r.login)
+	httpd.Register(api, httpd.Public(huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: tags,
+		DefaultStatus: http.StatusNoContent,
+		Summary:       "End the session or the token that the request came with",
+	}), r.logout)
+	httpd.Register(api, httpd.Public(huma.Operation{
+		OperationID: "create-token", Method: http.MethodPost, Path: "/api/v1/auth/token", Tags: tags, MaxBodyBytes: maxBody,
+		Errors:  []int{http.StatusUnauthorized, http.StatusForbidden},
+		Summary: "Get a bearer token for a program, good for 7 days",
+	}), r.token)
+
+	tags = []string{"Account"}
+	httpd.Register(api, huma.Operation{
+		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/users/me", Tags: tags,
+		Summary: "Your account",
+	}, r.me)
+	httpd.Register(api, huma.Operation{
+		OperationID: "update-me", Method: http.MethodPatch, Path: "/api/v1/users/me", Tags: tags, MaxBodyBytes: maxBody,
+		Summary: "Change your name",
+	}, r.updateMe)
+	httpd.Register(api, huma.Operation{
+		OperationID: "get-my-usage", Method: http.MethodGet, Path: "/api/v1/users/me/usage", Tags: tags,
+		Summary: "What you have used of your plan in this period",
+	}, r.myUsage)
+}

@@ -1,0 +1,131 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"pulse/internal/actor"
+	"pulse/internal/httpd"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+// The kinds of session.
+const (
+	browser = "browser" // the secret is in a cookie
+	program = "token"   // the secret is in a JWT
+)
+
+const (
+	cookieName = "pulse_session"
+
+	idleTime  = 30 * 24 * time.Hour  // a browser's session ends when it is not used for so long
+	totalTime = 180 * 24 * time.Hour // and so long after the sign-in in any case
+	tokenTime = 7 * 24 * time.Hour   // a token's session ends with the token
+	touchTime = time.Minute          // how exactly last_used_at is kept
+)
+
+// newSecret makes 256 random bits, and what the database keeps of them. They
+// need no slow hash: nobody can try them all.
+func newSecret() (secret, hash string) {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails
+	secret = base64.RawURLEncoding.EncodeToString(b)
+	return secret, hashOf(secret)
+}
+
+func hashOf(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// sessionCookie is what signs a browser in. It lives as long as a session can;
+// whether the session still does, the database says.
+func (r *Room) sessionCookie(ctx context.Context, secret string) http.Cookie {
+	return http.Cookie{
+		Name: cookieName, Value: secret, Path: "/", MaxAge: int(totalTime / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.secure || httpd.ClientOf(ctx).Secure,
+	}
+}
+
+func (r *Room) noCookie(ctx context.Context) http.Cookie {
+	c := r.sessionCookie(ctx, "")
+	c.MaxAge = -1
+	return c
+}
+
+// openSession adds a session inside the caller's transaction and gives its
+// secret. What is left of the person's ended sessions goes at the same time.
+func (r *Room) openSession(ctx context.Context, q *query.Queries, userID, kind string, lifetime time.Duration) (string, error) {
+	client, now := httpd.ClientOf(ctx), r.now()
+	secret, hash := newSecret()
+	if _, err := q.DeleteExpiredSessionsOfUser(ctx, query.DeleteExpiredSessionsOfUserParams{UserID: userID, Now: store.Millis(now)}); err != nil {
+		return "", fmt.Errorf("account: ended sessions of user %s: %w", userID, err)
+	}
+	err := q.InsertSession(ctx, query.InsertSessionParams{
+		ID: store.NewID(), UserID: userID, Kind: kind, TokenHash: hash, UserAgent: client.UserAgent, Address: client.Address,
+		CreatedAt: store.Millis(now), LastUsedAt: store.Millis(now), ExpiresAt: store.Millis(now.Add(lifetime)),
+	})
+	if err != nil {
+		return "", fmt.Errorf("account: session of user %s: %w", userID, err)
+	}
+	return secret, nil
+}
+
+// Authenticate finds out who sent a request. A bearer token is taken before a
+// cookie, and alone: a request that carries one is not checked for forgery. ok
+// is false for requests with neither, and for sessions that have ended; an
+// error means that the database could not be asked.
+func (r *Room) Authenticate(req *http.Request) (a actor.Actor, ok bool, err error) {
+	ctx, kind, secret, userID := req.Context(), browser, "", ""
+	if scheme, token, found := strings.Cut(req.Header.Get("Authorization"), " "); found && strings.EqualFold(scheme, "Bearer") {
+		kind = program
+		if secret, userID, ok = r.tokens.read(token); !ok {
+			return actor.Actor{}, false, nil
+		}
+	} else if c, err := req.Cookie(cookieName); err == nil && c.Value != "" {
+		secret = c.Value
+	} else {
+		return actor.Actor{}, false, nil
+	}
+	now := store.Millis(r.now())
+	s, err := r.db.Read().GetSession(ctx, query.GetSessionParams{TokenHash: hashOf(secret), Kind: kind, Now: now})
+	if store.NotFound(err) || err == nil && userID != "" && userID != s.UserID {
+		return actor.Actor{}, false, nil
+	}
+	if err != nil {
+		return actor.Actor{}, false, fmt.Errorf("account: look up a session: %w", err)
+	}
+	if now-s.LastUsedAt >= touchTime.Milliseconds() {
+		r.touch(ctx, s, kind, now)
+	}
+	return actor.Actor{
+		ID: s.UserID, SessionID: s.SessionID, Email: s.Email, Admin: s.IsAdmin, Plan: s.Plan, Anchor: store.Time(s.AnchorAt),
+	}, true, nil
+}
+
+// touch notes that a session was used, and lets a browser's live on. A failure
+// must not keep people out who are signed in: with a full disk they can still
+// read.
+func (r *Room) touch(ctx context.Context, s query.GetSessionRow, kind string, now int64) {
+	expires := s.ExpiresAt
+	if kind == browser {
+		expires = min(now+idleTime.Milliseconds(), s.CreatedAt+totalTime.Milliseconds())
+	}
+	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		_, err := q.TouchSession(ctx, query.TouchSessionParams{
+			ID: s.SessionID, UserID: s.UserID, Now: now, ExpiresAt: expires, Seen: s.LastUsedAt,
+		})
+		return err //nolint:wrapcheck // logged below with its session
+	})
+	if err != nil {
+		r.log.WarnContext(ctx, "the use of a session was not noted", "session_id", s.SessionID, "error", err)
+	}
+}
