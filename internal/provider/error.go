@@ -50,13 +50,14 @@ func (e *Error) Retryable() bool {
 	switch e.Kind {
 	case KindRateLimited, KindOverloaded, KindUnreachable, KindStalled, KindCut, KindMalformed:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Fault gives the sentence that a person reads. name is the provider's display name.
 func (e *Error) Fault(name string) *fault.Error {
-	code, message := fault.Upstream, ""
+	var message string
 	switch e.Kind {
 	case KindBadRequest:
 		message = name + " did not accept this request. Try another model or simpler settings."
@@ -87,7 +88,7 @@ func (e *Error) Fault(name string) *fault.Error {
 	default:
 		message = name + " failed. Try again, or choose another model."
 	}
-	f := fault.Wrap(e, code, message)
+	f := fault.Wrap(e, fault.Upstream, message)
 	f.Type = string(e.Kind)
 	f.RetryAfter = e.RetryAfter
 	return f
@@ -95,8 +96,7 @@ func (e *Error) Fault(name string) *fault.Error {
 
 // KindOf gives the kind of a vendor's failure, or "" when err is none.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return ""

@@ -1,0 +1,214 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Call is what all adapters share about one chat with a vendor: it brings the
+// answer's text to the caller, tells the transport how far the answer is, and
+// turns the end of it into what Chatter promises.
+type Call struct {
+	provider string
+	ctx      context.Context //nolint:containedctx // a Call lives as long as the method that made it
+	emit     func(Delta)
+
+	stream          bool // what the caller wants: text piece by piece
+	text, reasoning strings.Builder
+
+	// What the transport reads and writes, from the goroutine of the call.
+	streamed bool // what was asked of the vendor
+	begun    bool // text has come
+	status   int  // of the vendor's response, 0 before it
+	header   http.Header
+}
+
+type callKey struct{}
+
+// NewCall begins a chat. provider is the adapter's id for errors; streamed
+// tells that the vendor is asked to stream, whatever the caller wants.
+func NewCall(ctx context.Context, provider string, req ChatRequest, streamed bool, emit func(Delta)) *Call {
+	c := &Call{provider: provider, stream: req.Stream, streamed: streamed, emit: emit}
+	c.ctx = context.WithValue(ctx, callKey{}, c)
+	return c
+}
+
+func callOf(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
+	return c
+}
+
+// Context is the one to call the vendor with.
+func (c *Call) Context() context.Context { return c.ctx }
+
+// Text takes a piece of the answer.
+func (c *Call) Text(piece string) {
+	if piece = clean(piece); piece == "" {
+		return
+	}
+	c.begun = true
+	if c.stream {
+		c.emit(Delta{Text: piece})
+		return
+	}
+	c.text.WriteString(piece)
+}
+
+// Reasoning takes a piece of the thinking that the vendor shows.
+func (c *Call) Reasoning(piece string) {
+	if piece = clean(piece); piece == "" {
+		return
+	}
+	if c.stream {
+		c.emit(Delta{Reasoning: piece})
+		return
+	}
+	c.reasoning.WriteString(piece)
+}
+
+// clean drops what PostgreSQL cannot store: U+0000, and bytes that are no UTF-8.
+func clean(s string) string {
+	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// End gives what Chat returns. err is the SDK's error, or an *Error where the
+// adapter knows more. Once the vendor has said why it finished, the answer is
+// whole, and what fails after that (the usage chunk, the closing line) is no
+// failure of it.
+func (c *Call) End(answer ChatAnswer, err error) (ChatAnswer, error) {
+	if c.reasoning.Len() > 0 {
+		c.emit(Delta{Reasoning: c.reasoning.String()})
+	}
+	if c.text.Len() > 0 {
+		c.emit(Delta{Text: c.text.String()})
+	}
+	finished := answer.FinishReason != ""
+	switch {
+	case !finished && c.ctx.Err() != nil:
+		return answer, context.Cause(c.ctx) //nolint:wrapcheck // Chatter promises the cause itself
+	case !finished && err != nil:
+		return answer, c.failure(err)
+	case !finished:
+		return answer, c.failure(fmt.Errorf("%w without a finish reason", errCut))
+	case !c.begun && answer.FinishReason != FinishRefusal && answer.FinishReason != FinishToolCalls:
+		return answer, c.failure(&Error{Kind: KindEmpty, Cause: fmt.Errorf("finished by %q without text", answer.FinishReason)})
+	}
+	return answer, nil
+}
+
+// failure makes an *Error of err, with what the response's header adds.
+func (c *Call) failure(err error) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Kind: c.kindOf(err), Cause: err}
+	}
+	e.Provider = c.provider
+	if e.Status == 0 {
+		e.Status = c.status
+	}
+	if e.RetryAfter == 0 {
+		e.RetryAfter = retryAfter(c.header, time.Now())
+	}
+	for _, name := range []string{"x-request-id", "request-id"} {
+		if e.RequestID == "" {
+			e.RequestID = c.header.Get(name)
+		}
+	}
+	return e
+}
+
+// kindOf classifies what no adapter knew.
+func (c *Call) kindOf(err error) Kind {
+	switch {
+	case errors.Is(err, errStalled):
+		return KindStalled
+	case errors.Is(err, errCut):
+		return KindCut
+	case c.status >= http.StatusBadRequest: // an error page that is not the API's
+		return KindOfStatus(c.status)
+	case c.status != 0:
+		return KindMalformed
+	}
+	return KindUnreachable
+}
+
+// statusOverloaded is Anthropic's own: HTTP has no name for 529.
+const statusOverloaded = 529
+
+// KindOfStatus gives the kind that an HTTP status means at every vendor, for
+// where the body says no more.
+func KindOfStatus(status int) Kind {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return KindAuth
+	case http.StatusPaymentRequired:
+		return KindNoCredit
+	case http.StatusNotFound:
+		return KindNoModel
+	case http.StatusRequestEntityTooLarge:
+		return KindTooLong
+	case http.StatusTooManyRequests:
+		return KindRateLimited
+	case http.StatusRequestTimeout, http.StatusConflict, statusOverloaded:
+		return KindOverloaded
+	}
+	if status >= http.StatusInternalServerError {
+		return KindOverloaded
+	}
+	return KindBadRequest
+}
+
+// retryAfter reads how long a vendor wants us to wait: in milliseconds
+// (OpenAI), in seconds with or without a fraction, or until a date.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	if d := number(h.Get("Retry-After-Ms"), time.Millisecond); d > 0 {
+		return d
+	}
+	v := h.Get("Retry-After")
+	if d := number(v, time.Second); d > 0 {
+		return d
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}
+
+// maxRetryAfter keeps nonsense from overflowing; a vendor's longest is a day.
+const maxRetryAfter = 7 * 24 * time.Hour
+
+func number(s string, unit time.Duration) time.Duration {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || f != f || f <= 0 { //nolint:gocritic // f != f is NaN
+		return 0
+	}
+	return time.Duration(min(f*float64(unit), float64(maxRetryAfter)))
+}
+
+// VendorError makes an *Error of a vendor's words; adapters use it for what they
+// understood themselves. The words are cut, since some vendors quote the prompt.
+func VendorError(kind Kind, status int, code, message string) *Error {
+	const enough = 300
+	if len(message) > enough {
+		message = strings.ToValidUTF8(message[:enough], "") + "…"
+	}
+	return &Error{Kind: kind, Status: status, Cause: fmt.Errorf("%s: %s", code, message)}
+}
+
+// Failure makes an *Error for a request that is no chat, from err or what the
+// adapter understood of it. ctx's cause wins, as in Chatter.
+func (c *Call) Failure(err error) error {
+	if c.ctx.Err() != nil {
+		return context.Cause(c.ctx) //nolint:wrapcheck // as in End
+	}
+	return c.failure(err)
+}

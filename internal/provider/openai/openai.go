@@ -1,0 +1,156 @@
+// Package openai speaks to OpenAI's Chat Completions API, and to the servers
+// that imitate it (Ollama, vLLM, LM Studio, OpenRouter, …).
+package openai
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	sdk "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/ssestream"
+	"github.com/openai/openai-go/v3/shared"
+
+	"pulse/internal/provider"
+)
+
+// DefaultBaseURL is OpenAI's own address.
+const DefaultBaseURL = "https://api.openai.com/v1"
+
+// Options say whom to speak to.
+type Options struct {
+	ID      string // the provider's id in errors; empty: "openai"
+	APIKey  string // may be empty for compatible servers
+	BaseURL string // up to and with "/v1"; empty: DefaultBaseURL. The operator's alone.
+	// Compatible marks a server that imitates OpenAI: it is sent only what the
+	// old imitations know.
+	Compatible bool
+	// HTTPClient is provider.NewClient's, to be shared by all adapters; nil makes one.
+	HTTPClient *http.Client
+}
+
+// Client is the adapter. It implements provider.Chatter and provider.Lister.
+type Client struct {
+	id         string
+	compatible bool
+	sdk        sdk.Client
+}
+
+var (
+	_ provider.Chatter = (*Client)(nil)
+	_ provider.Lister  = (*Client)(nil)
+)
+
+// New makes the adapter. It does not use sdk.NewClient, which would read the
+// process's environment; the SDK's retries are off because a second call costs money.
+func New(o Options) *Client {
+	if o.ID == "" {
+		o.ID = "openai"
+	}
+	if o.BaseURL == "" {
+		o.BaseURL = DefaultBaseURL
+	}
+	if o.HTTPClient == nil {
+		o.HTTPClient = provider.NewClient(provider.Patience{})
+	}
+	opts := []option.RequestOption{
+		option.WithBaseURL(o.BaseURL), option.WithHTTPClient(o.HTTPClient), option.WithMaxRetries(0),
+	}
+	if o.APIKey != "" {
+		opts = append(opts, option.WithAPIKey(o.APIKey))
+	}
+	return &Client{id: o.ID, compatible: o.Compatible, sdk: sdk.Client{Options: opts}}
+}
+
+const chatPath = "chat/completions"
+
+// Chat answers one chat. See provider.Chatter.
+func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
+	call := provider.NewCall(ctx, c.id, req, req.Stream, emit)
+	a := answer{call: call}
+	if !req.Stream {
+		var whole chunk
+		err := c.sdk.Post(call.Context(), chatPath, c.params(req), &whole)
+		if err == nil {
+			a.take(&whole)
+		}
+		return call.End(a.end(), explain(err))
+	}
+	// The SDK's stream, but of our own small chunk: the SDK's has a hundred
+	// fields, and parsing them for each token costs several times our whole relay.
+	var raw *http.Response
+	err := c.sdk.Post(call.Context(), chatPath, c.params(req), &raw, option.WithJSONSet("stream", true))
+	stream := ssestream.NewStream[chunk](ssestream.NewDecoder(raw), err)
+	defer func() { _ = stream.Close() }() // nothing of the answer depends on it
+	for stream.Next() {
+		next := stream.Current()
+		a.take(&next)
+	}
+	return call.End(a.end(), explain(stream.Err()))
+}
+
+// params translates the request.
+func (c *Client) params(req provider.ChatRequest) sdk.ChatCompletionNewParams {
+	p := sdk.ChatCompletionNewParams{
+		Model:           req.Model,
+		Messages:        make([]sdk.ChatCompletionMessageParamUnion, 0, len(req.Messages)+1),
+		ReasoningEffort: shared.ReasoningEffort(req.ReasoningEffort),
+	}
+	if req.System != "" {
+		p.Messages = append(p.Messages, c.system(req.System))
+	}
+	for _, m := range req.Messages {
+		if m.Role == provider.RoleAssistant {
+			p.Messages = append(p.Messages, sdk.AssistantMessage(m.Text))
+		} else {
+			p.Messages = append(p.Messages, sdk.UserMessage(m.Text))
+		}
+	}
+	if req.Temperature != nil {
+		p.Temperature = sdk.Float(*req.Temperature)
+	}
+	if req.Stream {
+		p.StreamOptions.IncludeUsage = sdk.Bool(true)
+	}
+	if c.compatible {
+		p.MaxTokens = sdk.Int(int64(req.MaxTokens))
+		return p
+	}
+	p.MaxCompletionTokens = sdk.Int(int64(req.MaxTokens))
+	if req.UserHash != "" {
+		p.SafetyIdentifier = sdk.String(req.UserHash)
+	}
+	if req.Stream {
+		p.StreamOptions.IncludeObfuscation = sdk.Bool(false) // padding: we stream over TLS to people, not to eavesdroppers
+	}
+	return p
+}
+
+// system gives the system prompt in the role that the server knows.
+func (c *Client) system(text string) sdk.ChatCompletionMessageParamUnion {
+	if c.compatible {
+		return sdk.SystemMessage(text)
+	}
+	return sdk.DeveloperMessage(text)
+}
+
+// ListModels gives the ids of the server's models. See provider.Lister.
+func (c *Client) ListModels(ctx context.Context) ([]string, error) {
+	call := provider.NewCall(ctx, c.id, provider.ChatRequest{}, true, nil)
+	var list struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	if err := c.sdk.Get(call.Context(), "models", nil, &list); err != nil {
+		return nil, call.Failure(explain(err))
+	}
+	ids := make([]string, 0, len(list.Data))
+	for _, m := range list.Data {
+		if id := strings.TrimSpace(m.ID); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,81 @@
+package openai_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pulse/internal/provider"
+	"pulse/internal/provider/openai"
+	"pulse/internal/provider/providertest"
+	"pulse/internal/provider/standin"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func subject() providertest.Subject {
+	return providertest.Subject{
+		Model: "gpt-6.1-sol", Standin: standin.NewOpenAI, Effort: "high", TakesUserHash: true,
+		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
+			return openai.New(openai.Options{APIKey: key, BaseURL: address + "/v1", HTTPClient: client})
+		},
+		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, Output: 400, Reasoning: 150},
+		Note:  "content_filter",
+		Refusals: []providertest.Refusal{
+			{Name: "quota", Failure: standin.Failure{Status: 429, Code: "insufficient_quota"}, Kind: provider.KindNoCredit},
+			{Name: "balance", Failure: standin.Failure{Status: 429, Code: "credit_balance_exhausted"}, Kind: provider.KindNoCredit},
+			{Name: "slow down", Failure: standin.Failure{Status: 429, Code: "slow_down"}, Kind: provider.KindRateLimited},
+			{Name: "context", Failure: standin.Failure{Status: 400, Code: "context_length_exceeded"}, Kind: provider.KindTooLong},
+			{Name: "policy", Failure: standin.Failure{Status: 400, Code: "content_policy_violation"}, Kind: provider.KindBlocked},
+		},
+		Events: []providertest.Refusal{
+			{Name: "server error", Failure: standin.Failure{Code: "server_error", Message: "sorry"}, Kind: provider.KindOverloaded},
+			{Name: "rate", Failure: standin.Failure{Code: "rate_limit_exceeded", Message: "sorry"}, Kind: provider.KindRateLimited},
+			{Name: "quota", Failure: standin.Failure{Code: "insufficient_quota", Message: "sorry"}, Kind: provider.KindNoCredit},
+		},
+	}
+}
+
+func TestOpenAI(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, subject())
+}
+
+func TestCompatible(t *testing.T) {
+	t.Parallel()
+	s := subject()
+	s.Model, s.Standin, s.Effort = "qwen3:8b", standin.NewCompatible, ""
+	s.ShowsThinking, s.TakesUserHash = true, false
+	s.New = func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
+		return openai.New(openai.Options{ID: "ollama", APIKey: key, BaseURL: address + "/v1", Compatible: true, HTTPClient: client})
+	}
+	s.Refusals = []providertest.Refusal{{
+		Name: "context", Failure: standin.Failure{Status: 400, Code: "400", Message: "This model's maximum context length is 4096 tokens."},
+		Kind: provider.KindTooLong,
+	}}
+	s.Events = []providertest.Refusal{ // OpenRouter's codes are numbers
+		{Name: "gateway", Failure: standin.Failure{Status: 502, Message: "Provider disconnected"}, Kind: provider.KindOverloaded},
+		{Name: "overloaded", Failure: standin.Failure{Status: 529, Message: "busy"}, Kind: provider.KindOverloaded},
+	}
+	providertest.Run(t, s)
+}
+
+func TestListModels(t *testing.T) {
+	t.Parallel()
+	client := provider.NewClient(provider.Patience{First: time.Second})
+	defer client.CloseIdleConnections()
+	address := providertest.Serve(t, standin.NewCompatible(nil))
+	ids, err := openai.New(openai.Options{BaseURL: address + "/v1", Compatible: true, HTTPClient: client}).ListModels(t.Context())
+	if err != nil || len(ids) != len(standin.CompatibleModels) || ids[0] != standin.CompatibleModels[0] {
+		t.Errorf("models are %v, %v; want %v", ids, err, standin.CompatibleModels)
+	}
+	_, err = openai.New(openai.Options{APIKey: standin.WrongKey, BaseURL: address + "/v1", HTTPClient: client}).ListModels(t.Context())
+	if kind := provider.KindOf(err); kind != provider.KindAuth {
+		t.Errorf("error is %v, want %s", err, provider.KindAuth)
+	}
+}
+
+func BenchmarkStream(b *testing.B) { providertest.Benchmark(b, subject(), true) }
+func BenchmarkPlain(b *testing.B)  { providertest.Benchmark(b, subject(), false) }

@@ -1,0 +1,101 @@
+package standin
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"pulse/internal/provider"
+)
+
+// command finds "[stall after 3]" and its like.
+var command = regexp.MustCompile(`\[([a-z]+)((?: [^\[\] ]+)*)\]`)
+
+// maxPieces keeps a typing error from filling the memory.
+const maxPieces = 1_000_000
+
+// FromPrompt plays what the last message says. Without a command it answers
+// "You said: …", a piece a word. The commands, which may be combined:
+//
+//	[chunks 200]        "1 2 3 … 200", a piece a number
+//	[pace 50ms]         between two pieces
+//	[delay 2s]          before the first byte
+//	[think 20]          that many pieces of thinking first
+//	[stall after 3]     likewise [cut after 3], [reset after 3],
+//	                    [malformed after 3], [error after 3]
+//	[status 429]        an error instead of an answer, also [status 429 retry 2]
+//	[length]            ends for lack of tokens
+//	[decline]           the model declines, after what it said
+//	[blocked]           the prompt is blocked
+//	[empty]             ends without a word
+func FromPrompt(req provider.ChatRequest) Script {
+	said := ""
+	if n := len(req.Messages); n > 0 {
+		said = req.Messages[n-1].Text
+	}
+	s := Script{Chunks: strings.SplitAfter("You said: "+said, " ")}
+	for _, m := range command.FindAllStringSubmatch(said, -1) {
+		args := strings.Fields(m[2])
+		first := ""
+		if len(args) > 0 {
+			first = args[0]
+		}
+		switch m[1] {
+		case "chunks":
+			s.Chunks = numbers(count(first))
+		case "think":
+			s.Reasoning = numbers(count(first))
+		case "pace":
+			s.Pace = duration(first)
+		case "delay":
+			s.Delay = duration(first)
+		case "stall", "cut", "reset", "malformed", "error":
+			s.Fault = Fault(m[1])
+			if len(args) > 1 {
+				s.After = count(args[1])
+			}
+		case "status":
+			s.Fault = FaultRefuse
+			s.Failure = Failure{Status: count(first), Message: "asked for by the prompt"}
+			if len(args) > 2 { //nolint:mnd // status, "retry", seconds
+				s.Failure.Header = http.Header{"Retry-After": {args[2]}}
+			}
+		case "length":
+			s.Finish = provider.FinishLength
+		case "decline":
+			s.Finish, s.Note = provider.FinishRefusal, "general_harms"
+		case "blocked":
+			s.Blocked = "PROHIBITED_CONTENT"
+		case "empty":
+			s.Chunks = nil
+		}
+	}
+	return s
+}
+
+// numbers gives "1 ", "2 ", …: a lost, doubled or misplaced piece shows.
+func numbers(n int) []string {
+	pieces := make([]string, n)
+	for i := range pieces {
+		pieces[i] = strconv.Itoa(i+1) + " "
+	}
+	return pieces
+}
+
+func count(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return min(max(n, 0), maxPieces)
+}
+
+func duration(s string) time.Duration {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return 0
+	}
+	return d
+}
