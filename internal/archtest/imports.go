@@ -127,17 +127,20 @@ func parse(tree fs.FS) (map[string][]file, error) {
 		}
 		source, err := fs.ReadFile(tree, name)
 		if err != nil {
-			return err
+			return fmt.Errorf("read: %w", err)
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ImportsOnly|parser.ParseComments)
 		if err != nil {
-			return fmt.Errorf("archtest: %w", err)
+			return fmt.Errorf("parse: %w", err)
 		}
 		f, err := headOf(name, parsed)
 		folders[path.Dir(name)] = append(folders[path.Dir(name)], f)
 		return err
 	})
-	return folders, err
+	if err != nil {
+		return nil, fmt.Errorf("archtest: %w", err)
+	}
+	return folders, nil
 }
 
 func headOf(name string, parsed *ast.File) (file, error) {
@@ -145,7 +148,7 @@ func headOf(name string, parsed *ast.File) (file, error) {
 	for _, i := range parsed.Imports {
 		imported, err := strconv.Unquote(i.Path.Value)
 		if err != nil {
-			return f, fmt.Errorf("archtest: %s: import %s: %w", name, i.Path.Value, err)
+			return f, fmt.Errorf("%s: import %s: %w", name, i.Path.Value, err)
 		}
 		f.imports = append(f.imports, imported)
 	}

@@ -44,6 +44,7 @@ var places = map[string]Place{
 	"internal/provider/fal":          {Level: parts, Adapter: true},
 	"internal/provider/demo":         {Level: parts, Adapter: true},
 	"internal/provider/providertest": {Level: parts, TestOnly: true},
+	"internal/provider/standin":      {Level: parts, TestOnly: true},
 
 	"internal/carrier":       {Level: parts},
 	"internal/carrier/table": {Level: parts, Adapter: true},

@@ -127,8 +127,11 @@ func readQueries(tree fs.FS) ([]statement, error) {
 			return err
 		}
 		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
 		all = append(all, split(name, string(text))...)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("archtest: %w", err)
@@ -137,8 +140,8 @@ func readQueries(tree fs.FS) ([]statement, error) {
 }
 
 func split(file, text string) []statement {
-	var all []statement
 	names := queryName.FindAllStringSubmatchIndex(text, -1)
+	all := make([]statement, 0, len(names))
 	for i, at := range names {
 		end := len(text)
 		if i+1 < len(names) {

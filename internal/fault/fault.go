@@ -99,8 +99,7 @@ func From(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	var f *Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Error](err); ok {
 		return f
 	}
 	return Wrap(err, Internal, "Something went wrong on our side. Nothing of yours was lost; please try again.")
@@ -108,6 +107,6 @@ func From(err error) *Error {
 
 // Is tells whether err is a fault with that code.
 func Is(err error, code Code) bool {
-	var f *Error
-	return errors.As(err, &f) && f.Code == code
+	f, ok := errors.AsType[*Error](err)
+	return ok && f.Code == code
 }

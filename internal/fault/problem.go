@@ -62,12 +62,15 @@ func (e *Error) Problem(requestID string) Problem {
 func (p Problem) MarshalJSON() ([]byte, error) {
 	type plain Problem
 	own, err := json.Marshal(plain(p))
-	if err != nil || len(p.Extra) == 0 {
-		return own, err
+	if err != nil {
+		return nil, fmt.Errorf("fault: encode a problem: %w", err)
+	}
+	if len(p.Extra) == 0 {
+		return own, nil
 	}
 	extra, err := json.Marshal(p.Extra)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("fault: encode a problem's extra members: %w", err)
 	}
 	own[len(own)-1] = ','
 	return append(own, extra[1:]...), nil

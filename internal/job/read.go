@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
@@ -90,13 +91,13 @@ func (s *Service) Earlier(ctx context.Context, j Job, kind EventKind) (string, e
 // joinText puts stored runs of text together; where two overlap, because the
 // first was stored unknown to its writer, what they share counts once.
 func joinText(rows []query.JobTextOfAttemptRow) string {
-	var text []byte
+	var text strings.Builder
 	var at uint64
 	for _, row := range rows {
-		text = append(text, cut([]byte(row.Data), uint64(row.First), at)...) //nolint:gosec // stored from uint64
-		at = uint64(row.Last)                                                //nolint:gosec // as above
+		text.Write(cut([]byte(row.Data), uint64(row.First), at)) //nolint:gosec // stored from uint64
+		at = uint64(row.Last)                                    //nolint:gosec // as above
 	}
-	return string(text)
+	return text.String()
 }
 
 // Repeated finds the job that a request with this Idempotency-Key has started

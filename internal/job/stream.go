@@ -1,6 +1,7 @@
 package job
 
 import (
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -154,7 +155,7 @@ func (s *stream) leave(ch chan struct{}) {
 func (s *stream) after(position uint64) (e Event, ok, ended bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := len(s.spans) - 1; i >= 0; i-- { // readers are mostly near the end
+	for i := range slices.Backward(s.spans) { // readers are mostly near the end
 		if i > 0 && s.spans[i-1].last > position {
 			continue
 		}

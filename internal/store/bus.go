@@ -89,17 +89,17 @@ func (b *bus) listen(pool *pgxpool.Pool) (stop func() error) {
 func (b *bus) listenOnce(ctx context.Context, pool *pgxpool.Pool) error {
 	pooled, err := pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return wrap("acquire", err)
 	}
 	conn := pooled.Hijack() // it waits for ever: not the pool's to count
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	if _, err := conn.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
-		return err
+		return wrap("listen", err)
 	}
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {
-			return err
+			return wrap("wait for a notification", err)
 		}
 		if topic, payload, ok := strings.Cut(n.Payload, " "); ok {
 			b.dispatch(topic, payload)

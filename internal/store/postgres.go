@@ -27,7 +27,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 		return nil, errors.New("DATABASE_URL: not a PostgreSQL address") // pgx's own text may quote the password
 	}
 	if o.MaxConns > 0 {
-		cfg.MaxConns = int32(min(o.MaxConns, 10_000)) //nolint:gosec // bounded
+		cfg.MaxConns = int32(min(o.MaxConns, 10_000))
 	} else if !strings.Contains(o.URL, "pool_max_conns") {
 		cfg.MaxConns = 16
 	}
@@ -41,7 +41,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 		return nil, wrap("open PostgreSQL", err)
 	}
 	sqlDB := stdlib.OpenDBFromPool(pool)
-	closeAll := func() error { err := sqlDB.Close(); pool.Close(); return err }
+	closeAll := func() error { err := sqlDB.Close(); pool.Close(); return wrap("close", err) }
 	if err := migratePostgres(ctx, sqlDB); err != nil {
 		return nil, errors.Join(err, closeAll())
 	}
@@ -98,8 +98,7 @@ func conflict(err error) bool {
 }
 
 func pgCode(err error) string {
-	var pe *pgconn.PgError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pe.Code
 	}
 	return ""

@@ -74,8 +74,7 @@ func sqliteDSN(path string, readOnly bool) string {
 // UniqueViolation tells that err is a broken UNIQUE or PRIMARY KEY constraint,
 // on either database.
 func UniqueViolation(err error) bool {
-	var se *sqlite.Error
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		return se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	return pgCode(err) == "23505"
@@ -84,8 +83,7 @@ func UniqueViolation(err error) bool {
 // Away tells that err means that the database cannot be reached or is busy
 // beyond its timeout: the same call may succeed a little later.
 func Away(err error) bool {
-	var se *sqlite.Error
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		return se.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
 	return errors.Is(err, errClosed) || pgAway(err)
@@ -93,8 +91,7 @@ func Away(err error) bool {
 
 // Full tells that err means that the database's disk is full.
 func Full(err error) bool {
-	var se *sqlite.Error
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		return se.Code()&0xff == sqlite3.SQLITE_FULL
 	}
 	return pgCode(err) == "53100"

@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -81,8 +82,8 @@ func (db *DB) Ping(ctx context.Context) error { return db.ping(ctx) }
 // Close waits for running transactions and closes all connections.
 func (db *DB) Close() error {
 	var errs []error
-	for i := len(db.closers) - 1; i >= 0; i-- {
-		errs = append(errs, db.closers[i]())
+	for _, closer := range slices.Backward(db.closers) {
+		errs = append(errs, closer())
 	}
 	return errors.Join(errs...)
 }

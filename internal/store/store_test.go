@@ -76,9 +76,7 @@ func TestGroupIsolatesCallers(t *testing.T) {
 		for i := range 60 {
 			id := fmt.Sprintf("u%02d", i)
 			insertUser(t, db, id)
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
+			wg.Go(func() {
 				defer func() {
 					if r := recover(); (r != nil) != (i%3 == 2) {
 						t.Errorf("caller %d: recovered %v", i, r)
@@ -99,7 +97,7 @@ func TestGroupIsolatesCallers(t *testing.T) {
 				if (err != nil) != (i%3 == 1) {
 					t.Errorf("caller %d: %v", i, err)
 				}
-			}()
+			})
 		}
 		wg.Wait()
 		for i := range 60 {
@@ -190,12 +188,11 @@ func TestSimultaneousStarts(t *testing.T) {
 		store.PostgreSQL: func(t *testing.T) store.Options { return store.Options{URL: storetest.PostgresURL(t)} },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := options(t)
 			var wg sync.WaitGroup
 			for range 4 {
-				wg.Add(1)
-				go func() {
-					defer wg.Done()
+				wg.Go(func() {
 					db, err := store.Open(context.Background(), o)
 					if err != nil {
 						t.Error(err)
@@ -204,7 +201,7 @@ func TestSimultaneousStarts(t *testing.T) {
 					if err := db.Close(); err != nil {
 						t.Error(err)
 					}
-				}()
+				})
 			}
 			wg.Wait()
 		})

@@ -42,7 +42,7 @@ type request struct {
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return nil, wrap("connect", err)
 	}
 	w := &writer{
 		conn:     conn,
@@ -58,7 +58,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		&w.begin: "BEGIN IMMEDIATE", &w.commit: "COMMIT", &w.rollback: "ROLLBACK",
 		&w.save: "SAVEPOINT caller", &w.release: "RELEASE caller", &w.undo: "ROLLBACK TO caller",
 	} {
-		if *stmt, err = conn.PrepareContext(ctx, text); err != nil {
+		if *stmt, err = conn.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return nil, errors.Join(err, conn.Close())
 		}
 	}
@@ -157,7 +157,7 @@ func (w *writer) runGroup(group []*request) {
 func (w *writer) runOne(ctx context.Context, r *request) error {
 	if r.ctx.Err() != nil {
 		r.err = context.Cause(r.ctx)
-		return nil
+		return nil //nolint:nilerr // the caller's own failure, not the group's
 	}
 	if _, err := w.save.ExecContext(ctx); err != nil {
 		return fmt.Errorf("store: savepoint: %w", err)

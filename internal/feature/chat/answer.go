@@ -119,7 +119,7 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provid
 		if f != nil {
 			data, err := json.Marshal(f.Problem(""))
 			if err != nil {
-				return err
+				return fmt.Errorf("chat: problem of job %s: %w", run.Job.ID, err)
 			}
 			problem = string(data)
 		}
@@ -173,8 +173,7 @@ const frameTokens = 3
 
 // explain turns a provider's failure into what a person reads.
 func (r *Room) explain(err error, providerID string) error {
-	var pe *provider.Error
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*provider.Error](err); ok {
 		return pe.Fault(r.vendorName(providerID))
 	}
 	return err
@@ -207,7 +206,7 @@ func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 		Model: j.Model, Provider: j.Provider,
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("chat: events of job %s: %w", j.ID, err)
 	}
 	contents := []job.Content{{Kind: job.EventStart, Data: start}}
 	if m.Reasoning != "" {
@@ -228,5 +227,8 @@ func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 		e.Usage = httpd.UsageOf(used.Tokens, used.Cost)
 	}
 	done, err := json.Marshal(e)
-	return append(contents, job.Content{Kind: job.EventDone, Data: done}), err
+	if err != nil {
+		return nil, fmt.Errorf("chat: events of job %s: %w", j.ID, err)
+	}
+	return append(contents, job.Content{Kind: job.EventDone, Data: done}), nil
 }

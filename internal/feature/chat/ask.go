@@ -269,11 +269,11 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	})
 	input, err := json.Marshal(w)
 	if err != nil {
-		return job.Job{}, work{}, err
+		return job.Job{}, work{}, fmt.Errorf("chat: input of job %s: %w", jobID, err)
 	}
 	kept, err := json.Marshal(q.settings)
 	if err != nil {
-		return job.Job{}, work{}, err
+		return job.Job{}, work{}, fmt.Errorf("chat: settings of conversation %s: %w", w.ConversationID, err)
 	}
 	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
@@ -43,7 +44,7 @@ func (r *Room) resume(ctx context.Context, a actor.Actor, in Ask, q *asked) erro
 		q.fresh = q.fresh[len(said):]
 	}
 	q.conv, q.parentID = conv, leaf
-	q.turns = append(said[:len(said):len(said)], q.fresh...)
+	q.turns = slices.Concat(said, q.fresh)
 	q.keepSettings(conv)
 	return nil
 }

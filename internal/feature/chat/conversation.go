@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -115,7 +116,7 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 		HeadID: c.HeadID, Messages: make([]StoredMessage, len(all)),
 	}}
 	if err := json.Unmarshal([]byte(c.Settings), &out.Body.Settings); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("chat: settings of conversation %s: %w", c.ID, err)
 	}
 	for i, m := range all {
 		out.Body.Messages[i] = StoredMessage{

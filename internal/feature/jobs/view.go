@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"pulse/internal/httpd"
@@ -78,7 +79,7 @@ func receiptOf(e query.UsageEvent) (Receipt, error) {
 	}
 	var lines []usage.Line
 	if err := json.Unmarshal([]byte(e.Receipt), &lines); err != nil {
-		return r, err
+		return r, fmt.Errorf("jobs: receipt of usage event %s: %w", e.ID, err)
 	}
 	for _, l := range lines {
 		r.Lines = append(r.Lines, ReceiptLine{
