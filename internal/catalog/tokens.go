@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -22,9 +23,11 @@ const (
 	claudeTo46 counting = "claude_to_4_6"
 	// gemini is a token for 4 characters.
 	gemini counting = "gemini"
+	// words is a token for each word, as the demo counts.
+	words counting = "words"
 )
 
-func countings() []counting { return []counting{o200k, o200kOther, claude, claudeTo46, gemini} }
+func countings() []counting { return []counting{o200k, o200kOther, claude, claudeTo46, gemini, words} }
 
 // rate is an estimate: tokens for a thousand ASCII characters, and for a
 // thousand bytes of other scripts, where a Chinese character has three bytes
@@ -41,26 +44,31 @@ func (c counting) rate() rate {
 		return rate{ascii: 250, other: 334}
 	case o200kOther:
 		return rate{ascii: 367, other: 367} // 1000 ÷ 3 × 1.1
-	case o200k:
+	case o200k, words:
 	}
 	return rate{ascii: 334, other: 334} // 1000 ÷ 3: a quarter more than English prose has
 }
-
-var vocabulary = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })
 
 // CountTokens counts carefully: with tiktoken where the model's vocabulary is
 // known to it, by the documented estimate otherwise. The first count with
 // tiktoken loads the vocabulary, which takes a moment.
 func (m Model) CountTokens(text string) int64 {
-	if m.count == o200k || m.count == o200kOther {
-		if codec, err := vocabulary(); err == nil {
-			if n, err := codec.Count(text); err == nil {
-				if m.count == o200kOther {
-					return (int64(n)*11 + 9) / 10
-				}
-				return int64(n)
-			}
+	switch m.count {
+	case o200k:
+		if n, ok := tiktoken(text); ok {
+			return n
 		}
+	case o200kOther:
+		if n, ok := tiktoken(text); ok {
+			return (n*11 + 9) / 10
+		}
+	case words:
+		var n int64
+		for range strings.FieldsSeq(text) {
+			n++
+		}
+		return n
+	case claude, claudeTo46, gemini:
 	}
 	var ascii, other int64
 	for i := range len(text) {
@@ -72,6 +80,17 @@ func (m Model) CountTokens(text string) int64 {
 	}
 	r := m.count.rate()
 	return (ascii*r.ascii + other*r.other + 999) / 1000
+}
+
+var vocabulary = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })
+
+func tiktoken(text string) (int64, bool) {
+	codec, err := vocabulary()
+	if err != nil {
+		return 0, false
+	}
+	n, err := codec.Count(text)
+	return int64(n), err == nil
 }
 
 // frame is what a message costs beside its text: OpenAI's old rule of 3, the
