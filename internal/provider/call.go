@@ -161,10 +161,10 @@ func KindOfStatus(status int) Kind {
 	case http.StatusRequestTimeout, http.StatusConflict, statusOverloaded:
 		return KindOverloaded
 	}
-	if status >= http.StatusInternalServerError {
-		return KindOverloaded
+	if status >= http.StatusBadRequest && status < http.StatusInternalServerError {
+		return KindBadRequest
 	}
-	return KindBadRequest
+	return KindOverloaded // 5xx, or an error in mid-stream, under status 200
 }
 
 // retryAfter reads how long a vendor wants us to wait: in milliseconds

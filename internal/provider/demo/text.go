@@ -67,7 +67,8 @@ func place(req provider.ChatRequest) string {
 
 const showcase = `# An answer from the demo
 
-**This is the demo, not a model.** It understands nothing, and what you write does not leave this server. It shows how answers look and how they arrive until an administrator sets a provider's key.
+**This is the demo, not a model.** It understands nothing, and what you write does not leave this server.
+It shows how answers look and how they arrive until an administrator sets a provider's key.
 
 You asked:
 

@@ -1,0 +1,333 @@
+package standin
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"pulse/internal/provider"
+)
+
+// The models that Anthropic's stand-in has, by what they accept.
+var (
+	anthropicWithoutSampling = []string{
+		"claude-fable-5-2", "claude-fable-5-1", "claude-fable-5", "claude-opus-5-5", "claude-sonnet-5-5",
+		"claude-haiku-5-5", "claude-opus-5", "claude-sonnet-5", "claude-opus-4-8", "claude-opus-4-7",
+	}
+	anthropicWithSampling = []string{
+		"claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5-20251001",
+	}
+	anthropicWithoutAdaptive = []string{"claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5-20251001"}
+)
+
+// NewAnthropic stands in for Anthropic: POST /v1/messages.
+func NewAnthropic(play Play) *Server {
+	s := newServer(play)
+	s.mux.HandleFunc("POST /v1/messages", anthropic{s}.messages)
+	return s
+}
+
+type anthropic struct{ server *Server }
+
+type anthropicRequest struct {
+	Model     string             `json:"model"`
+	MaxTokens *int               `json:"max_tokens"`
+	System    blocks             `json:"system"`
+	Messages  []anthropicMessage `json:"messages"`
+	Stream    bool               `json:"stream"`
+
+	Temperature  *float64           `json:"temperature"`
+	Thinking     *anthropicThinking `json:"thinking"`
+	OutputConfig *anthropicOutput   `json:"output_config"`
+	Metadata     *anthropicMetadata `json:"metadata"`
+}
+
+type anthropicMessage struct {
+	Role    string `json:"role"`
+	Content blocks `json:"content"`
+}
+
+type anthropicThinking struct {
+	Type    string `json:"type"`
+	Display string `json:"display"`
+}
+
+type anthropicOutput struct {
+	Effort string `json:"effort"`
+}
+
+type anthropicMetadata struct {
+	UserID string `json:"user_id"`
+}
+
+// blocks is text, as a string or in blocks.
+type blocks string
+
+// UnmarshalJSONFrom reads either form.
+func (b *blocks) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() == '"' {
+		return json.UnmarshalDecode(dec, (*string)(b)) //nolint:wrapcheck // shown in a test's output only
+	}
+	var list []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	err := json.UnmarshalDecode(dec, &list)
+	for _, block := range list {
+		*b += blocks(block.Text)
+	}
+	return err //nolint:wrapcheck // shown in a test's output only
+}
+
+func anthropicInvalid(format string, args ...any) Failure {
+	return Failure{Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
+}
+
+func (a anthropic) messages(w http.ResponseWriter, r *http.Request) {
+	a.server.note(func(b *Books) { b.Requests++ })
+	w.Header().Set("Request-Id", "req_standin")
+	v := &anthropicVoice{}
+	if f := a.door(r); f.Status != 0 {
+		a.server.refuse(w, v, f)
+		return
+	}
+	var body anthropicRequest
+	if unknown, err := strictly(r, &body); err != nil {
+		f := anthropicInvalid("%v", err)
+		if unknown != "" {
+			f = anthropicInvalid("%s: Extra inputs are not permitted", unknown)
+		}
+		a.server.refuse(w, v, f)
+		return
+	}
+	if f := a.check(&body); f.Status != 0 {
+		a.server.refuse(w, v, f)
+		return
+	}
+	v.model = body.Model
+	a.server.answer(w, r, v, a.understand(&body))
+}
+
+func (a anthropic) door(r *http.Request) Failure {
+	key := r.Header.Get("X-Api-Key")
+	switch {
+	case key == "" || key == WrongKey:
+		return Failure{Status: http.StatusUnauthorized, Message: "invalid x-api-key"}
+	case r.Header.Get("Anthropic-Version") != "2023-06-01":
+		return anthropicInvalid("anthropic-version: header is required")
+	case r.Header.Get("Content-Type") != "application/json":
+		return anthropicInvalid("content-type: must be application/json")
+	}
+	return Failure{}
+}
+
+func (a anthropic) check(b *anthropicRequest) Failure {
+	sampling := slices.Contains(anthropicWithSampling, b.Model)
+	switch {
+	case !sampling && !slices.Contains(anthropicWithoutSampling, b.Model):
+		return Failure{Status: http.StatusNotFound, Message: "model: " + b.Model}
+	case b.MaxTokens == nil:
+		return anthropicInvalid("max_tokens: Field required")
+	case *b.MaxTokens < 1:
+		return anthropicInvalid("max_tokens: Input should be greater than or equal to 1")
+	case b.Temperature != nil && !sampling:
+		return anthropicInvalid("temperature: not supported with this model")
+	case b.Temperature != nil && (*b.Temperature < 0 || *b.Temperature > 1):
+		return anthropicInvalid("temperature: range: 0..1")
+	case b.Thinking != nil && b.Thinking.Type == "adaptive" && slices.Contains(anthropicWithoutAdaptive, b.Model):
+		return anthropicInvalid("thinking.type: adaptive is not supported with this model")
+	case b.Thinking != nil && b.Thinking.Type != "adaptive":
+		return anthropicInvalid("thinking.type: %s is not supported with this model", b.Thinking.Type)
+	case b.OutputConfig != nil && !slices.Contains([]string{"low", "medium", "high", "xhigh", "max"}, b.OutputConfig.Effort):
+		return anthropicInvalid("output_config.effort: unknown value")
+	case len(b.Messages) == 0 || b.Messages[0].Role != provider.RoleUser:
+		return anthropicInvalid("messages: first message must use the \"user\" role")
+	case b.Messages[len(b.Messages)-1].Role != provider.RoleUser:
+		return anthropicInvalid("messages: prefilling assistant messages is not supported for this model")
+	}
+	for i, m := range b.Messages {
+		switch {
+		case m.Role != provider.RoleUser && m.Role != provider.RoleAssistant:
+			return anthropicInvalid("messages.%d.role: unknown role %q", i, m.Role)
+		case m.Content == "":
+			return anthropicInvalid("messages.%d: content must be non-empty", i)
+		}
+	}
+	return Failure{}
+}
+
+func (a anthropic) understand(b *anthropicRequest) provider.ChatRequest {
+	req := provider.ChatRequest{
+		Model: b.Model, System: string(b.System), MaxTokens: *b.MaxTokens, Temperature: b.Temperature, Stream: b.Stream,
+	}
+	if b.OutputConfig != nil {
+		req.ReasoningEffort = b.OutputConfig.Effort
+	}
+	if b.Metadata != nil {
+		req.UserHash = b.Metadata.UserID
+	}
+	for _, m := range b.Messages {
+		req.Messages = append(req.Messages, provider.Message{Role: m.Role, Text: string(m.Content)})
+	}
+	return req
+}
+
+// anthropicVoice writes the events of a message.
+type anthropicVoice struct {
+	model string
+	block string // the type of the open block, "" when none is
+	index int
+}
+
+const anthropicID = "msg_standin"
+
+func (v *anthropicVoice) contentType() string { return "text/event-stream; charset=utf-8" }
+
+func event(buf []byte, name, rest string) []byte {
+	return fmt.Appendf(buf, "event: %s\ndata: {\"type\":\"%s\"%s}\n\n", name, name, rest)
+}
+
+func (v *anthropicVoice) begin(buf []byte, p *performance) []byte {
+	buf = event(buf, "message_start", fmt.Sprintf(
+		`,"message":{"id":"%s","type":"message","role":"assistant","model":%s,"content":[],"stop_reason":null,"stop_sequence":null,"usage":%s}`,
+		anthropicID, quoted(v.model), v.figures(p.usage, 1, 0)))
+	return event(buf, "ping", "")
+}
+
+// figures writes the whole usage, with what was said so far as the output.
+func (v *anthropicVoice) figures(u provider.Usage, output, thinking int64) string {
+	return fmt.Sprintf(`{"input_tokens":%d,"cache_creation_input_tokens":%d,"cache_read_input_tokens":%d,`+
+		`"cache_creation":{"ephemeral_5m_input_tokens":%d,"ephemeral_1h_input_tokens":%d},`+
+		`"output_tokens":%d,"output_tokens_details":{"thinking_tokens":%d},"service_tier":"standard"}`,
+		u.Input, u.CacheWrite+u.CacheWrite1h, u.CacheRead, u.CacheWrite, u.CacheWrite1h, output, thinking)
+}
+
+func (v *anthropicVoice) open(buf []byte, block, empty string) []byte {
+	if v.block == block {
+		return buf
+	}
+	buf = v.close(buf)
+	v.block = block
+	return event(buf, "content_block_start", fmt.Sprintf(`,"index":%d,"content_block":{"type":"%s",%s}`, v.index, block, empty))
+}
+
+func (v *anthropicVoice) close(buf []byte) []byte {
+	if v.block == "" {
+		return buf
+	}
+	if v.block == "thinking" {
+		buf = v.delta(buf, "signature_delta", "signature", "c2lnbmF0dXJl")
+	}
+	v.block = ""
+	v.index++
+	return event(buf, "content_block_stop", fmt.Sprintf(`,"index":%d`, v.index-1))
+}
+
+func (v *anthropicVoice) delta(buf []byte, typ, field, piece string) []byte {
+	buf = append(buf, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"...)
+	buf = fmt.Append(buf, v.index)
+	buf = append(buf, `,"delta":{"type":"`...)
+	buf = append(buf, typ...)
+	buf = append(buf, `","`...)
+	buf = append(buf, field...)
+	buf = append(buf, `":`...)
+	buf = appendQuoted(buf, piece)
+	return append(buf, "}}\n\n"...)
+}
+
+func (v *anthropicVoice) thought(buf []byte, piece string) []byte {
+	buf = v.open(buf, "thinking", `"thinking":"","signature":""`)
+	return v.delta(buf, "thinking_delta", "thinking", piece)
+}
+
+func (v *anthropicVoice) said(buf []byte, piece string) []byte {
+	buf = v.open(buf, "text", `"text":""`)
+	return v.delta(buf, "text_delta", "text", piece)
+}
+
+// end writes the figures of message_delta as the API does: cumulative, and
+// without the split of the cache's writes.
+func (v *anthropicVoice) end(buf []byte, p *performance) []byte {
+	buf = v.close(buf)
+	u := p.usage
+	buf = event(buf, "message_delta", fmt.Sprintf(`,"delta":{"stop_reason":%s,"stop_sequence":null,"stop_details":%s},`+
+		`"usage":{"input_tokens":%d,"cache_creation_input_tokens":%d,"cache_read_input_tokens":%d,"output_tokens":%d,"output_tokens_details":{"thinking_tokens":%d}}`,
+		quoted(v.finish(p)), v.details(p), u.Input, u.CacheWrite+u.CacheWrite1h, u.CacheRead, u.Output, u.Reasoning))
+	return event(buf, "message_stop", "")
+}
+
+func (v *anthropicVoice) details(p *performance) string {
+	if p.script.finish() != provider.FinishRefusal {
+		return "null"
+	}
+	category := "null"
+	if p.script.Note != "" {
+		category = quoted(p.script.Note)
+	}
+	return `{"type":"refusal","category":` + category + `,"explanation":"This request was declined."}`
+}
+
+func (v *anthropicVoice) finish(p *performance) string {
+	if p.script.Word != "" {
+		return p.script.Word
+	}
+	switch p.script.finish() {
+	case provider.FinishLength:
+		return "max_tokens"
+	case provider.FinishRefusal:
+		return "refusal"
+	case provider.FinishToolCalls:
+		return "tool_use"
+	default:
+		return "end_turn"
+	}
+}
+
+func (v *anthropicVoice) broken(buf []byte) []byte {
+	return append(buf, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"half a\n\n"...)
+}
+
+func (v *anthropicVoice) failed(buf []byte, f Failure) []byte {
+	return event(buf, "error", fmt.Sprintf(`,"error":{"type":%s,"message":%s}`, quoted(v.code(f)), quoted(f.Message)))
+}
+
+func (v *anthropicVoice) whole(p *performance, thoughts, text string) []byte {
+	content := ""
+	if thoughts != "" {
+		content = `{"type":"thinking","thinking":` + quoted(thoughts) + `,"signature":"c2lnbmF0dXJl"},`
+	}
+	return fmt.Appendf(nil, `{"id":"%s","type":"message","role":"assistant","model":%s,"content":[%s{"type":"text","text":%s}],`+
+		`"stop_reason":%s,"stop_sequence":null,"stop_details":%s,"usage":%s}`,
+		anthropicID, quoted(v.model), content, quoted(text), quoted(v.finish(p)), v.details(p),
+		v.figures(p.usage, p.usage.Output, p.usage.Reasoning))
+}
+
+var anthropicTypes = map[int]string{
+	http.StatusBadRequest: "invalid_request_error", http.StatusUnauthorized: "authentication_error",
+	http.StatusPaymentRequired: "billing_error", http.StatusForbidden: "permission_error",
+	http.StatusNotFound: "not_found_error", http.StatusConflict: "conflict_error",
+	http.StatusRequestEntityTooLarge: "request_too_large", http.StatusTooManyRequests: "rate_limit_error",
+	http.StatusGatewayTimeout: "timeout_error", 529: "overloaded_error",
+}
+
+func (v *anthropicVoice) code(f Failure) string {
+	if f.Code != "" {
+		return f.Code
+	}
+	if typ, ok := anthropicTypes[f.Status]; ok {
+		return typ
+	}
+	return "api_error"
+}
+
+func (v *anthropicVoice) failure(buf []byte, f Failure) []byte {
+	return fmt.Appendf(buf, `{"type":"error","error":{"type":%s,"message":%s},"request_id":"req_standin"}`, quoted(v.code(f)), quoted(f.Message))
+}
+
+func (v *anthropicVoice) blocked(*performance) ([]byte, int) {
+	f := anthropicInvalid("Output blocked by content filtering policy")
+	return v.failure(nil, f), f.Status
+}
