@@ -62,7 +62,8 @@ format: $(GOLANGCI_LINT) web/node_modules/.installed ## format Go and the page
 
 generate: $(SQLC) web/node_modules/.installed ## queries, OpenAPI document, the page's types, configuration documents
 	$(SQLC) generate
-	go test ./internal/config ./internal/app -update
+	go test ./internal/config -update
+	go run ./cmd/pulse openapi > docs/openapi.json
 	cd web && npm run api
 
 hooks: ## check commits before they are made
