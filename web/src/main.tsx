@@ -1,8 +1,12 @@
-import '@/shared/lib/text';
 import './index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/app';
+import { watchNetwork } from '@/shared/lib/connection';
+import { watchTheme } from '@/shared/lib/theme';
+
+watchTheme();
+watchNetwork();
 
 const root = document.getElementById('root');
 if (root === null) {

@@ -1,8 +1,20 @@
-import { createFileRoute } from '@tanstack/react-router';
+import { createFileRoute, redirect } from '@tanstack/react-router';
+import { authOptionsQuery } from '@/features/auth/api';
 import { fromSearch } from '@/features/auth/from';
 import { SignInPage } from '@/features/auth/sign-in-page';
 
-export const Route = createFileRoute('/sign-in')({ validateSearch: fromSearch, component: SignInRoute });
+export const Route = createFileRoute('/sign-in')({
+  validateSearch: fromSearch,
+  loaderDeps: ({ search }) => search,
+  // On a fresh server there is nobody who could sign in.
+  loader: async ({ context, deps }) => {
+    const options = await context.queryClient.ensureQueryData(authOptionsQuery).catch(() => undefined);
+    if (options?.first_account === true) {
+      throw redirect({ to: '/register', search: deps, replace: true });
+    }
+  },
+  component: SignInRoute,
+});
 
 function SignInRoute() {
   return <SignInPage from={Route.useSearch().from} />;

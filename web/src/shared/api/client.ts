@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { reportUnreachable } from '@/shared/lib/connection';
 import { offlineProblem, problemOf } from './problem';
 import type { paths } from './schema';
 
@@ -10,7 +11,11 @@ const throwProblems: Middleware = {
     }
   },
   onError({ error }) {
-    return error instanceof Error && error.name === 'AbortError' ? error : offlineProblem(error);
+    if (error instanceof Error && error.name === 'AbortError') {
+      return error; // who asked has gone away
+    }
+    reportUnreachable();
+    return offlineProblem(error);
   },
 };
 

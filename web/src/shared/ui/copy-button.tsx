@@ -16,10 +16,8 @@ interface CopyButtonProps extends Omit<ButtonProps, 'children' | 'onClick'> {
 export function CopyButton({ text, label, ...props }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
-    if (copied) {
-      const timer = setTimeout(() => setCopied(false), confirmedMs);
-      return () => clearTimeout(timer);
-    }
+    const timer = copied ? setTimeout(() => setCopied(false), confirmedMs) : undefined;
+    return () => clearTimeout(timer);
   }, [copied]);
   const copy = async () => {
     try {

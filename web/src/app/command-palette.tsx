@@ -1,0 +1,72 @@
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import { Dialog as BaseDialog } from '@base-ui/react/dialog';
+import { type Command, useAllCommands } from '@/shared/lib/shortcuts';
+import { i18n } from '@/shared/lib/text';
+import { backdropStyle } from '@/shared/ui/dialog';
+import { Kbd } from '@/shared/ui/kbd';
+import { itemStyle } from '@/shared/ui/menu';
+import { grouped } from './command-groups';
+
+interface OverlayProps {
+  onOpenChange: (open: boolean) => void;
+}
+
+type CommandGroup = ReturnType<typeof grouped>[number];
+
+/** Everything that can be done here, by name. Loaded when it is first opened, hence the default export. */
+export default function CommandPalette({ onOpenChange }: OverlayProps) {
+  const groups = grouped(useAllCommands().filter(({ hidden }) => hidden !== true));
+  const run = (command: Command) => {
+    onOpenChange(false);
+    command.run();
+  };
+  return (
+    <BaseDialog.Root onOpenChange={onOpenChange} open={true}>
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className={backdropStyle} />
+        <BaseDialog.Popup className="fixed start-1/2 top-[max(1rem,12dvh)] z-50 flex max-h-[70dvh] w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 flex-col overflow-hidden rounded-xl border bg-popover text-popover-foreground shadow-xl outline-none rtl:translate-x-1/2">
+          <BaseDialog.Title className="sr-only">{i18n.t('Command palette')}</BaseDialog.Title>
+          <Autocomplete.Root
+            autoHighlight="always"
+            inline={true}
+            items={groups}
+            itemToStringValue={(command: Command) => command.label}
+            keepHighlight={true}
+            open={true}
+          >
+            <Autocomplete.Input
+              aria-label={i18n.t('Search for a command')}
+              className="h-12 shrink-0 border-b bg-transparent px-4 text-sm outline-none placeholder:text-muted-foreground"
+              placeholder={i18n.t('What would you like to do?')}
+            />
+            <Autocomplete.Empty className="empty:hidden">
+              <p className="p-6 text-center text-muted-foreground text-sm">{i18n.t('No command has this name.')}</p>
+            </Autocomplete.Empty>
+            <Autocomplete.List className="overflow-y-auto overscroll-contain p-2 empty:p-0">
+              {(group: CommandGroup) => (
+                <Autocomplete.Group className="not-first:mt-2" items={group.items} key={group.name}>
+                  <Autocomplete.GroupLabel className="px-2 py-1 text-muted-foreground text-xs">
+                    {group.name}
+                  </Autocomplete.GroupLabel>
+                  <Autocomplete.Collection>
+                    {(command: Command) => (
+                      <Autocomplete.Item
+                        className={itemStyle}
+                        key={command.id}
+                        onClick={() => run(command)}
+                        value={command}
+                      >
+                        <span className="flex-1">{command.label}</span>
+                        {command.keys !== undefined && <Kbd keys={command.keys} />}
+                      </Autocomplete.Item>
+                    )}
+                  </Autocomplete.Collection>
+                </Autocomplete.Group>
+              )}
+            </Autocomplete.List>
+          </Autocomplete.Root>
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  );
+}

@@ -1,0 +1,81 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { problemFrom } from '@/shared/api/problem';
+import type { Job } from '@/shared/api/types';
+import { formatDuration, formatMoment, formatNumber, formatUsd } from '@/shared/lib/format';
+import { i18n } from '@/shared/lib/text';
+import { Progress } from '@/shared/ui/progress';
+import { running } from './api';
+import { JobActions } from './job-actions';
+import { JobStatusBadge } from './job-status';
+import { Receipt } from './receipt';
+
+export function JobRow({ job }: { job: Job }) {
+  const [receipt, setReceipt] = useState(false);
+  const name = jobName(job);
+  return (
+    <li className="flex flex-col gap-3 border-b px-1 py-3 last:border-0">
+      <div className="flex items-start gap-3">
+        <div className="flex min-w-0 flex-1 flex-col gap-1">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <JobTitle job={job} name={name} />
+            <JobStatusBadge status={job.status} />
+          </div>
+          <p className="flex flex-wrap gap-x-3 text-muted-foreground text-xs tabular-nums">
+            {facts(job).map((fact) => (
+              <span key={fact}>{fact}</span>
+            ))}
+          </p>
+        </div>
+        {job.cost_usd !== undefined && <p className="shrink-0 leading-7 tabular-nums">{formatUsd(job.cost_usd)}</p>}
+        <JobActions job={job} name={name} onReceipt={() => setReceipt(!receipt)} />
+      </div>
+      {running(job.status) && job.progress > 0 && (
+        <Progress label={i18n.t('Progress of {name}', { name })} value={job.progress} />
+      )}
+      {job.status === 'failed' && (
+        <p className="text-destructive">{problemFrom(job.error, { status: 0 }).message}</p>
+      )}
+      {receipt && (
+        <div className="rounded-lg border bg-card p-4">
+          <Receipt jobId={job.id} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function jobName(job: Job): string {
+  const kind = job.type === 'chat' ? i18n.t('Answer') : job.type;
+  return job.model === '' ? kind : i18n.t('{kind} by {model}', { kind, model: job.model });
+}
+
+function JobTitle({ job, name }: { job: Job; name: string }) {
+  if (job.type !== 'chat' || job.subject_id === '') {
+    return <span className="min-w-0 break-words font-medium">{name}</span>;
+  }
+  return (
+    <Link
+      className="min-w-0 break-words font-medium underline-offset-4 hover:underline"
+      params={{ conversationId: job.subject_id }}
+      to="/chat/{-$conversationId}"
+    >
+      {name}
+    </Link>
+  );
+}
+
+/** The small print: when, how long, how much. */
+function facts(job: Job): string[] {
+  const list = [formatMoment(job.created_at)];
+  if (job.started_at !== undefined && job.finished_at !== undefined) {
+    list.push(formatDuration((Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000));
+  }
+  if (job.usage !== undefined) {
+    list.push(i18n.t('{count, plural, one {# token} other {# tokens}}', { count: job.usage.total_tokens }));
+  }
+  if (job.attempt > 1) {
+    list.push(i18n.t('attempt {attempt}', { attempt: formatNumber(job.attempt) }));
+  }
+  return list;
+}
