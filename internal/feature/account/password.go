@@ -61,24 +61,24 @@ func checkPassword(password string, e email) string {
 // hasher hashes passwords, few at a time: one hash takes 19 MiB and some
 // twenty milliseconds of a core, so that a flood of sign-ins waits in a queue
 // and does not fill the memory.
-type hasher struct{ slots chan struct{} }
-
-// hashWait is how long a sign-in waits for its turn.
-const hashWait = 10 * time.Second
+type hasher struct {
+	slots chan struct{}
+	wait  time.Duration // how long a sign-in waits for its turn
+}
 
 func newHasher() *hasher {
-	return &hasher{slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}
+	return &hasher{slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), wait: 10 * time.Second}
 }
 
 // key derives the hash. It is Unavailable when too many others are waiting.
 func (h *hasher) key(ctx context.Context, password string, salt []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, hashWait)
+	ctx, cancel := context.WithTimeout(ctx, h.wait)
 	defer cancel()
 	select {
 	case h.slots <- struct{}{}:
 	case <-ctx.Done():
 		f := fault.Wrap(ctx.Err(), fault.Unavailable, "Too many people are signing in at this moment. Please try again.")
-		f.RetryAfter = hashWait
+		f.RetryAfter = h.wait
 		return nil, f
 	}
 	defer func() { <-h.slots }()

@@ -1,0 +1,240 @@
+package account
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pulse/internal/store"
+	"pulse/internal/store/storetest"
+)
+
+func TestSignInAndOut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db, func(o *Options) { o.Secure = true })
+		_, first := h.newcomer("ada@example.com")
+		if !first.HttpOnly || !first.Secure || first.SameSite != http.SameSiteLaxMode || first.Path != "/" || len(first.Value) != 43 {
+			t.Errorf("the cookie is %s", first)
+		}
+		if h.signedIn(nobody) || h.signedIn(cookie(&http.Cookie{Name: cookieName, Value: "guess"})) {
+			t.Error("a stranger is signed in")
+		}
+		// A browser that signs in anew has one session, not two.
+		second := h.must(200, cookie(first), "POST /api/v1/auth/login", account("ADA@example.com", password)).cookie
+		if second.Value == first.Value || h.signedIn(cookie(first)) || !h.signedIn(cookie(second)) {
+			t.Error("the session before was not replaced")
+		}
+		other := h.login("ada@example.com")
+		out := h.must(204, cookie(second), "POST /api/v1/auth/logout", "")
+		if out.cookie == nil || out.cookie.MaxAge >= 0 || out.cookie.Value != "" {
+			t.Errorf("the cookie was not removed: %v", out.cookie)
+		}
+		if h.signedIn(cookie(second)) {
+			t.Error("the session is still there on the server")
+		}
+		if !h.signedIn(cookie(other)) {
+			t.Error("signing out ended the session of another browser")
+		}
+		h.must(204, cookie(second), "POST /api/v1/auth/logout", "")
+		h.must(204, nobody, "POST /api/v1/auth/logout", "")
+	})
+}
+
+func TestCookieOverPlainHTTP(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t), nil)
+	if _, c := h.newcomer("ada@example.com"); c.Secure {
+		t.Error("a Secure cookie over http is thrown away by browsers")
+	}
+}
+
+// Neither the answer nor the work tells which e-mails have an account.
+func TestSignInTellsNothing(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t), nil)
+	h.newcomer("ada@example.com")
+	plain := func(a answer) string {
+		return strconv.Itoa(a.status) + regexp.MustCompile(`"request_id":"[^"]*"`).ReplaceAllString(a.text, "")
+	}
+	for _, route := range []string{"POST /api/v1/auth/login", "POST /api/v1/auth/token"} {
+		known := plain(h.must(401, nobody, route, account("ada@example.com", "wrong horse")))
+		unknown := plain(h.must(401, nobody, route, account("eve@example.com", "wrong horse")))
+		if known != unknown {
+			t.Errorf("known:   %s\nunknown: %s", known, unknown)
+		}
+	}
+	// With no hashing to be had, both fail at the same place.
+	h.hasher.wait = time.Millisecond
+	for range cap(h.hasher.slots) {
+		h.hasher.slots <- struct{}{}
+	}
+	for _, e := range []string{"ada@example.com", "eve@example.com"} {
+		a := h.must(503, nobody, "POST /api/v1/auth/login", account(e, "wrong horse"))
+		if a.header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+	}
+}
+
+func TestSignInFailuresAreThrottled(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t), nil)
+	h.newcomer("ada@example.com")
+	h.newcomer("bob@example.com")
+	var wrong, throttled atomic.Int32
+	var wg sync.WaitGroup
+	for range 3 * accountFailures {
+		wg.Go(func() {
+			switch a := h.call(nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse")); a.status {
+			case 401:
+				wrong.Add(1)
+			case 429:
+				throttled.Add(1)
+				if a.header.Get("Retry-After") != "60" {
+					t.Errorf("Retry-After is %q", a.header.Get("Retry-After"))
+				}
+			default:
+				t.Errorf("got %d: %s", a.status, a.text)
+			}
+		})
+	}
+	wg.Wait()
+	if wrong.Load() != accountFailures || throttled.Load() != 2*accountFailures {
+		t.Errorf("%d were tried, %d were not", wrong.Load(), throttled.Load())
+	}
+	h.must(429, nobody, "POST /api/v1/auth/token", account("ada@example.com", password))
+	h.login("bob@example.com")
+	h.clock.forward(accountRefill)
+	h.login("ada@example.com")
+	// The right password has wiped the slate.
+	h.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
+	h.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
+}
+
+// One address that tries a password on many e-mails is stopped as well; who
+// signs in properly from there is not counted.
+func TestSprayingIsThrottledByAddress(t *testing.T) {
+	t.Parallel()
+	c := &clock{}
+	c.ms.Store(1)
+	th := newThrottle(networkFailures, networkRefill, c.now)
+	for range 10 * networkFailures {
+		if err := th.take("office"); err != nil {
+			t.Fatal("people who sign in properly are counted")
+		}
+		th.giveBack("office")
+	}
+	for i := range networkFailures {
+		if err := th.take("office"); err != nil {
+			t.Fatalf("failure %d: %v", i, err)
+		}
+	}
+	if th.take("office") == nil || th.take("home") != nil {
+		t.Error("the limit does not hold, or holds for others")
+	}
+	c.forward(networkRefill)
+	if th.take("office") != nil || th.take("office") == nil {
+		t.Error("want one more after the interval")
+	}
+}
+
+func TestThrottleForgetsWhoIsFree(t *testing.T) {
+	t.Parallel()
+	c := &clock{}
+	c.ms.Store(1)
+	th := newThrottle(1, time.Second, c.now)
+	for i := range 10 * leastSweep {
+		if err := th.take(strconv.Itoa(i)); err != nil {
+			t.Fatal(err)
+		}
+		c.forward(10 * time.Millisecond)
+	}
+	if len(th.free) > 2*leastSweep {
+		t.Errorf("%d keys are kept", len(th.free))
+	}
+}
+
+func TestSessionsLive(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db, nil)
+		_, used := h.newcomer("ada@example.com")
+		idle := h.login("ada@example.com")
+		token := h.newToken("ada@example.com")
+		begun := h.clock.now()
+		for h.clock.now().Sub(begun) < totalTime-25*24*time.Hour {
+			h.clock.forward(25 * 24 * time.Hour)
+			if !h.signedIn(cookie(used)) {
+				t.Fatalf("a session in use ended after %s", h.clock.now().Sub(begun))
+			}
+			if h.signedIn(bearer(token)) {
+				t.Fatal("a token outlived its 7 days")
+			}
+		}
+		if h.signedIn(cookie(idle)) {
+			t.Error("a session that nobody used goes on")
+		}
+		h.clock.forward(25 * 24 * time.Hour)
+		if h.signedIn(cookie(used)) {
+			t.Errorf("a session goes on after %s", h.clock.now().Sub(begun))
+		}
+	})
+}
+
+func TestUseIsNotedOnceAMinute(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db, nil)
+		_, c := h.newcomer("ada@example.com")
+		last := func() time.Time {
+			t.Helper()
+			s, err := db.Read().GetSession(t.Context(), sessionOf(c, h.clock.now()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store.Time(s.LastUsedAt)
+		}
+		begun := last()
+		h.clock.forward(touchTime - time.Millisecond)
+		if !h.signedIn(cookie(c)) || last() != begun {
+			t.Error("the use was written before a minute had gone by")
+		}
+		h.clock.forward(time.Millisecond)
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if !h.signedIn(cookie(c)) {
+					t.Error("signed out")
+				}
+			})
+		}
+		wg.Wait()
+		if got := last(); got != h.clock.now() {
+			t.Errorf("last used at %s, want %s", got, h.clock.now())
+		}
+	})
+}
+
+// A session is not for whoever reads the database, its backups or the log.
+func TestSecretsAreNotKept(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t), nil)
+	u, c := h.newcomer("ada@example.com")
+	s, err := h.db.Read().GetSession(t.Context(), sessionOf(c, h.clock.now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.signedIn(cookie(&http.Cookie{Name: cookieName, Value: s.SessionID})) || h.signedIn(cookie(&http.Cookie{Name: cookieName, Value: hashOf(c.Value)})) {
+		t.Error("what the database keeps opens the session")
+	}
+	kept, err := h.db.Read().GetUser(t.Context(), u.ID)
+	if err != nil || !strings.HasPrefix(kept.PasswordHash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("kept as %q (%v)", kept.PasswordHash, err)
+	}
+}
