@@ -51,7 +51,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"no day", prices("{tiers: [{input: 1, output: 2}]}"), "prices[0].effective_from"},
 		{"no such day", prices("{effective_from: 2026-02-30, tiers: [{input: 1, output: 2}]}"), "prices[0].effective_from"},
 		{"a day with a time", prices("{effective_from: 2026-02-03 10:00, tiers: [{input: 1, output: 2}]}"), "prices[0].effective_from"},
-		{"days out of order", prices("{effective_from: 2026-02-02, tiers: [{input: 1, output: 2}]}, {effective_from: 2026-02-02, tiers: [{input: 1, output: 2}]}"), "prices[1].effective_from"},
+		{
+			"days out of order",
+			prices("{effective_from: 2026-02-02, tiers: [{input: 1, output: 2}]}, {effective_from: 2026-02-02, tiers: [{input: 1, output: 2}]}"),
+			"prices[1].effective_from",
+		},
 		{"no tiers", prices("{effective_from: 2026-02-02}"), "prices[0].tiers"},
 		{"no input price", prices("{effective_from: 2026-02-02, tiers: [{output: 2}]}"), "prices[0].tiers[0].input is missing"},
 		{"no output price", prices("{effective_from: 2026-02-02, tiers: [{input: 2}]}"), "prices[0].tiers[0].output is missing"},
@@ -66,7 +70,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"a price per token", prices("{effective_from: 2026-02-02, tiers: [{input: 100001, output: 2}]}"), "prices[0].tiers[0].input is over"},
 		{"a price beyond all numbers", prices("{effective_from: 2026-02-02, tiers: [{input: 99999999999999999999, output: 2}]}"), "prices[0].tiers[0].input"},
 		{"a first tier above something", prices("{effective_from: 2026-02-02, tiers: [{above: 5, input: 1, output: 2}]}"), "prices[0].tiers[0].above"},
-		{"tiers out of order", prices("{effective_from: 2026-02-02, tiers: [{input: 1, output: 2}, {above: 9, input: 1, output: 2}, {above: 9, input: 1, output: 2}]}"), "prices[0].tiers[2].above"},
+		{
+			"tiers out of order",
+			prices("{effective_from: 2026-02-02, tiers: [{input: 1, output: 2}, {above: 9, input: 1, output: 2}, {above: 9, input: 1, output: 2}]}"),
+			"prices[0].tiers[2].above",
+		},
 		{"a second tier from 0", prices("{effective_from: 2026-02-02, tiers: [{input: 1, output: 2}, {input: 1, output: 2}]}"), "prices[0].tiers[1].above"},
 		{"an alias to nothing", "aliases: {old: new}", `alias "old" leads to "new"`},
 		{"an alias to an alias", "aliases: {old: gpt-4}", `alias "old" leads to "gpt-4"`},
@@ -93,8 +101,9 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func ids(c *catalog.Catalog) []string {
-	var ids []string
-	for _, m := range c.Models(catalog.KindChat) {
+	models := c.Models(catalog.KindChat)
+	ids := make([]string, 0, len(models))
+	for _, m := range models {
 		ids = append(ids, m.ID)
 	}
 	return ids

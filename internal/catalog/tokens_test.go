@@ -73,6 +73,7 @@ func TestEstimateTokens(t *testing.T) {
 func BenchmarkEstimateTokens(b *testing.B) {
 	benchmark(b, func(m catalog.Model, s string) { m.EstimateTokens(s, s) })
 }
+
 func BenchmarkCountTokens(b *testing.B) {
 	benchmark(b, func(m catalog.Model, s string) { m.CountTokens(s) })
 }

@@ -36,11 +36,13 @@ func TestTokenCharge(t *testing.T) {
 		from            string
 	}{
 		{
-			"input and output", "gpt-6.1-sol", now, provider.Usage{Input: 1000, Output: 500},
+			"input and output", "gpt-6.1-sol", now,
+			provider.Usage{Input: 1000, Output: 500},
 			"input 1000×2000, output 500×10000", "0.007", 1500, "2026-09-01",
 		},
 		{
-			"an alias costs what its model costs", "gpt-4", now, provider.Usage{Input: 1000, Output: 500},
+			"an alias costs what its model costs", "gpt-4", now,
+			provider.Usage{Input: 1000, Output: 500},
 			"input 1000×2000, output 500×10000", "0.007", 1500, "2026-09-01",
 		},
 		{
@@ -50,39 +52,48 @@ func TestTokenCharge(t *testing.T) {
 			"0.000757", 150, "2026-09-01",
 		},
 		{
-			"thinking is part of the output", "gpt-6-astra", now, provider.Usage{Input: 1, Output: 100, Reasoning: 90},
+			"thinking is part of the output", "gpt-6-astra", now,
+			provider.Usage{Input: 1, Output: 100, Reasoning: 90},
 			"input 1×10000, output 100×50000", "0.00501", 101, "2026-09-01",
 		},
 		{
-			"one token", "gpt-6-luna", now, provider.Usage{CacheRead: 1},
+			"one token", "gpt-6-luna", now,
+			provider.Usage{CacheRead: 1},
 			"cache_read 1×10", "0.00000001", 1, "2026-09-01",
 		},
 		{
-			"the last prompt of the short tier", "claude-haiku-5-5", now, provider.Usage{Input: 90_000, CacheRead: 10_000, Output: 1},
+			"the last prompt of the short tier", "claude-haiku-5-5", now,
+			provider.Usage{Input: 90_000, CacheRead: 10_000, Output: 1},
 			"input 90000×100, cache_read 10000×10, output 1×500", "0.0091005", 100_001, "2026-09-01",
 		},
 		{
-			"cached tokens count for the tier, which is for all", "claude-haiku-5-5", now, provider.Usage{Input: 90_000, CacheRead: 10_001, Output: 1},
+			"cached tokens count for the tier, which is for all", "claude-haiku-5-5", now,
+			provider.Usage{Input: 90_000, CacheRead: 10_001, Output: 1},
 			"input 90000×500, cache_read 10001×50, output 1×2500", "0.04550255", 100_002, "2026-09-01",
 		},
 		{
-			"a long answer does not", "claude-haiku-5-5", now, provider.Usage{Input: 1, Output: 120_000},
+			"a long answer does not", "claude-haiku-5-5", now,
+			provider.Usage{Input: 1, Output: 120_000},
 			"input 1×100, output 120000×500", "0.0600001", 120_001, "2026-09-01",
 		},
 		{
-			"long prompts at OpenAI", "gpt-6.1-terra", now, provider.Usage{Input: 272_001, Output: 10},
+			"long prompts at OpenAI", "gpt-6.1-terra", now,
+			provider.Usage{Input: 272_001, Output: 10},
 			"input 272001×2000, output 10×7500", "0.544077", 272_011, "2026-09-01",
 		},
 		{
-			"the day before a price rises", "gemini-4-argon", "2026-11-30T23:59:59Z", provider.Usage{Input: 100, Output: 100},
+			"the day before a price rises", "gemini-4-argon", "2026-11-30T23:59:59Z",
+			provider.Usage{Input: 100, Output: 100},
 			"input 100×2000, output 100×10000", "0.0012", 200, "2026-10-13",
 		},
 		{
-			"the day when it rises", "gemini-4-argon", "2026-12-01T00:00:00Z", provider.Usage{Input: 100, Output: 100},
+			"the day when it rises", "gemini-4-argon", "2026-12-01T00:00:00Z",
+			provider.Usage{Input: 100, Output: 100},
 			"input 100×4000, output 100×20000", "0.0024", 200, "2026-12-01",
 		},
 		{
-			"a price of 0 is a price", "demo-chat", now, provider.Usage{Input: 12, Output: 34},
+			"a price of 0 is a price", "demo-chat", now,
+			provider.Usage{Input: 12, Output: 34},
 			"input 12×0, output 34×0", "0", 46, "2026-01-01",
 		},
 		{"nothing used", "gpt-6.1-sol", now, provider.Usage{}, "", "0", 0, ""},
@@ -97,7 +108,7 @@ func TestTokenCharge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var lines []string
+			lines := make([]string, 0, len(charge.Lines))
 			for _, l := range charge.Lines {
 				lines = append(lines, l.Class+" "+strconv.FormatInt(l.Quantity, 10)+"×"+strconv.FormatInt(int64(l.UnitPrice), 10))
 				if l.EffectiveFrom != w.from {
@@ -154,7 +165,7 @@ func TestReceiptsAddUp(t *testing.T) {
 		}
 		var quantity int64
 		var cost usage.Nanos
-		var classes []string
+		classes := make([]string, 0, len(charge.Lines))
 		for _, l := range charge.Lines {
 			if l.Quantity <= 0 || l.UnitPrice < 0 || l.Cost != usage.Nanos(l.Quantity)*l.UnitPrice {
 				t.Fatalf("a line is wrong: %+v", l)
