@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -71,7 +72,7 @@ func (s *Server) logRequest(r *http.Request, w *answer, in *info, took time.Dura
 		level = slog.LevelDebug
 	}
 	s.o.Log.LogAttrs(r.Context(), level, "request", // by route template: a path holds ids
-		slog.String("request_id", in.id), slog.String("method", r.Method), slog.String("route", r.Pattern),
+		slog.String("request_id", in.id), slog.String("method", r.Method), slog.String("route", cmp.Or(in.route, r.Pattern)),
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took))
 }
 
@@ -125,6 +126,7 @@ func (s *Server) api(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r)
+		in.route = r.Pattern
 	})
 }
 

@@ -85,7 +85,9 @@ func start(t *testing.T, change func(*httpd.Options)) *bench {
 	op.OperationID, op.Path = "closed", "/api/v1/closed"
 	httpd.Register(s.API(), op, handle)
 	httpd.Stream(s.API(), huma.Operation{OperationID: "events", Method: http.MethodGet, Path: "/api/v1/events"},
-		func(context.Context, *struct{ httpd.Resume }) (func(*httpd.EventWriter) error, error) { return b.events, b.fail })
+		func(context.Context, *struct{ httpd.Resume }) (func(*httpd.EventWriter) error, error) {
+			return b.events, b.fail
+		})
 	b.Server = httptest.NewServer(s.Handler())
 	t.Cleanup(b.Close)
 	return b

@@ -33,6 +33,7 @@ func RequestID(ctx context.Context) string { return infoOf(ctx).id }
 type info struct {
 	id       string
 	client   Client
+	route    string // the pattern that took the request, for the log
 	log      *slog.Logger
 	streams  *streamCount
 	draining context.Context //nolint:containedctx // the server's end, which a stream must not outlive

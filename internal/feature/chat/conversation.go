@@ -128,12 +128,15 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 	return out, nil
 }
 
+// ConversationChange is what may be changed of a conversation.
+type ConversationChange struct {
+	Title  *string `json:"title,omitempty" minLength:"1" maxLength:"200"`
+	HeadID *string `json:"head_id,omitempty" maxLength:"64" doc:"The branch to show, by its leaf"`
+}
+
 type updateInput struct {
 	conversationInput
-	Body struct {
-		Title  *string `json:"title,omitempty" minLength:"1" maxLength:"200"`
-		HeadID *string `json:"head_id,omitempty" maxLength:"64"`
-	}
+	Body ConversationChange
 }
 
 func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conversationOutput, error) {
@@ -205,17 +208,21 @@ func (r *Room) deleteConversation(ctx context.Context, in *conversationInput) (*
 type regenerateInput struct {
 	conversationInput
 	MessageID string `path:"message_id" maxLength:"64" doc:"The answer to answer anew, or the question"`
-	Body      struct {
-		Model string `json:"model,omitempty" maxLength:"200" doc:"Another model than before"`
-	}
+	Body      Regeneration
 }
 
-type regenerateOutput struct {
-	Body struct {
-		JobID     string `json:"job_id"`
-		MessageID string `json:"message_id"`
-	}
+// Regeneration is how to answer anew.
+type Regeneration struct {
+	Model string `json:"model,omitempty" maxLength:"200" doc:"Another model than before"`
 }
+
+// StartedAnswer is an answer that is being written.
+type StartedAnswer struct {
+	JobID     string `json:"job_id"`
+	MessageID string `json:"message_id"`
+}
+
+type regenerateOutput struct{ Body StartedAnswer }
 
 func (r *Room) regenerate(ctx context.Context, in *regenerateInput) (*regenerateOutput, error) {
 	a, err := actor.From(ctx)
@@ -230,7 +237,5 @@ func (r *Room) regenerate(ctx context.Context, in *regenerateInput) (*regenerate
 	if err != nil {
 		return nil, err
 	}
-	out := &regenerateOutput{}
-	out.Body.JobID, out.Body.MessageID = j.ID, w.AnswerID
-	return out, nil
+	return &regenerateOutput{Body: StartedAnswer{JobID: j.ID, MessageID: w.AnswerID}}, nil
 }

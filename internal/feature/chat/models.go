@@ -9,8 +9,8 @@ import (
 	"pulse/internal/usage"
 )
 
-// ModelView is a model as people choose it.
-type ModelView struct {
+// ChatModel is a model as people choose it.
+type ChatModel struct {
 	ID                string      `json:"id"`
 	Name              string      `json:"name"`
 	Provider          string      `json:"provider"`
@@ -35,13 +35,14 @@ type ModelPrice struct {
 	EffectiveFrom string    `json:"effective_from"`
 }
 
-type modelsOutput struct {
-	Body struct {
-		Items        []ModelView       `json:"items"`
-		DefaultModel string            `json:"default_model" doc:"What to ask when nothing was chosen; empty when no model is available"`
-		Aliases      map[string]string `json:"aliases" doc:"Other names that are understood, retired models among them"`
-	}
+// ModelList is every model that people can see.
+type ModelList struct {
+	Items        []ChatModel       `json:"items"`
+	DefaultModel string            `json:"default_model" doc:"What to ask when nothing was chosen; empty when no model is available"`
+	Aliases      map[string]string `json:"aliases" doc:"Other names that are understood, retired models among them"`
 }
+
+type modelsOutput struct{ Body ModelList }
 
 func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, error) {
 	if _, err := actor.From(ctx); err != nil {
@@ -49,12 +50,12 @@ func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, erro
 	}
 	out := &modelsOutput{}
 	out.Body.Aliases = r.catalog.Aliases()
-	out.Body.Items = []ModelView{}
-	for _, m := range r.catalog.Models(catalog.KindChat) {
-		if m.Demo && r.hideDemo {
+	out.Body.Items = []ChatModel{}
+	for _, m := range r.catalog.Models(catalog.KindChat) { // the demo models come last
+		v := r.view(m)
+		if m.Demo && (!v.Available || out.Body.DefaultModel != "" && !r.demoBesideReal) {
 			continue
 		}
-		v := r.view(m)
 		out.Body.Items = append(out.Body.Items, v)
 		if v.Available && out.Body.DefaultModel == "" {
 			out.Body.DefaultModel = v.ID
@@ -65,8 +66,8 @@ func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, erro
 
 const perMillion = 1_000_000
 
-func (r *Room) view(m catalog.Model) ModelView {
-	v := ModelView{
+func (r *Room) view(m catalog.Model) ChatModel {
+	v := ChatModel{
 		ID: m.ID, Name: m.Name, Provider: m.Provider, ProviderName: m.ProviderName, ContextWindow: m.ContextWindow,
 		MaxOutputTokens: m.MaxOutputTokens, Abilities: orEmpty(m.Abilities), Parameters: orEmpty(m.Parameters),
 		ReasoningEfforts: orEmpty(m.ReasoningEfforts), Demo: m.Demo,

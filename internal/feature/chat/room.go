@@ -27,21 +27,21 @@ type Options struct {
 	Jobs    *job.Service
 	Catalog *catalog.Catalog
 	Vendors map[string]Vendor // by the catalogue's provider id; only those that are configured
-	// HideDemo leaves the demo models out of the list, since real ones are configured.
-	HideDemo bool
-	Log      *slog.Logger
-	Now      func() time.Time // nil: time.Now
+	// DemoBesideReal lists the demo models also while real ones can be asked.
+	DemoBesideReal bool
+	Log            *slog.Logger
+	Now            func() time.Time // nil: time.Now
 }
 
 // Room answers chats.
 type Room struct {
-	db       *store.DB
-	jobs     *job.Service
-	catalog  *catalog.Catalog
-	vendors  map[string]Vendor
-	hideDemo bool
-	log      *slog.Logger
-	now      func() time.Time
+	db             *store.DB
+	jobs           *job.Service
+	catalog        *catalog.Catalog
+	vendors        map[string]Vendor
+	demoBesideReal bool
+	log            *slog.Logger
+	now            func() time.Time
 }
 
 // New makes the room and registers its kind of job.
@@ -50,7 +50,7 @@ func New(o Options) *Room {
 		o.Now = time.Now
 	}
 	r := &Room{
-		db: o.DB, jobs: o.Jobs, catalog: o.Catalog, vendors: o.Vendors, hideDemo: o.HideDemo, log: o.Log, now: o.Now,
+		db: o.DB, jobs: o.Jobs, catalog: o.Catalog, vendors: o.Vendors, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
 	}
 	o.Jobs.Register(job.Kind{Type: JobType, Run: r.run, Replay: r.replay, Submit: r.submit, Again: r.again})
 	return r

@@ -40,7 +40,7 @@ type jobInput struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-type jobOutput struct{ Body View }
+type jobOutput struct{ Body Job }
 
 type listInput struct {
 	httpd.Page
@@ -48,7 +48,7 @@ type listInput struct {
 	Status job.Status `query:"status" enum:"pending,processing,completed,failed,cancelled"`
 }
 
-type listOutput struct{ Body httpd.List[View] }
+type listOutput struct{ Body httpd.List[Job] }
 
 func (r *Room) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	a, err := actor.From(ctx)
@@ -63,19 +63,20 @@ func (r *Room) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	views := make([]View, len(found))
+	views := make([]Job, len(found))
 	for i, w := range found {
 		views[i] = viewOf(w)
 	}
-	return &listOutput{Body: httpd.NewList(views, in.Rows(), func(v View) (int64, string) { return 0, v.ID })}, nil
+	return &listOutput{Body: httpd.NewList(views, in.Rows(), func(v Job) (int64, string) { return 0, v.ID })}, nil
 }
 
-type createInput struct {
-	Body struct {
-		Type  string          `json:"type" maxLength:"40" doc:"chat"`
-		Input json.RawMessage `json:"input" doc:"As the body of the type's own route"`
-	}
+// NewJob is a job of any type.
+type NewJob struct {
+	Type  string          `json:"type" maxLength:"40" doc:"chat"`
+	Input json.RawMessage `json:"input" doc:"As the body of the type's own route"`
 }
+
+type createInput struct{ Body NewJob }
 
 func (r *Room) create(ctx context.Context, in *createInput) (*jobOutput, error) {
 	a, err := actor.From(ctx)
@@ -101,11 +102,14 @@ func (r *Room) get(ctx context.Context, in *jobInput) (*jobOutput, error) {
 	return &jobOutput{Body: viewOf(w)}, nil
 }
 
+// JobChange is what a job's owner may change of it.
+type JobChange struct {
+	Status job.Status `json:"status" enum:"cancelled" doc:"The one change that a job's owner can make"`
+}
+
 type updateInput struct {
 	jobInput
-	Body struct {
-		Status job.Status `json:"status" enum:"cancelled" doc:"The one change that a job's owner can make"`
-	}
+	Body JobChange
 }
 
 func (r *Room) update(ctx context.Context, in *updateInput) (*jobOutput, error) {

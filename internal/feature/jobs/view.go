@@ -12,8 +12,8 @@ import (
 	"pulse/internal/usage"
 )
 
-// View is a job as its owner sees it.
-type View struct {
+// Job is a job as its owner sees it.
+type Job struct {
 	ID         string            `json:"id"`
 	Type       string            `json:"type"`
 	Status     job.Status        `json:"status" enum:"pending,processing,completed,failed,cancelled"`
@@ -31,8 +31,8 @@ type View struct {
 	Error      json.RawMessage   `json:"error,omitempty" doc:"A problem document, when the job failed"`
 }
 
-func viewOf(w job.WithUsage) View {
-	v := View{
+func viewOf(w job.WithUsage) Job {
+	v := Job{
 		ID: w.ID, Type: w.Type, Status: job.Status(w.Status), Progress: w.Progress, Provider: w.Provider, Model: w.Model,
 		SubjectID: w.SubjectID, Attempt: w.Attempt, CreatedAt: store.Time(w.CreatedAt), StartedAt: timeOrNil(w.StartedAt),
 		FinishedAt: timeOrNil(w.FinishedAt), Result: json.RawMessage(w.Result), Error: json.RawMessage(w.Error),

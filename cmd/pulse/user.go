@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"pulse/internal/app"
+	"pulse/internal/fault"
+	"pulse/internal/feature/account"
+)
+
+const userHelp = `want one of
+  pulse user create EMAIL [--name NAME] [--admin] [--password-stdin]
+  pulse user list
+  pulse user promote|demote EMAIL
+  pulse user activate|deactivate EMAIL
+  pulse user reset-password EMAIL [--password-stdin]
+Without --password-stdin a new password is made and printed once.`
+
+func user(ctx context.Context, t terminal, args []string) (err error) {
+	if len(args) == 0 {
+		return usageError{userHelp}
+	}
+	action, args := args[0], args[1:]
+	email := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		email, args = args[0], args[1:]
+	}
+	f := flags("user " + action)
+	name := f.String("name", "", "")
+	admin := f.Bool("admin", false, "")
+	fromInput := f.Bool("password-stdin", false, "")
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	if (email == "") != (action == "list") || f.NArg() > 0 {
+		return usageError{userHelp}
+	}
+	cfg, log, err := load(t)
+	if err != nil {
+		return err
+	}
+	accounts, closeDB, err := app.OpenAccounts(ctx, cfg, log)
+	if err != nil {
+		return err //nolint:wrapcheck // says what failed
+	}
+	defer func() { err = errors.Join(err, closeDB()) }()
+	switch action {
+	case "list":
+		return listUsers(ctx, t, accounts)
+	case "create", "reset-password":
+		return setPassword(ctx, t, accounts, action, account.NewUser{Email: email, FullName: *name, Admin: *admin}, *fromInput)
+	case "promote", "demote":
+		return report(t)(accounts.SetAdmin(ctx, email, action == "promote"))
+	case "activate", "deactivate":
+		return report(t)(accounts.SetActive(ctx, email, action == "activate"))
+	}
+	return usageError{userHelp}
+}
+
+func setPassword(ctx context.Context, t terminal, accounts *account.Room, action string, n account.NewUser, fromInput bool) error {
+	n.Password = rand.Text()
+	if fromInput {
+		line, err := bufio.NewReader(t.in).ReadString('\n')
+		if n.Password = strings.TrimRight(line, "\r\n"); n.Password == "" {
+			return fmt.Errorf("no password came on standard input: %w", err)
+		}
+	}
+	var err error
+	if action == "create" {
+		err = report(t)(accounts.Create(ctx, n))
+	} else {
+		err = report(t)(accounts.SetPassword(ctx, n.Email, n.Password))
+	}
+	if err == nil && !fromInput {
+		fmt.Fprintf(t.out, "password: %s\n", n.Password)
+	}
+	return err
+}
+
+// report prints what a person's account is now.
+func report(t terminal) func(account.User, error) error {
+	return func(u account.User, err error) error {
+		if err != nil {
+			return told(err)
+		}
+		fmt.Fprintf(t.out, "%s: %s\n", u.Email, strings.Join(standing(u), ", "))
+		return nil
+	}
+}
+
+// told gives what a fault says to people, field by field.
+func told(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code == fault.Internal {
+		return err
+	}
+	lines := []string{f.Message}
+	for _, field := range f.Fields {
+		lines = append(lines, strings.TrimPrefix(field.Location, "body.")+": "+field.Message)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+func standing(u account.User) []string {
+	words := []string{"active"}
+	if !u.IsActive {
+		words = []string{"deactivated"}
+	}
+	if u.IsAdmin {
+		words = append(words, "administrator")
+	}
+	return append(words, "plan "+u.Plan)
+}
+
+func listUsers(ctx context.Context, t terminal, accounts *account.Room) error {
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	for u, err := range accounts.All(ctx) {
+		if err != nil {
+			return err //nolint:wrapcheck // says what failed
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.Email, u.FullName, strings.Join(standing(u), ", "), u.CreatedAt.Format("2006-01-02"))
+	}
+	return w.Flush() //nolint:wrapcheck // the terminal's own
+}

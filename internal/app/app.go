@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulse/internal/catalog"
+	"pulse/internal/config"
+	"pulse/internal/feature/account"
+	"pulse/internal/feature/chat"
+	"pulse/internal/feature/jobs"
+	"pulse/internal/httpd"
+	"pulse/internal/job"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/usage"
+)
+
+// Options are what the configuration does not say.
+type Options struct {
+	Log     *slog.Logger
+	Version string
+	Page    fs.FS            // the built page; nil: the API alone
+	Now     func() time.Time // the clock; nil: time.Now
+	// Patience is how long vendors may be silent; zero values: the usual.
+	Patience provider.Patience
+	// Lease is how long a dead process keeps its jobs; 0: the usual.
+	Lease time.Duration
+}
+
+// App is a Pulse that is put together and serves when told so.
+type App struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	db       *store.DB
+	jobs     *job.Service
+	catalog  *catalog.Catalog
+	vendors  *vendors
+	server   *httpd.Server
+	accounts *account.Room
+}
+
+// New opens the database, migrates it, and builds everything on it. Close the
+// App when it is not needed any more.
+func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	base, err := openBase(ctx, cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	a, err := build(ctx, cfg, o, base)
+	if err != nil {
+		return nil, errors.Join(err, base.db.Close())
+	}
+	return a, nil
+}
+
+// base is what the command line's own work needs, too.
+type base struct {
+	db       *store.DB
+	ledger   *usage.Ledger
+	accounts *account.Room
+}
+
+func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error) {
+	plans, err := usage.LoadPlans(cfg.PlansFile)
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	if !plans.Has(cfg.DefaultPlan) {
+		return nil, fmt.Errorf("app: PULSE_DEFAULT_PLAN: there is no plan %q", cfg.DefaultPlan)
+	}
+	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir})
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	ledger := usage.NewLedger(plans, o.Now)
+	accounts, err := account.New(ctx, account.Options{
+		DB: db, Ledger: ledger, DefaultPlan: cfg.DefaultPlan, RegistrationOpen: cfg.RegistrationOpen, Secure: cfg.Secure(),
+		Log: o.Log, Now: o.Now,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("app: %w", err), db.Close())
+	}
+	return &base{db, ledger, accounts}, nil
+}
+
+func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, error) {
+	models, err := catalog.Load(cfg.CatalogFile)
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	v, err := openVendors(ctx, cfg, provider.NewClient(o.Patience))
+	if err != nil {
+		return nil, err
+	}
+	if err := v.announce(models); err != nil {
+		return nil, err
+	}
+	server, err := httpd.New(httpd.Options{
+		Log: o.Log, Version: o.Version, Now: o.Now, PublicURL: cfg.PublicURL, Origins: cfg.AllowedOrigins,
+		TrustedProxies: cfg.TrustedProxies, RatePerMinute: cfg.RateLimit, Authenticate: b.accounts.Authenticate,
+		Ping: b.db.Ping, Page: o.Page,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Log: o.Log, Now: o.Now, Lease: o.Lease})
+	for _, room := range []interface{ Routes(huma.API) }{
+		b.accounts,
+		chat.New(chat.Options{
+			DB: b.db, Jobs: service, Catalog: models, Vendors: v.chat, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
+		}),
+		jobs.New(service),
+	} {
+		room.Routes(server.API())
+	}
+	return &App{
+		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
+	}, nil
+}
+
+// Close closes the database. Call it after Serve has returned.
+func (a *App) Close() error { return a.db.Close() }
+
+// API is the routes, for those who describe or walk them.
+func (a *App) API() huma.API { return a.server.API() }
+
+// About says in lines what is configured, for whoever starts Pulse.
+func (a *App) About() []string {
+	where := "SQLite in " + a.cfg.DataDir
+	if a.db.Dialect() == store.PostgreSQL {
+		where = "PostgreSQL"
+	}
+	models := a.vendors.about
+	if len(models) == 0 {
+		models = []string{"none has a key yet; the demo answers"}
+		if a.cfg.Demo == config.DemoOff {
+			models = []string{"none: set a key, e.g. OPENAI_API_KEY"}
+		}
+	}
+	lines := []string{"data      " + where}
+	for i, m := range models {
+		lines = append(lines, []string{"models    ", "          "}[min(i, 1)]+m)
+	}
+	return lines
+}
+
+// After the grace for running answers, how long the rest of the stop may take.
+const stopTime = 5 * time.Second
+
+// Serve does the work and answers requests until ctx ends. Then it takes
+// nothing new, lets running answers end for as long as PULSE_SHUTDOWN_GRACE
+// says, hands the rest over, and returns.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	a.jobs.Start()
+	var background sync.WaitGroup
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	background.Go(func() { a.vendors.discover(work, a.catalog, a.log) })
+	defer background.Wait()
+	defer stopWork()
+
+	failed := make(chan error, 1)
+	go func() { failed <- a.server.Serve(l) }()
+	var serveErr error
+	select {
+	case serveErr = <-failed:
+	case <-ctx.Done():
+		a.log.InfoContext(ctx, "stopping", "grace", a.cfg.ShutdownGrace)
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownGrace)
+	defer cancel()
+	all, cancelAll := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownGrace+stopTime)
+	defer cancelAll()
+	err := a.server.Shutdown(all, func() { a.jobs.Stop(grace) })
+	return errors.Join(serveErr, err)
+}

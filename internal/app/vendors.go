@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"pulse/internal/catalog"
+	"pulse/internal/config"
+	"pulse/internal/feature/chat"
+	"pulse/internal/provider"
+	"pulse/internal/provider/anthropic"
+	"pulse/internal/provider/demo"
+	"pulse/internal/provider/google"
+	"pulse/internal/provider/openai"
+)
+
+// vendors are the configured providers of models.
+type vendors struct {
+	chat    map[string]chat.Vendor
+	servers []server // those that have to be asked which models they have
+	about   []string // a line each, for the operator
+}
+
+// server is one whose models the catalogue cannot know.
+type server struct {
+	catalog.Server
+
+	list provider.Lister
+}
+
+// openVendors makes a client for every provider that is configured. It fails
+// when a client cannot be made, e.g. of an unreadable service account.
+func openVendors(ctx context.Context, cfg *config.Config, client *http.Client) (*vendors, error) {
+	v := &vendors{chat: map[string]chat.Vendor{}}
+	if c := cfg.OpenAI; c.Configured() {
+		v.add("openai", "OpenAI", c.BaseURL, openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
+	}
+	if c := cfg.Anthropic; c.Configured() {
+		v.add("anthropic", "Anthropic", c.BaseURL, anthropic.New(anthropic.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
+	}
+	if c := cfg.Google; c.Gemini() || c.Vertex() {
+		g, err := google.New(ctx, google.Options{
+			APIKey: c.GeminiKey.Reveal(), Project: c.Project, Location: c.Location, CredentialsFile: c.CredentialsFile,
+			BaseURL: c.BaseURL, HTTPClient: client,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("app: Google: %w", err)
+		}
+		name := "Google (Gemini API)"
+		if c.Vertex() {
+			name = "Google (Vertex AI)"
+		}
+		v.add("google", name, c.BaseURL, g)
+	}
+	for _, c := range cfg.Compat {
+		s := catalog.Server{ID: c.ID, Name: c.ID}
+		if c.Price != "" {
+			price, err := catalog.ParsePrice(c.Price)
+			if err != nil {
+				return nil, fmt.Errorf("app: price of the models of %s: %w", c.ID, err)
+			}
+			s.Price = &price
+		}
+		v.addServer(s, openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.URL, HTTPClient: client})
+	}
+	if cfg.OllamaURL != "" {
+		v.addServer(catalog.Server{ID: "ollama", Name: "Ollama"}, openai.Options{BaseURL: cfg.OllamaURL, HTTPClient: client})
+	}
+	if cfg.Demo != config.DemoOff {
+		v.chat["demo"] = chat.Vendor{Name: "The demo", Chatter: demo.New(demo.Pace)}
+	}
+	return v, nil
+}
+
+func (v *vendors) add(id, name, baseURL string, c provider.Chatter) {
+	v.chat[id] = chat.Vendor{Name: name, Chatter: provider.WithRetry(c)}
+	line := name
+	if baseURL != "" {
+		line += " at " + baseURL
+	}
+	v.about = append(v.about, line)
+}
+
+func (v *vendors) addServer(s catalog.Server, o openai.Options) {
+	o.ID, o.Compatible = s.ID, true
+	c := openai.New(o)
+	v.chat[s.ID] = chat.Vendor{Name: s.Name, Chatter: provider.WithRetry(c)}
+	v.servers = append(v.servers, server{s, c})
+	if s.ID != "ollama" { // looked for on its own, so not worth a line until it answers
+		v.about = append(v.about, s.Name+" at "+o.BaseURL)
+	}
+}
+
+const (
+	discoverEvery = 30 * time.Second
+	discoverTime  = 5 * time.Second
+)
+
+// announce makes the servers known before they have been asked, so that a job
+// for one of their models is not taken for one of an unknown model.
+func (v *vendors) announce(c *catalog.Catalog) error {
+	for _, s := range v.servers {
+		if err := c.Discover(s.Server, nil); err != nil {
+			return fmt.Errorf("app: %w", err)
+		}
+	}
+	return nil
+}
+
+// discover asks the servers for their models, now and then, until ctx ends. A
+// server that does not answer has none.
+func (v *vendors) discover(ctx context.Context, c *catalog.Catalog, log *slog.Logger) {
+	known := make([]string, len(v.servers))
+	tick := time.NewTicker(discoverEvery)
+	defer tick.Stop()
+	for {
+		var all sync.WaitGroup
+		for i, s := range v.servers {
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(ctx, discoverTime)
+				defer cancel()
+				ids, err := s.list.ListModels(ctx)
+				if err != nil {
+					log.DebugContext(ctx, "a server of models does not answer", "server", s.ID, "error", err)
+					ids = nil
+				}
+				if list := strings.Join(ids, ", "); list != known[i] {
+					known[i] = list
+					log.InfoContext(ctx, "models found", "server", s.ID, "models", list)
+					if err := c.Discover(s.Server, ids); err != nil {
+						log.ErrorContext(ctx, "models cannot be listed", "server", s.ID, "error", err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
