@@ -1,0 +1,5 @@
+package job
+
+const drillEnv = "PULSE_DRILL"
+
+func drillWorker() int { return 0 }
