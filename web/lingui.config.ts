@@ -1,5 +1,5 @@
-import { formatter } from '@lingui/format-po';
 import { defineConfig } from '@lingui/cli';
+import { formatter } from '@lingui/format-po';
 
 export default defineConfig({
   sourceLocale: 'en',

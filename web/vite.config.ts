@@ -8,7 +8,9 @@ import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-const server = process.env['PULSE_SERVER'] ?? 'http://localhost:8080';
+const server = process.env.PULSE_SERVER ?? 'http://localhost:8080';
+
+const text = /\.(?:js|css|html|svg|json)$/u;
 
 /** Writes .br and .gz beside every text file, so that the server compresses nothing at run time. */
 function precompress(): Plugin {
@@ -25,7 +27,7 @@ function precompress(): Plugin {
     },
     closeBundle: async () => {
       const names = await readdir(folder, { recursive: true });
-      const texts = names.filter((name) => /\.(?:js|css|html|svg|json)$/.test(name));
+      const texts = names.filter((name) => text.test(name));
       await Promise.all(
         texts.flatMap((name) =>
           encoders.map(async ({ suffix, encode }) => {

@@ -13,8 +13,8 @@ interface OverlayProps {
 
 type CommandGroup = ReturnType<typeof grouped>[number];
 
-/** Everything that can be done here, by name. Loaded when it is first opened, hence the default export. */
-export default function CommandPalette({ onOpenChange }: OverlayProps) {
+/** Everything that can be done here, by name. Loaded when it is first opened. */
+export function CommandPalette({ onOpenChange }: OverlayProps) {
   const groups = grouped(useAllCommands().filter(({ hidden }) => hidden !== true));
   const run = (command: Command) => {
     onOpenChange(false);

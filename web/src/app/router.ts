@@ -1,8 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
+import { routeTree } from '@/routeTree.gen';
 import { newQueryClient } from '@/shared/api/query-client';
 import { sessionKey } from '@/shared/api/session';
-import { routeTree } from '@/routeTree.gen';
 import { ErrorPage } from './error-page';
 import { NotFoundPage } from './not-found-page';
 

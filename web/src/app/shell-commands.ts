@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useSignOut } from '@/shared/api/sign-out';
 import { useCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { setTheme } from '@/shared/lib/theme';
-import { useSignOut } from '@/shared/api/sign-out';
 
 interface Overlays {
   openPalette: () => void;

@@ -1,6 +1,6 @@
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useKeyboard } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
@@ -10,8 +10,8 @@ import { ConnectionBanner } from './connection-banner';
 import { useShellCommands } from './shell-commands';
 import { SideBar } from './side-bar';
 
-const CommandPalette = lazy(() => import('./command-palette'));
-const ShortcutHelp = lazy(() => import('./shortcut-help'));
+const CommandPalette = lazy(() => import('./command-palette').then((file) => ({ default: file.CommandPalette })));
+const ShortcutHelp = lazy(() => import('./shortcut-help').then((file) => ({ default: file.ShortcutHelp })));
 
 /** The frame of every signed-in page: side bar (a drawer on phones), top bar, palette, help. */
 export function Shell() {
@@ -19,13 +19,17 @@ export function Shell() {
   const [drawer, setDrawer] = useState(false);
   const [overlay, setOverlay] = useState<'palette' | 'help' | null>(null);
   const main = useFocusOnNavigation();
+  const mainId = useId();
   useKeyboard();
   useShellCommands({ openPalette: () => setOverlay('palette'), openHelp: () => setOverlay('help') });
   const closeOverlay = (open: boolean) => !open && setOverlay(null);
 
   return (
     <TopBarSlot value={slot}>
-      <a className="sr-only z-50 rounded-lg bg-popover p-3 focus:not-sr-only focus:fixed focus:start-2 focus:top-2" href="#main">
+      <a
+        className="sr-only z-50 rounded-lg bg-popover p-3 focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
+        href={`#${mainId}`}
+      >
         {i18n.t('Skip to the content')}
       </a>
       <div className="flex h-dvh">
@@ -49,7 +53,12 @@ export function Shell() {
             </Button>
             <div className="flex min-w-0 flex-1 items-center gap-2" ref={setSlot} />
           </header>
-          <main className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none" id="main" ref={main} tabIndex={-1}>
+          <main
+            className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none"
+            id={mainId}
+            ref={main}
+            tabIndex={-1}
+          >
             <Outlet />
           </main>
         </div>

@@ -4,8 +4,8 @@ import { Dialog } from '@/shared/ui/dialog';
 import { Kbd } from '@/shared/ui/kbd';
 import { grouped } from './command-groups';
 
-/** The keys of everything on the screen. Loaded when it is first opened, hence the default export. */
-export default function ShortcutHelp({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
+/** The keys of everything on the screen. Loaded when it is first opened. */
+export function ShortcutHelp({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const groups = grouped(useAllCommands().filter(({ keys }) => keys !== undefined));
   return (
     <Dialog onOpenChange={onOpenChange} open={true} title={i18n.t('Keyboard shortcuts')}>

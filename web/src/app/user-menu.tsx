@@ -1,11 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import { ChevronsUpDown, FileCode, Keyboard, LogOut, Settings } from 'lucide-react';
 import { useUser } from '@/shared/api/session';
+import { useSignOut } from '@/shared/api/sign-out';
 import { useAllCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
-import { useSignOut } from '@/shared/api/sign-out';
 
 export function UserMenu({ onNavigate }: { onNavigate?: (() => void) | undefined }) {
   const user = useUser();

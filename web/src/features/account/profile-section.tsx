@@ -1,4 +1,4 @@
-import type { FormEvent } from 'react';
+import type { SubmitEvent } from 'react';
 import { asProblem } from '@/shared/api/problem';
 import { useUser } from '@/shared/api/session';
 import { useDraft } from '@/shared/lib/drafts';
@@ -16,8 +16,10 @@ export function ProfileSection() {
   const [name, setName] = useDraft(`${user.id}.full-name`, user.full_name);
   const rename = useRename();
   const changed = name.trim() !== user.full_name && name.trim() !== '';
-  const error = rename.isError ? (asProblem(rename.error).fields['full_name'] ?? asProblem(rename.error).message) : undefined;
-  const submit = (event: FormEvent) => {
+  const error = rename.isError
+    ? (asProblem(rename.error).fields.full_name ?? asProblem(rename.error).message)
+    : undefined;
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (changed) {
       rename.mutate(name.trim(), { onSuccess: () => toast({ title: i18n.t('Name saved') }) });

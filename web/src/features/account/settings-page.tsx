@@ -17,7 +17,9 @@ export function SettingsPage() {
         <ThemeSection />
         <UsageSection />
         <Section
-          description={i18n.t('Ends this session on the server. What you have typed and not sent stays in this browser.')}
+          description={i18n.t(
+            'Ends this session on the server. What you have typed and not sent stays in this browser.',
+          )}
           title={i18n.t('Session')}
         >
           <Button className="self-start" onClick={signOut}>

@@ -36,7 +36,11 @@ export function SignInPage({ from }: { from?: string | undefined }) {
       footer={
         <>
           {i18n.t('No account yet?')}{' '}
-          <Link className="text-primary underline-offset-4 hover:underline" search={from === undefined ? {} : { from }} to="/register">
+          <Link
+            className="text-primary underline-offset-4 hover:underline"
+            search={from === undefined ? {} : { from }}
+            to="/register"
+          >
             {i18n.t('Create one')}
           </Link>
         </>

@@ -33,9 +33,7 @@ export function JobRow({ job }: { job: Job }) {
       {running(job.status) && job.progress > 0 && (
         <Progress label={i18n.t('Progress of {name}', { name })} value={job.progress} />
       )}
-      {job.status === 'failed' && (
-        <p className="text-destructive">{problemFrom(job.error, { status: 0 }).message}</p>
-      )}
+      {job.status === 'failed' && <p className="text-destructive">{problemFrom(job.error, { status: 0 }).message}</p>}
       {receipt && (
         <div className="rounded-lg border bg-card p-4">
           <Receipt jobId={job.id} />

@@ -82,10 +82,16 @@ function NoJobs({ filtered }: { filtered: boolean }) {
           {filtered ? i18n.t('No job is in this state') : i18n.t('Nothing has been made yet')}
         </h2>
         <p className="text-muted-foreground">
-          {i18n.t('Every answer that you ask for is listed here, with what it cost. It runs on when you close the page.')}
+          {i18n.t(
+            'Every answer that you ask for is listed here, with what it cost. It runs on when you close the page.',
+          )}
         </p>
       </div>
-      <Link className={buttonStyle({ variant: 'primary' })} params={{ conversationId: undefined }} to="/chat/{-$conversationId}">
+      <Link
+        className={buttonStyle({ variant: 'primary' })}
+        params={{ conversationId: undefined }}
+        to="/chat/{-$conversationId}"
+      >
         {i18n.t('Ask something')}
       </Link>
     </div>

@@ -35,7 +35,7 @@ function lineName(label: string): string {
 function ReceiptTable({ receipt }: { receipt: ReceiptData }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div aria-label={i18n.t('Receipt')} className="overflow-x-auto" role="region" tabIndex={0}>
+    <section aria-label={i18n.t('Receipt')} className="overflow-x-auto" tabIndex={0}>
       <table className="w-full min-w-md text-sm tabular-nums">
         <thead className="text-muted-foreground text-xs">
           <tr>
@@ -70,10 +70,8 @@ function ReceiptTable({ receipt }: { receipt: ReceiptData }) {
         </tfoot>
       </table>
       {receipt.estimated && (
-        <p className="text-muted-foreground text-xs">
-          {i18n.t('Counted by Pulse, because the provider did not say.')}
-        </p>
+        <p className="text-muted-foreground text-xs">{i18n.t('Counted by Pulse, because the provider did not say.')}</p>
       )}
-    </div>
+    </section>
   );
 }

@@ -5,7 +5,7 @@ import type { JobStatus } from '@/shared/api/types';
 
 export const Route = createFileRoute('/_app/jobs')({
   validateSearch: (search): { status?: JobStatus } => {
-    const status = statuses.find((known) => known === search['status']);
+    const status = statuses.find((known) => known === search.status);
     return status === undefined ? {} : { status };
   },
   component: JobsRoute,

@@ -25,6 +25,7 @@ export interface ProblemDocument {
 /** Status of a Problem that no server sent: the request did not get through. */
 export const offline = 0;
 
+const inBody = /^body\./u;
 const kindPrefix = 'urn:pulse:problem:';
 
 /** The one error that a request fails with. Its message is a sentence for people. */
@@ -55,7 +56,7 @@ export class Problem extends Error {
   get fields(): Record<string, string> {
     const found: Record<string, string> = {};
     for (const { location, message } of this.document.errors ?? []) {
-      found[location.replace(/^body\./u, '')] ??= message;
+      found[location.replace(inBody, '')] ??= message;
     }
     return found;
   }

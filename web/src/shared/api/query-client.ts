@@ -18,7 +18,7 @@ export function newQueryClient(onSignedOut: () => void): QueryClient {
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({
       onError: (error, _variables, _result, mutation) => {
-        if (mutation.meta?.['mayBeSignedOut'] !== true) {
+        if (mutation.meta?.mayBeSignedOut !== true) {
           onError(error);
         }
       },

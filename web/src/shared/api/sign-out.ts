@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { answer, api } from './client';
-import { asProblem } from './problem';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
+import { answer, api } from './client';
+import { asProblem } from './problem';
 
 /** Ends the session on the server, then forgets everything here but the drafts. */
 export function useSignOut(): () => void {
@@ -15,7 +15,8 @@ export function useSignOut(): () => void {
       await navigate({ to: '/sign-in' });
       queryClient.clear();
     },
-    onError: (error) => toast({ title: i18n.t('You are still signed in'), description: asProblem(error).message, error: true }),
+    onError: (error) =>
+      toast({ title: i18n.t('You are still signed in'), description: asProblem(error).message, error: true }),
   });
   return mutate;
 }

@@ -14,7 +14,7 @@ export const drafts = {
       const text = localStorage.getItem(prefix + key);
       return text === null ? undefined : (JSON.parse(text) as T);
     } catch {
-      return; // storage is switched off, or another version wrote it: there is no draft
+      return undefined; // storage is switched off, or another version wrote it: there is no draft
     }
   },
   write(key: string, value: unknown): void {

@@ -89,7 +89,11 @@ export function dayGroup(at: string | Date, now: Date = new Date()): string {
 }
 
 /** Puts neighbours of the same day group together; the order stays. */
-export function byDayGroup<T>(items: readonly T[], at: (item: T) => string, now: Date = new Date()): { name: string; items: T[] }[] {
+export function byDayGroup<T>(
+  items: readonly T[],
+  at: (item: T) => string,
+  now: Date = new Date(),
+): { name: string; items: T[] }[] {
   const groups: { name: string; items: T[] }[] = [];
   for (const item of items) {
     const name = dayGroup(at(item), now);

@@ -33,6 +33,8 @@ export function keyNames(keys: string): string[] {
   return keys.split('+').map((key) => names[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }
 
+const letterDigitOrName = /^[a-z0-9]$|^.{2,}$/u;
+
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
 
 /** Whether a key press is the combination. */
@@ -42,7 +44,7 @@ export function matches(keys: string, press: KeyPress, mac: boolean = isMac): bo
   const mod = mac ? press.metaKey : press.ctrlKey;
   const other = mac ? press.ctrlKey : press.metaKey;
   // A sign such as ? may need Shift on one keyboard and not on another.
-  const shiftMatters = parts.includes('shift') || key === undefined || /^[a-z0-9]$|^.{2,}$/u.test(key);
+  const shiftMatters = parts.includes('shift') || key === undefined || letterDigitOrName.test(key);
   return (
     press.key.toLowerCase() === key &&
     mod === parts.includes('mod') &&

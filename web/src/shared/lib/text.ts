@@ -1,4 +1,4 @@
-import { i18n } from '@lingui/core';
+import { setupI18n } from '@lingui/core';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
 
 /**
@@ -7,7 +7,6 @@ import { compileMessage } from '@lingui/message-utils/compileMessage';
  * `src/locales/en.po` for translators. English needs no catalogue at run time:
  * its messages stay in the chunk of the page that shows them.
  */
-i18n.setMessagesCompiler(compileMessage);
-i18n.loadAndActivate({ locale: 'en', messages: {} });
+export const i18n = setupI18n({ locale: 'en', messages: { en: {} } });
 
-export { i18n };
+i18n.setMessagesCompiler(compileMessage);

@@ -44,7 +44,11 @@ export function MenuSeparator() {
 
 export const MenuRadioGroup = BaseMenu.RadioGroup;
 
-export function MenuRadioItem({ className, children, ...props }: Omit<BaseMenu.RadioItem.Props, 'className'> & { className?: string }) {
+export function MenuRadioItem({
+  className,
+  children,
+  ...props
+}: Omit<BaseMenu.RadioItem.Props, 'className'> & { className?: string }) {
   return (
     <BaseMenu.RadioItem {...props} className={cn(itemStyle, 'justify-between', className)}>
       {children}

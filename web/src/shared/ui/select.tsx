@@ -36,7 +36,11 @@ export function Select<T extends string>({ value, onChange, options, label, id, 
     >
       <BaseSelect.Trigger
         aria-label={label}
-        className={cn(buttonStyle({ variant: 'secondary' }), 'justify-between border-input px-3 font-normal', className)}
+        className={cn(
+          buttonStyle({ variant: 'secondary' }),
+          'justify-between border-input px-3 font-normal',
+          className,
+        )}
         id={id}
       >
         <BaseSelect.Value className="truncate" />
@@ -49,7 +53,12 @@ export function Select<T extends string>({ value, onChange, options, label, id, 
           <BaseSelect.Popup className={cn(popupStyle, 'min-w-(--anchor-width)')}>
             <BaseSelect.List>
               {options.map((option) => (
-                <BaseSelect.Item className={itemStyle} disabled={option.disabled} key={option.value} value={option.value}>
+                <BaseSelect.Item
+                  className={itemStyle}
+                  disabled={option.disabled}
+                  key={option.value}
+                  value={option.value}
+                >
                   <BaseSelect.ItemText className="flex-1">{option.content ?? option.label}</BaseSelect.ItemText>
                   <BaseSelect.ItemIndicator>
                     <Check aria-hidden={true} />

@@ -4,5 +4,7 @@ import { inputStyle } from './input';
 
 /** Grows with its text; the class sets how far. */
 export function Textarea({ className, ...props }: ComponentProps<'textarea'>) {
-  return <textarea {...props} className={cn(inputStyle, 'field-sizing-content min-h-20 resize-none py-2', className)} />;
+  return (
+    <textarea {...props} className={cn(inputStyle, 'field-sizing-content min-h-20 resize-none py-2', className)} />
+  );
 }
