@@ -14,7 +14,7 @@ const perDollar = 1_000_000_000
 func (n Nanos) String() string {
 	sign, v := "", uint64(n) //nolint:gosec // the sign is handled next
 	if n < 0 {
-		sign, v = "-", uint64(-n) //nolint:gosec // as above; MinInt64 is its own magnitude in uint64
+		sign, v = "-", uint64(-n) // MinInt64 is its own magnitude in uint64
 	}
 	whole, rest := v/perDollar, v%perDollar
 	if rest == 0 {

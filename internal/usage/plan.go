@@ -2,6 +2,7 @@ package usage
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -57,7 +58,7 @@ func LoadPlans(path string) (*Plans, error) {
 		return nil, fmt.Errorf("plans: %w", err)
 	}
 	if len(file.Plans) == 0 {
-		return nil, fmt.Errorf("plans: the file has none")
+		return nil, errors.New("plans: the file has none")
 	}
 	p := &Plans{list: file.Plans, byKey: map[string]Plan{}}
 	known := map[Meter]bool{}
@@ -66,7 +67,7 @@ func LoadPlans(path string) (*Plans, error) {
 	}
 	for _, plan := range file.Plans {
 		if plan.Key == "" || plan.Name == "" {
-			return nil, fmt.Errorf("plans: a plan needs a key and a name")
+			return nil, errors.New("plans: a plan needs a key and a name")
 		}
 		if _, twice := p.byKey[plan.Key]; twice {
 			return nil, fmt.Errorf("plans: %q is there twice", plan.Key)

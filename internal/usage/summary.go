@@ -44,7 +44,7 @@ func (l *Ledger) Summary(ctx context.Context, q *query.Queries, a actor.Actor, m
 	plan := l.plans.Get(a.Plan)
 	s := Summary{
 		Plan:   PlanName{plan.Key, plan.Name},
-		Period: PeriodDates{period.Start, period.End},
+		Period: PeriodDates(period),
 		Meters: make([]MeterState, 0, len(meters)),
 	}
 	rows, err := q.ListCounters(ctx, query.ListCountersParams{UserID: a.ID, PeriodStart: store.Millis(period.Start)})

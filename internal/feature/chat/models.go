@@ -10,7 +10,7 @@ import (
 )
 
 // ChatModel is a model as people choose it.
-type ChatModel struct {
+type ChatModel struct { //nolint:revive // its name in the OpenAPI document
 	ID                string      `json:"id"`
 	Name              string      `json:"name"`
 	Provider          string      `json:"provider"`
