@@ -19,20 +19,19 @@ import (
 // By now the vendor is paid. So when an end cannot be stored for another reason,
 // a bug in a room, the job is not left to be run and paid again: it ends as
 // failed and is booked, with the room's rows when they can be stored, else
-// without. The charges go last of all, and into the log.
+// without. Only charges that cannot be booked at all go into the log instead.
 func (s *Service) finish(r *Run, status Status, o Outcome) {
 	r.stream.flushing.Lock()
 	defer r.stream.flushing.Unlock()
 	log := s.log.With("job_id", r.Job.ID, "type", r.Job.Type)
 	err := s.end(r, status, o)
-	for _, giveUp := range []func(){func() {}, func() { o.Write = nil }, func() { o.Charges = nil }} {
+	for _, less := range []Outcome{{Write: o.Write, Charges: o.Charges}, {Charges: o.Charges}, {Write: o.Write}, {}} {
 		if err == nil || errors.Is(err, ErrLeaseLost) || passing(err) {
 			break
 		}
 		log.Error("the end of a job cannot be stored; it ends as failed", "error", err, "charges", o.Charges) //nolint:sloglint // the run's context has ended
-		o.Err, o.Result = err, nil
-		giveUp()
-		err = s.end(r, Failed, o)
+		less.Err, less.Model = err, o.Model
+		err = s.end(r, Failed, less)
 	}
 	switch {
 	case errors.Is(err, ErrLeaseLost):
@@ -52,12 +51,13 @@ func (s *Service) end(r *Run, status Status, o Outcome) (err error) {
 		}
 	}()
 	var f *fault.Error
-	last := Content{Kind: EventDone, Data: mustJSON(o.Done)}
-	problem := ""
+	last, problem := Content{Kind: EventDone}, ""
 	if status == Failed {
 		f = fault.From(o.Err)
 		last = Content{Kind: EventError, Data: mustJSON(f.Problem(""))}
 		problem = string(last.Data)
+	} else {
+		last.Data = mustJSON(o.Done)
 	}
 	result := string(mustJSON(o.Result))
 	rows := r.stream.lastRows(last)

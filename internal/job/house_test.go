@@ -116,6 +116,12 @@ func (h *house) outcome(r *Run, p part, err error) Outcome {
 	return o
 }
 
+// broken is the fake kind's Broken.
+func broken(ctx context.Context, q *query.Queries, j Job, f *fault.Error) error {
+	_, err := q.FinishMessage(ctx, query.FinishMessageParams{Status: string(Failed), Error: f.Message, ID: j.ID, UserID: j.UserID})
+	return err
+}
+
 // replay is the fake kind's Replay.
 func (h *house) replay(ctx context.Context, q *query.Queries, j Job) ([]Content, error) {
 	m, err := q.GetAnswerByJob(ctx, query.GetAnswerByJobParams{ID: j.ID, UserID: j.UserID, JobID: j.ID})
@@ -212,7 +218,7 @@ func (h *house) idle(change ...func(*Options)) *Service {
 		c(&o)
 	}
 	s := NewService(o)
-	s.Register(Kind{Type: fakeType, Run: h.play, Replay: h.replay})
+	s.Register(Kind{Type: fakeType, Run: h.play, Replay: h.replay, Broken: broken})
 	return s
 }
 

@@ -54,6 +54,10 @@ type Kind struct {
 	// what the room has kept: all but the last one, which the pipeline adds.
 	Replay func(ctx context.Context, q *query.Queries, j Job) ([]Content, error)
 
+	// Broken stores the room's rows of a job whose Run has panicked, in the
+	// transaction that ends it as failed. May be nil.
+	Broken func(ctx context.Context, q *query.Queries, j Job, f *fault.Error) error
+
 	// Submit starts a job of this type from the input of POST /api/v1/jobs,
 	// and Again a new one from a finished one.
 	Submit func(ctx context.Context, a actor.Actor, input []byte) (Job, error)

@@ -84,17 +84,13 @@ func (s *Service) launch(j Job, granted int64, prepared any, ended func()) {
 
 func (s *Service) run(ctx context.Context, r *Run) {
 	log := s.log.With("job_id", r.Job.ID, "type", r.Job.Type, "attempt", r.Job.Attempt)
-	kind, ok := s.kind(r.Job.Type)
-	var o Outcome
-	switch {
-	case !ok:
-		o = Outcome{Err: fmt.Errorf("job: no kind %q", r.Job.Type)}
-	default:
-		if r.Job.CancelAsked {
-			r.cancel(ErrCancelled)
-		} else if r.Job.Attempt > maxAttempts {
-			r.cancel(errTooOften)
-		}
+	if r.Job.CancelAsked {
+		r.cancel(ErrCancelled)
+	} else if r.Job.Attempt > maxAttempts {
+		r.cancel(errTooOften)
+	}
+	o := Outcome{Err: fmt.Errorf("job: no kind %q", r.Job.Type)}
+	if kind, ok := s.kind(r.Job.Type); ok {
 		o = runGuarded(ctx, kind, r)
 	}
 	status, cause := Failed, context.Cause(ctx)
@@ -130,6 +126,11 @@ func runGuarded(ctx context.Context, kind Kind, r *Run) (o Outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			o = Outcome{Err: fmt.Errorf("job: panic in %s: %v\n%s", kind.Type, p, debug.Stack())}
+			if kind.Broken != nil {
+				o.Write = func(ctx context.Context, q *query.Queries, _ Status, f *fault.Error) error {
+					return kind.Broken(ctx, q, r.Job, f)
+				}
+			}
 		}
 	}()
 	return kind.Run(ctx, r)

@@ -188,9 +188,11 @@ func TestAnothersJobIsNotFound(t *testing.T) {
 		for _, id := range []string{running.ID, done.ID, "no such job"} {
 			for where, s := range map[string]*Service{"here": s, "elsewhere": elsewhere} {
 				for name, try := range map[string]func(actor.Actor) error{
-					"get":    func(a actor.Actor) error { _, err := s.Get(ctx, a, id); return err },
-					"wait":   func(a actor.Actor) error { _, err := s.Wait(ctx, a, id); return err },
-					"follow": func(a actor.Actor) error { return s.Follow(ctx, a, id, Reader{Send: func(Event) error { return errEnough }}) },
+					"get":  func(a actor.Actor) error { _, err := s.Get(ctx, a, id); return err },
+					"wait": func(a actor.Actor) error { _, err := s.Wait(ctx, a, id); return err },
+					"follow": func(a actor.Actor) error {
+						return s.Follow(ctx, a, id, Reader{Send: func(Event) error { return errEnough }})
+					},
 					"cancel": func(a actor.Actor) error { _, err := s.Cancel(ctx, a, id); return err },
 					"delete": func(a actor.Actor) error { return s.Delete(ctx, a, id) },
 					"again":  func(a actor.Actor) error { _, err := s.Again(ctx, a, id); return err },
