@@ -104,9 +104,10 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provid
 		if u := r.used(m, w, turns, text+reasoning, answer.Usage, err == nil); !u.Zero() {
 			charge, cerr := usage.TokenCharge(m, store.Time(run.Job.CreatedAt), u)
 			if cerr != nil {
-				return job.Outcome{Err: cerr}
+				o.Err = cerr
+			} else {
+				o.Charges = []usage.Charge{charge}
 			}
-			o.Charges = []usage.Charge{charge}
 		}
 	}
 	if answer.Note != "" {
@@ -115,21 +116,33 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provid
 	o.Result = result{w.ConversationID, w.AnswerID, finish}
 	o.Done = r.ending(finish, cancelled, o.Charges)
 	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, f *fault.Error) error {
-		problem := ""
-		if f != nil {
-			data, err := json.Marshal(f.Problem(""))
-			if err != nil {
-				return fmt.Errorf("chat: problem of job %s: %w", run.Job.ID, err)
-			}
-			problem = string(data)
-		}
-		_, err := q.FinishMessage(ctx, query.FinishMessageParams{
-			Content: text, Reasoning: reasoning, Status: string(status), FinishReason: string(finish), Error: problem,
+		return finishAnswer(ctx, q, f, query.FinishMessageParams{
+			Content: text, Reasoning: reasoning, Status: string(status), FinishReason: string(finish),
 			ID: w.AnswerID, UserID: run.Job.UserID,
 		})
-		return err // no row: the conversation was deleted meanwhile, the books stay right
 	}
 	return o
+}
+
+// broken ends the answer of a job that met a bug of ours.
+func broken(ctx context.Context, q *query.Queries, j job.Job, f *fault.Error) error {
+	w, err := workOf(j)
+	if err != nil {
+		return err
+	}
+	return finishAnswer(ctx, q, f, query.FinishMessageParams{Status: string(job.Failed), ID: w.AnswerID, UserID: j.UserID})
+}
+
+func finishAnswer(ctx context.Context, q *query.Queries, f *fault.Error, m query.FinishMessageParams) error {
+	if f != nil {
+		problem, err := json.Marshal(f.Problem(""))
+		if err != nil {
+			return fmt.Errorf("chat: problem of answer %s: %w", m.ID, err)
+		}
+		m.Error = string(problem)
+	}
+	_, err := q.FinishMessage(ctx, m)
+	return err // no row: the conversation was deleted meanwhile, the books stay right
 }
 
 func (r *Room) ending(finish provider.FinishReason, cancelled bool, charges []usage.Charge) ending {

@@ -52,7 +52,7 @@ func New(o Options) *Room {
 	r := &Room{
 		db: o.DB, jobs: o.Jobs, catalog: o.Catalog, vendors: o.Vendors, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
 	}
-	o.Jobs.Register(job.Kind{Type: JobType, Run: r.run, Replay: r.replay, Submit: r.submit, Again: r.again})
+	o.Jobs.Register(job.Kind{Type: JobType, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
 	return r
 }
 
