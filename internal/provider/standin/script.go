@@ -56,7 +56,9 @@ type Failure struct {
 	Code    string // the vendor's word: "insufficient_quota", "overloaded_error", "RESOURCE_EXHAUSTED"; empty: by Status
 	Message string
 	Header  http.Header
-	// RetryDelay is Google's way of saying Retry-After, in an error's details.
+	// Google says these two in an error's details: a finer word than the
+	// status ("API_KEY_INVALID"), and how long to wait.
+	Reason     string
 	RetryDelay time.Duration
 	Body       string // instead of the vendor's JSON, such as a proxy's page
 }

@@ -1,0 +1,132 @@
+// Package google speaks to Google's Gemini models, by the Gemini API or by
+// Vertex AI.
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+
+	"google.golang.org/genai"
+
+	"pulse/internal/provider"
+)
+
+// DefaultBaseURL is the Gemini API's own address.
+const DefaultBaseURL = "https://generativelanguage.googleapis.com"
+
+const id = "google"
+
+// maxWhole is how many tokens an answer in one piece may have; a request for
+// more has to be streamed.
+const maxWhole = 32768
+
+// Options say whom to speak to.
+type Options struct {
+	APIKey  string  // for the Gemini API
+	Vertex  *Vertex // not nil: Vertex AI instead of the Gemini API
+	BaseURL string  // without a version; empty: Google's own. The operator's alone.
+	// HTTPClient is provider.NewClient's, to be shared by all adapters; nil makes one.
+	HTTPClient *http.Client
+}
+
+// Client is the adapter. It implements provider.Chatter.
+type Client struct {
+	sdk    *genai.Client
+	vertex bool
+}
+
+var _ provider.Chatter = (*Client)(nil)
+
+// New makes the adapter. It fails without a key, and on Vertex AI without a
+// project or usable credentials. The SDK reads the environment for whatever is
+// left empty, so nothing is; its retries are off unless one asks for them.
+func New(ctx context.Context, o Options) (*Client, error) {
+	if o.HTTPClient == nil {
+		o.HTTPClient = provider.NewClient(provider.Patience{})
+	}
+	config := &genai.ClientConfig{
+		Backend: genai.BackendGeminiAPI, APIKey: o.APIKey, HTTPClient: o.HTTPClient,
+		HTTPOptions: genai.HTTPOptions{BaseURL: o.BaseURL},
+	}
+	switch {
+	case o.Vertex != nil:
+		if err := o.Vertex.apply(ctx, config); err != nil {
+			return nil, err
+		}
+	case o.APIKey == "":
+		return nil, errors.New("google: the Gemini API needs a key")
+	case o.BaseURL == "":
+		config.HTTPOptions.BaseURL = DefaultBaseURL
+	}
+	client, err := genai.NewClient(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("google: %w", err)
+	}
+	return &Client{client, o.Vertex != nil}, nil
+}
+
+// Chat answers one chat. See provider.Chatter.
+func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
+	streamed := req.Stream || req.MaxTokens > maxWhole
+	call := provider.NewCall(ctx, id, req, streamed, emit)
+	a := answer{call: call}
+	var err error
+	if streamed {
+		for next, failed := range c.sdk.Models.GenerateContentStream(call.Context(), req.Model, contents(req), c.config(req)) {
+			if failed != nil {
+				err = failed
+				break
+			}
+			a.take(next)
+		}
+	} else {
+		var whole *genai.GenerateContentResponse
+		if whole, err = c.sdk.Models.GenerateContent(call.Context(), req.Model, contents(req), c.config(req)); err == nil {
+			a.take(whole)
+		}
+	}
+	if err == nil {
+		err = a.blocked
+	} else {
+		err = explain(err)
+	}
+	return call.End(a.end(), err)
+}
+
+func contents(req provider.ChatRequest) []*genai.Content {
+	list := make([]*genai.Content, 0, len(req.Messages))
+	for _, m := range req.Messages {
+		role := genai.Role(genai.RoleUser)
+		if m.Role == provider.RoleAssistant {
+			role = genai.RoleModel
+		}
+		list = append(list, genai.NewContentFromText(m.Text, role))
+	}
+	return list
+}
+
+// config translates the settings. Users are not told apart: there is no field for it.
+func (c *Client) config(req provider.ChatRequest) *genai.GenerateContentConfig {
+	config := &genai.GenerateContentConfig{
+		MaxOutputTokens: int32(min(req.MaxTokens, math.MaxInt32)), //nolint:gosec // it fits, by min
+		// Else the SDK goes on by itself after CONTINUATION, each hop billed.
+		AutomaticContinuation: new(false),
+		ThinkingConfig: &genai.ThinkingConfig{
+			IncludeThoughts: true, ThinkingLevel: genai.ThinkingLevel(strings.ToUpper(req.ReasoningEffort)),
+		},
+	}
+	if req.System != "" {
+		config.SystemInstruction = genai.NewContentFromText(req.System, genai.RoleUser)
+	}
+	if req.Temperature != nil {
+		config.Temperature = new(float32(*req.Temperature))
+	}
+	if !c.vertex {
+		config.Store = new(false) // the Gemini API keeps requests otherwise; Vertex AI does not know the field
+	}
+	return config
+}

@@ -1,0 +1,132 @@
+package google_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pulse/internal/provider"
+	"pulse/internal/provider/google"
+	"pulse/internal/provider/providertest"
+	"pulse/internal/provider/standin"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func subject() providertest.Subject {
+	return providertest.Subject{
+		Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Effort: "high", ShowsThinking: true,
+		New: func(t testing.TB, address, key string, client *http.Client) provider.Chatter {
+			t.Helper()
+			c, err := google.New(t.Context(), google.Options{APIKey: key, BaseURL: address, HTTPClient: client})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Usage: provider.Usage{Input: 100, CacheRead: 2000, Output: 400, Reasoning: 150},
+		Note:  "SAFETY",
+		Refusals: []providertest.Refusal{
+			{Name: "retry info", Failure: standin.Failure{Status: 429, RetryDelay: 12500 * time.Millisecond}, Kind: provider.KindRateLimited, RetryAfter: 12500 * time.Millisecond},
+			{Name: "context", Failure: standin.Failure{Status: 400, Message: "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)."}, Kind: provider.KindTooLong},
+			{Name: "billing", Failure: standin.Failure{Status: 403, Reason: "BILLING_DISABLED"}, Kind: provider.KindNoCredit},
+		},
+		Events: []providertest.Refusal{
+			{Name: "unavailable", Failure: standin.Failure{Status: 503, Message: "The model is overloaded."}, Kind: provider.KindOverloaded},
+			{Name: "rate", Failure: standin.Failure{Status: 429, RetryDelay: 3 * time.Second}, Kind: provider.KindRateLimited, RetryAfter: 3 * time.Second},
+		},
+	}
+}
+
+func TestGemini(t *testing.T) {
+	t.Parallel()
+	providertest.Run(t, subject())
+}
+
+func TestVertex(t *testing.T) {
+	t.Parallel()
+	s := subject()
+	s.New = func(t testing.TB, address, key string, client *http.Client) provider.Chatter {
+		t.Helper()
+		tokens := address
+		if key == standin.WrongKey {
+			tokens = address + "/elsewhere" // 404
+		}
+		file, err := standin.ServiceAccount(tokens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := google.New(t.Context(), google.Options{
+			Vertex: &google.Vertex{Project: "p", Location: "europe-west4", CredentialsJSON: file}, BaseURL: address, HTTPClient: client,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	providertest.Run(t, s)
+}
+
+// TestBlocked: a blocked prompt has no candidates, and is billed.
+func TestBlocked(t *testing.T) {
+	t.Parallel()
+	for _, stream := range []bool{true, false} {
+		client := provider.NewClient(provider.Patience{})
+		defer client.CloseIdleConnections()
+		address := providertest.Serve(t, standin.NewGoogle(standin.Always(standin.Script{Blocked: "PROHIBITED_CONTENT"})))
+		answer, err := subject().New(t, address, "key", client).Chat(t.Context(), provider.ChatRequest{
+			Model: "gemini-4-hydrogen", MaxTokens: 4096, Stream: stream, Messages: []provider.Message{{Role: provider.RoleUser, Text: "three words here"}},
+		}, func(provider.Delta) { t.Error("a blocked prompt has no answer") })
+		if kind := provider.KindOf(err); kind != provider.KindBlocked || !strings.Contains(err.Error(), "PROHIBITED_CONTENT") {
+			t.Errorf("error is %v, want %s with the reason", err, provider.KindBlocked)
+		}
+		if answer.Usage.Input != 3 {
+			t.Errorf("usage is %+v, want 3 tokens in", answer.Usage)
+		}
+	}
+}
+
+// TestLong: an answer of more than 32,768 tokens is streamed, whatever was asked.
+func TestLong(t *testing.T) {
+	t.Parallel()
+	client := provider.NewClient(provider.Patience{})
+	defer client.CloseIdleConnections()
+	vendor := standin.NewGoogle(standin.Always(standin.Script{Chunks: []string{"a", "b"}}))
+	n := 0
+	_, err := subject().New(t, providertest.Serve(t, vendor), "key", client).Chat(t.Context(), provider.ChatRequest{
+		Model: "gemini-4-hydrogen", MaxTokens: 65536, Messages: []provider.Message{{Role: provider.RoleUser, Text: "hi"}},
+	}, func(provider.Delta) { n++ })
+	if err != nil || n != 1 || !vendor.Last().Chat.Stream {
+		t.Errorf("got %d pieces, streamed %t, %v; want one piece of a streamed answer", n, vendor.Last().Chat.Stream, err)
+	}
+}
+
+// TestEnvironment: what the SDK would read from the environment does not count.
+func TestEnvironment(t *testing.T) {
+	for _, name := range []string{"GOOGLE_API_KEY", "GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_LOCATION"} {
+		t.Setenv(name, standin.WrongKey)
+	}
+	t.Setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+	t.Setenv("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:1")
+	if _, err := google.New(t.Context(), google.Options{}); err == nil {
+		t.Error("a key came out of the environment")
+	}
+	if _, err := google.New(t.Context(), google.Options{Vertex: &google.Vertex{CredentialsJSON: []byte("{}")}}); err == nil {
+		t.Error("a project came out of the environment")
+	}
+	client := provider.NewClient(provider.Patience{})
+	defer client.CloseIdleConnections()
+	vendor := standin.NewGoogle(standin.Always(standin.Script{Chunks: []string{"a"}}))
+	_, err := subject().New(t, providertest.Serve(t, vendor), "right", client).Chat(t.Context(), provider.ChatRequest{
+		Model: "gemini-4-hydrogen", MaxTokens: 10, Messages: []provider.Message{{Role: provider.RoleUser, Text: "hi"}},
+	}, func(provider.Delta) {})
+	if err != nil || vendor.Last().Header.Get("X-Goog-Api-Key") != "right" {
+		t.Errorf("key is %q, %v", vendor.Last().Header.Get("X-Goog-Api-Key"), err)
+	}
+}
+
+func BenchmarkStream(b *testing.B) { providertest.Benchmark(b, subject(), true) }
+func BenchmarkPlain(b *testing.B)  { providertest.Benchmark(b, subject(), false) }
