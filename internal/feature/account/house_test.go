@@ -175,5 +175,5 @@ func (h *house) signedIn(who access) bool {
 
 // sessionOf finds a cookie's session.
 func sessionOf(c *http.Cookie, now time.Time) query.GetSessionParams {
-	return query.GetSessionParams{TokenHash: hashOf(c.Value), Kind: browser, Now: store.Millis(now)}
+	return query.GetSessionParams{TokenHash: hashOf(browser, c.Value), Now: store.Millis(now)}
 }

@@ -32,17 +32,18 @@ const (
 	touchTime = time.Minute          // how exactly last_used_at is kept
 )
 
-// newSecret makes 256 random bits, and what the database keeps of them. They
-// need no slow hash: nobody can try them all.
-func newSecret() (secret, hash string) {
+// newSecret makes 256 random bits.
+func newSecret() string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails
-	secret = base64.RawURLEncoding.EncodeToString(b)
-	return secret, hashOf(secret)
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func hashOf(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
+// hashOf is what the database keeps of a secret, and finds it by. With the kind
+// in it, a secret of one kind opens nothing of another. It need not be slow:
+// nobody can try all secrets.
+func hashOf(kind, secret string) string {
+	sum := sha256.Sum256([]byte(kind + " " + secret))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -64,13 +65,12 @@ func (r *Room) noCookie(ctx context.Context) http.Cookie {
 // openSession adds a session inside the caller's transaction and gives its
 // secret. What is left of the person's ended sessions goes at the same time.
 func (r *Room) openSession(ctx context.Context, q *query.Queries, userID, kind string, lifetime time.Duration) (string, error) {
-	client, now := httpd.ClientOf(ctx), r.now()
-	secret, hash := newSecret()
+	client, now, secret := httpd.ClientOf(ctx), r.now(), newSecret()
 	if _, err := q.DeleteExpiredSessionsOfUser(ctx, query.DeleteExpiredSessionsOfUserParams{UserID: userID, Now: store.Millis(now)}); err != nil {
 		return "", fmt.Errorf("account: ended sessions of user %s: %w", userID, err)
 	}
 	err := q.InsertSession(ctx, query.InsertSessionParams{
-		ID: store.NewID(), UserID: userID, Kind: kind, TokenHash: hash, UserAgent: client.UserAgent, Address: client.Address,
+		ID: store.NewID(), UserID: userID, Kind: kind, TokenHash: hashOf(kind, secret), UserAgent: client.UserAgent, Address: client.Address,
 		CreatedAt: store.Millis(now), LastUsedAt: store.Millis(now), ExpiresAt: store.Millis(now.Add(lifetime)),
 	})
 	if err != nil {
@@ -96,7 +96,7 @@ func (r *Room) Authenticate(req *http.Request) (a actor.Actor, ok bool, err erro
 		return actor.Actor{}, false, nil
 	}
 	now := store.Millis(r.now())
-	s, err := r.db.Read().GetSession(ctx, query.GetSessionParams{TokenHash: hashOf(secret), Kind: kind, Now: now})
+	s, err := r.db.Read().GetSession(ctx, query.GetSessionParams{TokenHash: hashOf(kind, secret), Now: now})
 	if store.NotFound(err) || err == nil && userID != "" && userID != s.UserID {
 		return actor.Actor{}, false, nil
 	}

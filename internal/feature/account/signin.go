@@ -173,7 +173,7 @@ func endSession(ctx context.Context, q *query.Queries, secret string) error {
 	if secret == "" {
 		return nil
 	}
-	if _, err := q.DeleteSessionByHash(ctx, query.DeleteSessionByHashParams{TokenHash: hashOf(secret), Kind: browser}); err != nil {
+	if _, err := q.DeleteSessionByHash(ctx, hashOf(browser, secret)); err != nil {
 		return fmt.Errorf("account: end a session: %w", err)
 	}
 	return nil

@@ -235,16 +235,11 @@ func (q *Queries) DeleteSession(ctx context.Context, arg DeleteSessionParams) (i
 }
 
 const deleteSessionByHash = `-- name: DeleteSessionByHash :execrows
-DELETE FROM sessions WHERE token_hash = $1 AND kind = $2
+DELETE FROM sessions WHERE token_hash = $1
 `
 
-type DeleteSessionByHashParams struct {
-	TokenHash string
-	Kind      string
-}
-
-func (q *Queries) DeleteSessionByHash(ctx context.Context, arg DeleteSessionByHashParams) (int64, error) {
-	result, err := q.exec(ctx, q.deleteSessionByHashStmt, deleteSessionByHash, arg.TokenHash, arg.Kind)
+func (q *Queries) DeleteSessionByHash(ctx context.Context, tokenHash string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteSessionByHashStmt, deleteSessionByHash, tokenHash)
 	if err != nil {
 		return 0, err
 	}
@@ -665,12 +660,11 @@ const getSession = `-- name: GetSession :one
 SELECT s.id AS session_id, s.created_at, s.last_used_at, s.expires_at,
        u.id AS user_id, u.email, u.is_admin, u.plan, u.anchor_at
 FROM sessions s JOIN users u ON u.id = s.user_id
-WHERE s.token_hash = $1 AND s.kind = $2 AND s.expires_at > $3 AND u.is_active
+WHERE s.token_hash = CAST($1 AS TEXT) AND s.expires_at > $2 AND u.is_active
 `
 
 type GetSessionParams struct {
 	TokenHash string
-	Kind      string
 	Now       int64
 }
 
@@ -687,9 +681,11 @@ type GetSessionRow struct {
 }
 
 // Who a secret belongs to: asked on every request, answered from two unique
-// indexes. Whoever was deactivated is nobody from that moment on.
+// indexes. Whoever was deactivated is nobody from that moment on. SQLite looks
+// into a bare parameter when it plans a join, and so plans anew on every call;
+// behind a CAST it cannot, and the call takes a third of the time.
 func (q *Queries) GetSession(ctx context.Context, arg GetSessionParams) (GetSessionRow, error) {
-	row := q.queryRow(ctx, q.getSessionStmt, getSession, arg.TokenHash, arg.Kind, arg.Now)
+	row := q.queryRow(ctx, q.getSessionStmt, getSession, arg.TokenHash, arg.Now)
 	var i GetSessionRow
 	err := row.Scan(
 		&i.SessionID,
