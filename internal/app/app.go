@@ -100,7 +100,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
-	v, err := openVendors(ctx, cfg, provider.NewClient(o.Patience))
+	v, err := openVendors(ctx, cfg, provider.NewClient(o.Patience), o.Log)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,22 @@ import (
 type vendors struct {
 	chat    map[string]chat.Vendor
 	servers []server // those that have to be asked which models they have
+	list    []listed // all that can be asked whether they work
 	about   []string // a line each, for the operator
+	log     *slog.Logger
+}
+
+// listed is a provider that can be asked whether it works.
+type listed struct {
+	name     string
+	lister   provider.Lister
+	optional bool // looked for, and not missed
+}
+
+// vendor is what every adapter can do.
+type vendor interface {
+	provider.Chatter
+	provider.Lister
 }
 
 // server is one whose models the catalogue cannot know.
@@ -35,8 +50,8 @@ type server struct {
 
 // openVendors makes a client for every provider that is configured. It fails
 // when a client cannot be made, e.g. of an unreadable service account.
-func openVendors(ctx context.Context, cfg *config.Config, client *http.Client) (*vendors, error) {
-	v := &vendors{chat: map[string]chat.Vendor{}}
+func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, log *slog.Logger) (*vendors, error) {
+	v := &vendors{chat: map[string]chat.Vendor{}, log: log}
 	if c := cfg.OpenAI; c.Configured() {
 		v.add("openai", "OpenAI", c.BaseURL, openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
@@ -69,7 +84,7 @@ func openVendors(ctx context.Context, cfg *config.Config, client *http.Client) (
 		v.addServer(s, openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.URL, HTTPClient: client})
 	}
 	if cfg.OllamaURL != "" {
-		v.addServer(catalog.Server{ID: "ollama", Name: "Ollama"}, openai.Options{BaseURL: cfg.OllamaURL, HTTPClient: client})
+		v.addServer(catalog.Server{ID: ollama, Name: "Ollama"}, openai.Options{BaseURL: cfg.OllamaURL, HTTPClient: client})
 	}
 	if cfg.Demo != config.DemoOff {
 		v.chat["demo"] = chat.Vendor{Name: "The demo", Chatter: demo.New(demo.Pace)}
@@ -77,8 +92,9 @@ func openVendors(ctx context.Context, cfg *config.Config, client *http.Client) (
 	return v, nil
 }
 
-func (v *vendors) add(id, name, baseURL string, c provider.Chatter) {
-	v.chat[id] = chat.Vendor{Name: name, Chatter: provider.WithRetry(c)}
+func (v *vendors) add(id, name, baseURL string, c vendor) {
+	v.list = append(v.list, listed{name: name, lister: c})
+	v.chat[id] = chat.Vendor{Name: name, Chatter: provider.WithRetry(c, v.log)}
 	line := name
 	if baseURL != "" {
 		line += " at " + baseURL
@@ -89,12 +105,16 @@ func (v *vendors) add(id, name, baseURL string, c provider.Chatter) {
 func (v *vendors) addServer(s catalog.Server, o openai.Options) {
 	o.ID, o.Compatible = s.ID, true
 	c := openai.New(o)
-	v.chat[s.ID] = chat.Vendor{Name: s.Name, Chatter: provider.WithRetry(c)}
+	v.chat[s.ID] = chat.Vendor{Name: s.Name, Chatter: provider.WithRetry(c, v.log)}
 	v.servers = append(v.servers, server{s, c})
-	if s.ID != "ollama" { // looked for on its own, so not worth a line until it answers
+	v.list = append(v.list, listed{name: s.Name, lister: c, optional: s.ID == ollama})
+	if s.ID != ollama { // looked for on its own, so not worth a line until it answers
 		v.about = append(v.about, s.Name+" at "+o.BaseURL)
 	}
 }
+
+// ollama is the id of the server that is looked for on its usual port.
+const ollama = "ollama"
 
 const (
 	discoverEvery = 30 * time.Second

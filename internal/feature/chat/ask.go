@@ -244,7 +244,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	now := store.Millis(r.now())
 	jobID := store.NewID()
 	w := work{
-		ConversationID: q.conv.ID, AnswerID: store.NewID(), System: deref(q.settings.SystemPrompt),
+		ConversationID: q.conv.ID, System: deref(q.settings.SystemPrompt),
 		Temperature: q.settings.Temperature, ReasoningEffort: deref(q.settings.ReasoningEffort),
 		Estimate: estimate, Stream: q.stream,
 	}
@@ -262,7 +262,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		})
 		parent = id
 	}
-	w.QuestionID = parent
+	w.QuestionID, w.AnswerID = parent, store.NewID() // ids sort by time: the answer after its question
 	messages = append(messages, query.InsertMessageParams{
 		ID: w.AnswerID, UserID: a.ID, ConversationID: w.ConversationID, ParentID: parent, Role: provider.RoleAssistant,
 		Model: q.model.ID, Provider: q.model.Provider, JobID: jobID, Status: string(job.Processing), CreatedAt: now,

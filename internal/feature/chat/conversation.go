@@ -90,13 +90,15 @@ func likePattern(search string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(search) + "%"
 }
 
-type conversationInput struct {
+// ConversationPath names a conversation in an address. Exported, since huma
+// passes over embedded structs that are not.
+type ConversationPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
 type conversationOutput struct{ Body Conversation }
 
-func (r *Room) getConversation(ctx context.Context, in *conversationInput) (*conversationOutput, error) {
+func (r *Room) getConversation(ctx context.Context, in *ConversationPath) (*conversationOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -135,7 +137,7 @@ type ConversationChange struct {
 }
 
 type updateInput struct {
-	conversationInput
+	ConversationPath
 	Body ConversationChange
 }
 
@@ -178,7 +180,7 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 	return r.conversation(ctx, a, in.ID)
 }
 
-func (r *Room) deleteConversation(ctx context.Context, in *conversationInput) (*struct{}, error) {
+func (r *Room) deleteConversation(ctx context.Context, in *ConversationPath) (*struct{}, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -206,7 +208,7 @@ func (r *Room) deleteConversation(ctx context.Context, in *conversationInput) (*
 }
 
 type regenerateInput struct {
-	conversationInput
+	ConversationPath
 	MessageID string `path:"message_id" maxLength:"64" doc:"The answer to answer anew, or the question"`
 	Body      Regeneration
 }

@@ -36,7 +36,9 @@ func (r *Room) Routes(api huma.API) {
 	httpd.Stream(api, op("follow-job", http.MethodGet, "/{id}/events", "A job's events, from any one on", http.StatusOK), r.follow)
 }
 
-type jobInput struct {
+// JobPath names a job in an address. Exported, since huma passes over embedded
+// structs that are not.
+type JobPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -90,7 +92,7 @@ func (r *Room) create(ctx context.Context, in *createInput) (*jobOutput, error) 
 	return &jobOutput{Body: viewOf(job.WithUsage{Job: j})}, nil
 }
 
-func (r *Room) get(ctx context.Context, in *jobInput) (*jobOutput, error) {
+func (r *Room) get(ctx context.Context, in *JobPath) (*jobOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -108,15 +110,15 @@ type JobChange struct {
 }
 
 type updateInput struct {
-	jobInput
+	JobPath
 	Body JobChange
 }
 
 func (r *Room) update(ctx context.Context, in *updateInput) (*jobOutput, error) {
-	return r.cancel(ctx, &in.jobInput)
+	return r.cancel(ctx, &in.JobPath)
 }
 
-func (r *Room) cancel(ctx context.Context, in *jobInput) (*jobOutput, error) {
+func (r *Room) cancel(ctx context.Context, in *JobPath) (*jobOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -128,7 +130,7 @@ func (r *Room) cancel(ctx context.Context, in *jobInput) (*jobOutput, error) {
 	return &jobOutput{Body: viewOf(w)}, nil
 }
 
-func (r *Room) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
+func (r *Room) retry(ctx context.Context, in *JobPath) (*jobOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -140,7 +142,7 @@ func (r *Room) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
 	return &jobOutput{Body: viewOf(job.WithUsage{Job: j})}, nil
 }
 
-func (r *Room) remove(ctx context.Context, in *jobInput) (*struct{}, error) {
+func (r *Room) remove(ctx context.Context, in *JobPath) (*struct{}, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -150,7 +152,7 @@ func (r *Room) remove(ctx context.Context, in *jobInput) (*struct{}, error) {
 
 type receiptOutput struct{ Body httpd.List[Receipt] }
 
-func (r *Room) receipt(ctx context.Context, in *jobInput) (*receiptOutput, error) {
+func (r *Room) receipt(ctx context.Context, in *JobPath) (*receiptOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -174,7 +176,7 @@ func (r *Room) receipt(ctx context.Context, in *jobInput) (*receiptOutput, error
 }
 
 type followInput struct {
-	jobInput
+	JobPath
 	httpd.Resume
 }
 
