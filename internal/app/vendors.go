@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -59,10 +60,7 @@ func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, l
 		v.add("anthropic", "Anthropic", c.BaseURL, anthropic.New(anthropic.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
 	if c := cfg.Google; c.Gemini() || c.Vertex() {
-		g, err := google.New(ctx, google.Options{
-			APIKey: c.GeminiKey.Reveal(), Project: c.Project, Location: c.Location, CredentialsFile: c.CredentialsFile,
-			BaseURL: c.BaseURL, HTTPClient: client,
-		})
+		g, err := openGoogle(ctx, c, client)
 		if err != nil {
 			return nil, fmt.Errorf("app: Google: %w", err)
 		}
@@ -90,6 +88,22 @@ func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, l
 		v.chat["demo"] = chat.Vendor{Name: "The demo", Chatter: demo.New(demo.Pace)}
 	}
 	return v, nil
+}
+
+// openGoogle reaches Gemini by a project of Google Cloud if there is one, else
+// by the Gemini API.
+func openGoogle(ctx context.Context, c config.Google, client *http.Client) (*google.Client, error) {
+	o := google.Options{APIKey: c.GeminiKey.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}
+	if c.Vertex() {
+		o.Vertex = &google.Vertex{Project: c.Project, Location: c.Location}
+		if c.CredentialsFile != "" {
+			var err error
+			if o.Vertex.CredentialsJSON, err = os.ReadFile(c.CredentialsFile); err != nil {
+				return nil, err //nolint:wrapcheck // it names the file
+			}
+		}
+	}
+	return google.New(ctx, o) //nolint:wrapcheck // wrapped by its only caller
 }
 
 func (v *vendors) add(id, name, baseURL string, c vendor) {

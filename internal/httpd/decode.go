@@ -2,8 +2,6 @@ package httpd
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -100,15 +98,4 @@ func Decode[T any](data []byte, location string) (T, error) {
 		return v, fault.BadField(location, err.Error())
 	}
 	return v, nil
-}
-
-// RequestHash identifies a request by its route and body, to tell a repeated
-// request from another one with the same Idempotency-Key.
-func RequestHash(route string, body any) (string, error) {
-	data, err := json.Marshal(body, json.Deterministic(true))
-	if err != nil {
-		return "", fmt.Errorf("httpd: hash of a request: %w", err)
-	}
-	sum := sha256.Sum256(append([]byte(route+"\n"), data...))
-	return hex.EncodeToString(sum[:]), nil
 }

@@ -60,8 +60,8 @@ type Kind struct {
 
 	// Submit starts a job of this type from the input of POST /api/v1/jobs,
 	// and Again a new one from a finished one.
-	Submit func(ctx context.Context, a actor.Actor, input []byte) (Job, error)
-	Again  func(ctx context.Context, a actor.Actor, j Job) (Job, error)
+	Submit func(ctx context.Context, a actor.Actor, once Idempotency, input []byte) (Job, error)
+	Again  func(ctx context.Context, a actor.Actor, once Idempotency, j Job) (Job, error)
 }
 
 // Outcome is how a run ended.
@@ -145,6 +145,12 @@ func (s *Service) Register(k Kind) { s.kinds[k.Type] = k }
 
 func (s *Service) kind(name string) (Kind, bool) { k, ok := s.kinds[name]; return k, ok }
 
+// Idempotency names a request, so that the same one sent again starts nothing.
+type Idempotency struct {
+	IdempotencyKey string // of the person's choice; empty: each request is a new one
+	RequestHash    string // tells another request with the same key
+}
+
 // New is a job to be submitted.
 type New struct {
 	ID        string // store.NewID(); the caller makes it, for its own rows
@@ -155,8 +161,7 @@ type New struct {
 	Input     []byte // JSON, the room's; what a run on another process needs
 	Want      usage.Want
 
-	IdempotencyKey string // empty: none
-	RequestHash    string // of the request that came with the key
+	Idempotency
 
 	// Prepared is handed to the first run in this process, to spare it the
 	// reading of what the request had in memory already. May be nil.
@@ -173,7 +178,7 @@ type New struct {
 // Conflict fault when the request was another. Without enough quota it is a
 // Quota fault and nothing is stored. While the process stops it is Unavailable.
 func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, replayed bool, err error) {
-	if j, found, err := s.Repeated(ctx, a, n.IdempotencyKey, n.RequestHash); err != nil || found {
+	if j, found, err := s.Repeated(ctx, a, n.Idempotency); err != nil || found {
 		return j, found, err
 	}
 	if err := s.reserveRun(); err != nil {
@@ -202,7 +207,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 		s.runs.Done()
 		if n.IdempotencyKey != "" && store.UniqueViolation(err) {
 			// The same request won the race, or it is a constraint of the room's.
-			if j, found, rerr := s.Repeated(ctx, a, n.IdempotencyKey, n.RequestHash); rerr != nil || found {
+			if j, found, rerr := s.Repeated(ctx, a, n.Idempotency); rerr != nil || found {
 				return j, found, rerr
 			}
 		}

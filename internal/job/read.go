@@ -102,7 +102,8 @@ func joinText(rows []query.JobTextOfAttemptRow) string {
 
 // Repeated finds the job that a request with this Idempotency-Key has started
 // before. The same key with another request is a Conflict.
-func (s *Service) Repeated(ctx context.Context, a actor.Actor, key, requestHash string) (j Job, found bool, err error) {
+func (s *Service) Repeated(ctx context.Context, a actor.Actor, once Idempotency) (j Job, found bool, err error) {
+	key := once.IdempotencyKey
 	if key == "" {
 		return Job{}, false, nil
 	}
@@ -116,7 +117,7 @@ func (s *Service) Repeated(ctx context.Context, a actor.Actor, key, requestHash 
 	if err != nil {
 		return Job{}, false, err
 	}
-	if j.RequestHash != requestHash {
+	if j.RequestHash != once.RequestHash {
 		f := fault.New(fault.Conflict, "This Idempotency-Key was used for a different request. Use a new key.")
 		f.Type = "idempotency_mismatch"
 		return Job{}, false, f
@@ -145,16 +146,23 @@ func (s *Service) Receipt(ctx context.Context, a actor.Actor, id string) ([]quer
 }
 
 // SubmitKind starts a job of a type from outside input (POST /api/v1/jobs).
-func (s *Service) SubmitKind(ctx context.Context, a actor.Actor, kind string, input []byte) (Job, error) {
+func (s *Service) SubmitKind(ctx context.Context, a actor.Actor, once Idempotency, kind string, input []byte) (Job, error) {
 	k, ok := s.kind(kind)
 	if !ok || k.Submit == nil {
 		return Job{}, fault.BadField("body.type", "is no type of job; see the list in the documentation")
 	}
-	return k.Submit(ctx, a, input)
+	// Before the input is looked at, since what it fits may have changed.
+	if j, found, err := s.Repeated(ctx, a, once); err != nil || found {
+		return j, err
+	}
+	return k.Submit(ctx, a, once, input)
 }
 
 // Again starts a new job that does what a failed or cancelled one should have done.
-func (s *Service) Again(ctx context.Context, a actor.Actor, id string) (Job, error) {
+func (s *Service) Again(ctx context.Context, a actor.Actor, once Idempotency, id string) (Job, error) {
+	if j, found, err := s.Repeated(ctx, a, once); err != nil || found {
+		return j, err
+	}
 	w, err := s.Get(ctx, a, id)
 	if err != nil {
 		return Job{}, err
@@ -163,5 +171,5 @@ func (s *Service) Again(ctx context.Context, a actor.Actor, id string) (Job, err
 	if st := Status(w.Status); !ok || k.Again == nil || st == Pending || st == Processing || st == Completed {
 		return Job{}, fault.New(fault.Conflict, "Only a job that failed or was cancelled can be tried again.")
 	}
-	return k.Again(ctx, a, w.Job)
+	return k.Again(ctx, a, once, w.Job)
 }

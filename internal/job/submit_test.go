@@ -195,7 +195,7 @@ func TestAnothersJobIsNotFound(t *testing.T) {
 					},
 					"cancel": func(a actor.Actor) error { _, err := s.Cancel(ctx, a, id); return err },
 					"delete": func(a actor.Actor) error { return s.Delete(ctx, a, id) },
-					"again":  func(a actor.Actor) error { _, err := s.Again(ctx, a, id); return err },
+					"again":  func(a actor.Actor) error { _, err := s.Again(ctx, a, Idempotency{}, id); return err },
 				} {
 					if err := try(you); !fault.Is(err, fault.NotFound) {
 						t.Errorf("%s of %s, %s: %v", name, id, where, err)
@@ -295,13 +295,15 @@ func TestAgainAndSubmitKind(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, storetest.SQLite(t))
 	s, ctx := h.process(), context.Background()
-	again := func(ctx context.Context, a actor.Actor, _ Job) (Job, error) {
-		j, _, err := s.Submit(ctx, a, h.job(a, part{Say: []string{"this time"}}))
+	again := func(ctx context.Context, a actor.Actor, once Idempotency, _ Job) (Job, error) {
+		n := h.job(a, part{Say: []string{"this time"}})
+		n.Idempotency = once
+		j, _, err := s.Submit(ctx, a, n)
 		return j, err
 	}
-	s.Register(Kind{Type: fakeType, Run: h.play, Again: again, Submit: func(ctx context.Context, a actor.Actor, input []byte) (Job, error) {
+	s.Register(Kind{Type: fakeType, Run: h.play, Again: again, Submit: func(ctx context.Context, a actor.Actor, once Idempotency, input []byte) (Job, error) {
 		n := h.job(a, part{})
-		n.Input = input
+		n.Input, n.Idempotency = input, once
 		j, _, err := s.Submit(ctx, a, n)
 		return j, err
 	}})
@@ -310,17 +312,27 @@ func TestAgainAndSubmitKind(t *testing.T) {
 	h.wait(s, failed.ID)
 	h.wait(s, well.ID)
 	for _, id := range []string{well.ID, running.ID} {
-		if _, err := s.Again(ctx, h.me, id); !fault.Is(err, fault.Conflict) {
+		if _, err := s.Again(ctx, h.me, Idempotency{}, id); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a job that has not failed: %v", err)
 		}
 	}
-	if j, err := s.Again(ctx, h.me, failed.ID); err != nil || j.ID == failed.ID || Status(h.wait(s, j.ID).Status) != Completed {
+	once := Idempotency{IdempotencyKey: "again", RequestHash: "this"}
+	j, err := s.Again(ctx, h.me, once, failed.ID)
+	if err != nil || j.ID == failed.ID || Status(h.wait(s, j.ID).Status) != Completed {
 		t.Errorf("again: %+v, %v", j, err)
 	}
-	if j, err := s.SubmitKind(ctx, h.me, fakeType, []byte(`{"say":["hello"]}`)); err != nil || h.wait(s, j.ID).Result != `{"length":5}` {
+	if same, err := s.Again(ctx, h.me, once, failed.ID); err != nil || same.ID != j.ID {
+		t.Errorf("again by the same request: %+v, %v", same, err)
+	}
+	once.IdempotencyKey = "outside"
+	j, err = s.SubmitKind(ctx, h.me, once, fakeType, []byte(`{"say":["hello"]}`))
+	if err != nil || h.wait(s, j.ID).Result != `{"length":5}` {
 		t.Errorf("from outside: %+v, %v", j, err)
 	}
-	if _, err := s.SubmitKind(ctx, h.me, "wishes", nil); !fault.Is(err, fault.Invalid) {
+	if same, err := s.SubmitKind(ctx, h.me, once, fakeType, []byte(`{"say":["hello"]}`)); err != nil || same.ID != j.ID {
+		t.Errorf("from outside by the same request: %+v, %v", same, err)
+	}
+	if _, err := s.SubmitKind(ctx, h.me, Idempotency{}, "wishes", nil); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an unknown type: %v", err)
 	}
 }

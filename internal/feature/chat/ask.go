@@ -70,10 +70,8 @@ type asked struct {
 	conv     query.Conversation // ID empty: to be made
 	parentID string             // what the first of fresh follows; for a new answer to an old question: the question
 	stream   bool
-	key      idempotency
+	once     job.Idempotency
 }
-
-type idempotency struct{ key, hash string }
 
 // check looks at everything that can be wrong with a question before anything
 // is stored. All wrong fields come in one Invalid fault.
@@ -277,7 +275,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	}
 	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
-		Input: input, Want: want, IdempotencyKey: q.key.key, RequestHash: q.key.hash, Prepared: q.turns,
+		Input: input, Want: want, Idempotency: q.once, Prepared: q.turns,
 		Write: func(ctx context.Context, qs *query.Queries) error {
 			if newConversation {
 				err = qs.InsertConversation(ctx, query.InsertConversationParams{

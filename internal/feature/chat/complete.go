@@ -83,7 +83,7 @@ func workOf(j job.Job) (work, error) {
 }
 
 // submit starts an answer from POST /api/v1/jobs.
-func (r *Room) submit(ctx context.Context, a actor.Actor, input []byte) (job.Job, error) {
+func (r *Room) submit(ctx context.Context, a actor.Actor, once job.Idempotency, input []byte) (job.Job, error) {
 	in, err := httpd.Decode[Ask](input, "body.input")
 	if err != nil {
 		return job.Job{}, err
@@ -92,13 +92,13 @@ func (r *Room) submit(ctx context.Context, a actor.Actor, input []byte) (job.Job
 	if err != nil {
 		return job.Job{}, err
 	}
-	q.stream = true
+	q.stream, q.once = true, once
 	j, _, err := r.start(ctx, a, q)
 	return j, err
 }
 
 // again answers the question of a failed or stopped answer once more.
-func (r *Room) again(ctx context.Context, a actor.Actor, old job.Job) (job.Job, error) {
+func (r *Room) again(ctx context.Context, a actor.Actor, once job.Idempotency, old job.Job) (job.Job, error) {
 	w, err := workOf(old)
 	if err != nil {
 		return job.Job{}, err
@@ -107,6 +107,7 @@ func (r *Room) again(ctx context.Context, a actor.Actor, old job.Job) (job.Job, 
 	if err != nil {
 		return job.Job{}, err
 	}
+	q.once = once
 	j, _, err := r.start(ctx, a, q)
 	return j, err
 }

@@ -209,6 +209,8 @@ func (r *Room) deleteConversation(ctx context.Context, in *ConversationPath) (*s
 
 type regenerateInput struct {
 	ConversationPath
+	httpd.Idempotent
+
 	MessageID string `path:"message_id" maxLength:"64" doc:"The answer to answer anew, or the question"`
 	Body      Regeneration
 }
@@ -231,13 +233,24 @@ func (r *Room) regenerate(ctx context.Context, in *regenerateInput) (*regenerate
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
+	once, err := in.Once("regenerate", in.ID, in.MessageID, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	j, w, err := r.start(ctx, a, q)
-	if err != nil {
+	j, found, err := r.jobs.Repeated(ctx, a, once)
+	w, werr := workOf(j)
+	if err := firstError(err, werr); err != nil {
 		return nil, err
+	}
+	if !found {
+		q, err := r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
+		if err != nil {
+			return nil, err
+		}
+		q.once = once
+		if j, w, err = r.start(ctx, a, q); err != nil {
+			return nil, err
+		}
 	}
 	return &regenerateOutput{Body: StartedAnswer{JobID: j.ID, MessageID: w.AnswerID}}, nil
 }

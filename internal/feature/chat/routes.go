@@ -56,16 +56,9 @@ func (r *Room) Routes(api huma.API) {
 
 // askInput is a question over HTTP.
 type askInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"The same key gives the same job; for safe retries"`
-	Body           Ask
-}
+	httpd.Idempotent
 
-func (in *askInput) key(route string) (idempotency, error) {
-	if in.IdempotencyKey == "" {
-		return idempotency{}, nil
-	}
-	hash, err := httpd.RequestHash(route, in.Body)
-	return idempotency{key: in.IdempotencyKey, hash: hash}, err
+	Body Ask
 }
 
 // ask checks and starts an answer for a request.
@@ -74,12 +67,12 @@ func (r *Room) ask(ctx context.Context, in *askInput, route string, stream bool)
 	if err != nil {
 		return a, job.Job{}, work{}, err
 	}
-	key, err := in.key(route)
+	once, err := in.Once(route, in.Body)
 	if err != nil {
 		return a, job.Job{}, work{}, err
 	}
 	// A repeated request must find its job also when the conversation has moved on.
-	if j, ok, err := r.jobs.Repeated(ctx, a, key.key, key.hash); err != nil || ok {
+	if j, ok, err := r.jobs.Repeated(ctx, a, once); err != nil || ok {
 		w, werr := workOf(j)
 		return a, j, w, firstError(err, werr)
 	}
@@ -87,7 +80,7 @@ func (r *Room) ask(ctx context.Context, in *askInput, route string, stream bool)
 	if err != nil {
 		return a, job.Job{}, work{}, err
 	}
-	q.stream, q.key = stream, key
+	q.stream, q.once = stream, once
 	j, w, err := r.start(ctx, a, q)
 	return a, j, w, err
 }

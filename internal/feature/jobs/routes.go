@@ -78,14 +78,22 @@ type NewJob struct {
 	Input json.RawMessage `json:"input" doc:"As the body of the type's own route"`
 }
 
-type createInput struct{ Body NewJob }
+type createInput struct {
+	httpd.Idempotent
+
+	Body NewJob
+}
 
 func (r *Room) create(ctx context.Context, in *createInput) (*jobOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
 	}
-	j, err := r.jobs.SubmitKind(ctx, a, in.Body.Type, in.Body.Input)
+	once, err := in.Once("create-job", in.Body)
+	if err != nil {
+		return nil, err
+	}
+	j, err := r.jobs.SubmitKind(ctx, a, once, in.Body.Type, in.Body.Input)
 	if err != nil {
 		return nil, err
 	}
@@ -130,12 +138,21 @@ func (r *Room) cancel(ctx context.Context, in *JobPath) (*jobOutput, error) {
 	return &jobOutput{Body: viewOf(w)}, nil
 }
 
-func (r *Room) retry(ctx context.Context, in *JobPath) (*jobOutput, error) {
+type retryInput struct {
+	JobPath
+	httpd.Idempotent
+}
+
+func (r *Room) retry(ctx context.Context, in *retryInput) (*jobOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
 	}
-	j, err := r.jobs.Again(ctx, a, in.ID)
+	once, err := in.Once("retry-job", in.ID)
+	if err != nil {
+		return nil, err
+	}
+	j, err := r.jobs.Again(ctx, a, once, in.ID)
 	if err != nil {
 		return nil, err
 	}
