@@ -205,10 +205,16 @@ func VendorError(kind Kind, status int, code, message string) *Error {
 }
 
 // Failure makes an *Error for a request that is no chat, from err or what the
-// adapter understood of it. ctx's cause wins, as in Chatter.
+// adapter understood of it. ctx's cause wins, as in Chatter. Such a request
+// names no model, so what is not there is the vendor's API itself: the base
+// address is wrong.
 func (c *Call) Failure(err error) error {
 	if c.ctx.Err() != nil {
 		return context.Cause(c.ctx) //nolint:wrapcheck // as in End
 	}
-	return c.failure(err)
+	e := c.failure(err)
+	if e.Kind == KindNoModel {
+		e.Kind = KindUnreachable
+	}
+	return e
 }

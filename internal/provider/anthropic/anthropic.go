@@ -26,10 +26,13 @@ type Options struct {
 	HTTPClient *http.Client
 }
 
-// Client is the adapter. It implements provider.Chatter.
+// Client is the adapter. It implements provider.Chatter and provider.Lister.
 type Client struct{ sdk sdk.Client }
 
-var _ provider.Chatter = (*Client)(nil)
+var (
+	_ provider.Chatter = (*Client)(nil)
+	_ provider.Lister  = (*Client)(nil)
+)
 
 // New makes the adapter. Nothing is read from the process's environment, no
 // spans go to the global tracer, and the SDK's retries are off because a

@@ -33,13 +33,16 @@ type Options struct {
 	HTTPClient *http.Client
 }
 
-// Client is the adapter. It implements provider.Chatter.
+// Client is the adapter. It implements provider.Chatter and provider.Lister.
 type Client struct {
 	sdk    *genai.Client
 	vertex bool
 }
 
-var _ provider.Chatter = (*Client)(nil)
+var (
+	_ provider.Chatter = (*Client)(nil)
+	_ provider.Lister  = (*Client)(nil)
+)
 
 // New makes the adapter. It fails without a key, and on Vertex AI without a
 // project or usable credentials. The SDK reads the environment for whatever is
