@@ -1,0 +1,241 @@
+package app
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulse/internal/httpd"
+)
+
+// route is what is tried on a route of the OpenAPI document. In paths and
+// bodies, {id} and {message_id} are the owner's.
+type route struct {
+	subject string // what {id} is: job or conversation; empty: the route is about whoever calls
+	body    any
+	foreign any // a body that names what is the owner's, where the path does not
+}
+
+// The routes that nobody needs to sign in for. Whoever makes another one public
+// has to say so here.
+var publicRoutes = []string{
+	"GET /api/v1/auth/options",
+	"GET /api/v1/health",
+	"GET /api/v1/health/db",
+	"POST /api/v1/auth/login",
+	"POST /api/v1/auth/logout",
+	"POST /api/v1/auth/register",
+	"POST /api/v1/auth/token",
+}
+
+type object map[string]any
+
+var question = []object{{"role": "user", "content": "Say one word."}}
+
+// routes has every route that needs a sign-in.
+var routes = map[string]route{
+	"GET /api/v1/users/me":       {},
+	"PATCH /api/v1/users/me":     {body: object{"full_name": "Somebody"}},
+	"GET /api/v1/users/me/usage": {},
+
+	"GET /api/v1/chat/models": {},
+	"POST /api/v1/chat/complete": {
+		body:    object{"model": "demo-chat", "messages": question},
+		foreign: object{"model": "demo-chat", "messages": question, "conversation_id": "{conversation}"},
+	},
+	"POST /api/v1/chat/stream": {
+		body:    object{"model": "demo-chat", "messages": question},
+		foreign: object{"model": "demo-chat", "messages": question, "conversation_id": "{conversation}", "parent_id": "{message}"},
+	},
+
+	"GET /api/v1/conversations":                                        {},
+	"GET /api/v1/conversations/{id}":                                   {subject: "conversation"},
+	"PATCH /api/v1/conversations/{id}":                                 {subject: "conversation", body: object{"title": "Another"}},
+	"DELETE /api/v1/conversations/{id}":                                {subject: "conversation"},
+	"POST /api/v1/conversations/{id}/messages/{message_id}/regenerate": {subject: "conversation", body: object{}},
+
+	"GET /api/v1/jobs": {},
+	"POST /api/v1/jobs": {
+		body:    object{"type": "chat", "input": object{"model": "demo-chat", "messages": question}},
+		foreign: object{"type": "chat", "input": object{"model": "demo-chat", "messages": question, "conversation_id": "{conversation}"}},
+	},
+	"GET /api/v1/jobs/{id}":         {subject: "job"},
+	"PATCH /api/v1/jobs/{id}":       {subject: "job", body: object{"status": "cancelled"}},
+	"DELETE /api/v1/jobs/{id}":      {subject: "job"},
+	"POST /api/v1/jobs/{id}/cancel": {subject: "job"},
+	"POST /api/v1/jobs/{id}/retry":  {subject: "job"},
+	"GET /api/v1/jobs/{id}/receipt": {subject: "job"},
+	"GET /api/v1/jobs/{id}/events":  {subject: "job"},
+}
+
+// documented gives the document's routes as "METHOD /path".
+func documented(api huma.API) []string {
+	var list []string
+	for path, item := range api.OpenAPI().Paths {
+		for method, op := range map[string]*huma.Operation{
+			http.MethodGet: item.Get, http.MethodPut: item.Put, http.MethodPost: item.Post, http.MethodDelete: item.Delete,
+			http.MethodPatch: item.Patch, http.MethodHead: item.Head, http.MethodOptions: item.Options, http.MethodTrace: item.Trace,
+		} {
+			if op != nil {
+				list = append(list, method+" "+path)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestEveryRouteIsKnown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	public := httpd.PublicRoutes(h.app.API())
+	slices.Sort(public)
+	if !slices.Equal(public, publicRoutes) {
+		t.Errorf("routes without sign-in:\n%q\nwant\n%q", public, publicRoutes)
+	}
+	known := slices.Sorted(maps.Keys(routes))
+	known = append(known, publicRoutes...)
+	slices.Sort(known)
+	if all := documented(h.app.API()); !slices.Equal(all, known) {
+		t.Errorf("routes of the document:\n%q\nroutes of this test:\n%q", all, known)
+	}
+}
+
+// owned is what somebody has.
+type owned struct {
+	JobID          string `json:"job_id"`
+	ConversationID string `json:"conversation_id"`
+	Message        struct {
+		ID string `json:"id"`
+	} `json:"message"`
+}
+
+func (o owned) path(path string, r route) string {
+	id := o.JobID
+	if r.subject == "conversation" {
+		id = o.ConversationID
+	}
+	return strings.NewReplacer("{id}", id, "{message_id}", o.Message.ID).Replace(path)
+}
+
+func (o owned) fill(v any) any {
+	switch v := v.(type) {
+	case object:
+		filled := object{}
+		for k, e := range v {
+			filled[k] = o.fill(e)
+		}
+		return filled
+	case string:
+		return strings.NewReplacer("{conversation}", o.ConversationID, "{message}", o.Message.ID).Replace(v)
+	}
+	return v
+}
+
+func (o owned) shownIn(text string) bool {
+	return strings.Contains(text, o.JobID) || strings.Contains(text, o.ConversationID) || strings.Contains(text, o.Message.ID)
+}
+
+// Everybody who must not gets nowhere, on every route: 401 without a sign-in
+// that counts, 404 for what is somebody else's, by browser and by program; and
+// nothing of the owner's changes.
+func TestEveryRouteKeepsOthersOut(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, h *house) {
+		t.Helper()
+		expired := h.register("expired")
+		nobody := []*caller{{h: h, name: "nobody"}, {h: h, name: "a forger", token: "eyJhbGciOiJub25lIn0.e30."}, expired, expired.program()}
+		h.skipped.Store(int64(200 * 24 * time.Hour))
+
+		deactivated := h.register("deactivated")
+		nobody = append(nobody, deactivated, deactivated.program())
+		if _, err := h.app.accounts.SetActive(t.Context(), "deactivated@example.com", false); err != nil {
+			t.Fatal(err)
+		}
+		left := h.register("left")
+		nobody = append(nobody, left)
+		left.text(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
+		leftProgram := left.program()
+		nobody = append(nobody, leftProgram)
+		leftProgram.text(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
+
+		owner, other := h.register("owner"), h.register("other")
+		others := []*caller{other, other.program()}
+		has := get[owned](owner, http.StatusOK, http.MethodPost, "/api/v1/chat/complete", object{"model": "demo-chat", "messages": question})
+		before := owner.everything(has)
+
+		for name, r := range routes {
+			method, path, _ := strings.Cut(name, " ")
+			path = has.path(path, r)
+			for _, c := range nobody {
+				c.refused(http.StatusUnauthorized, method, path, r.body)
+			}
+			for _, c := range others {
+				if r.foreign != nil {
+					c.refused(http.StatusNotFound, method, path, has.fill(r.foreign))
+				}
+				if r.subject != "" {
+					c.refused(http.StatusNotFound, method, path, r.body)
+				} else if res := c.do(method, path, r.body); res.StatusCode >= http.StatusBadRequest {
+					t.Errorf("%s: %s %s: %s", c.name, method, path, res.Status)
+				} else if text, _ := io.ReadAll(res.Body); has.shownIn(string(text)) {
+					t.Errorf("%s: %s %s shows what is the owner's: %s", c.name, method, path, text)
+				}
+			}
+		}
+		if after := owner.everything(has); after != before {
+			t.Errorf("the owner's things are\n%s\nand were\n%s", after, before)
+		}
+		owner.getsThrough(has)
+	})
+}
+
+func (c *caller) refused(status int, method, path string, body any) {
+	c.h.t.Helper()
+	res := c.do(method, path, body)
+	text, _ := io.ReadAll(res.Body)
+	if res.StatusCode != status || res.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(string(text), "request_id") {
+		c.h.t.Errorf("%s: %s %s: %s %s, want the problem %d: %s", c.name, method, path, res.Status, res.Header.Get("Content-Type"), status, text)
+	}
+}
+
+// everything is all that the owner can see of it.
+func (c *caller) everything(has owned) string {
+	var b strings.Builder
+	for _, path := range []string{
+		"/api/v1/users/me", "/api/v1/users/me/usage", "/api/v1/conversations", "/api/v1/conversations/" + has.ConversationID,
+		"/api/v1/jobs", "/api/v1/jobs/" + has.JobID, "/api/v1/jobs/" + has.JobID + "/receipt", "/api/v1/jobs/" + has.JobID + "/events",
+	} {
+		b.WriteString(path + "\n" + c.text(http.StatusOK, http.MethodGet, path, nil) + "\n")
+	}
+	return b.String()
+}
+
+// getsThrough shows that the requests which others were refused are good ones.
+func (c *caller) getsThrough(has owned) {
+	c.h.t.Helper()
+	names := slices.Collect(maps.Keys(routes))
+	deletes := func(name string) int { return strings.Count(name, http.MethodDelete) }
+	slices.SortFunc(names, func(a, b string) int { return deletes(a) - deletes(b) })
+	for _, name := range names {
+		method, path, _ := strings.Cut(name, " ")
+		for _, body := range []any{routes[name].body, has.fill(routes[name].foreign)} {
+			res := c.do(method, has.path(path, routes[name]), body)
+			switch text, _ := io.ReadAll(res.Body); {
+			case res.StatusCode < http.StatusBadRequest:
+			case res.StatusCode == http.StatusConflict: // the job has ended, another answer is running
+			default:
+				c.h.t.Errorf("the owner: %s: %s: %s", name, res.Status, text)
+			}
+			if routes[name].foreign == nil {
+				break
+			}
+		}
+	}
+}
