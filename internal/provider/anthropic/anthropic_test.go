@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Model: "claude-sonnet-5-5", Standin: standin.NewAnthropic, Effort: "high",
+		Model: "claude-sonnet-5-5", Standin: standin.NewAnthropic, Models: standin.AnthropicModels(), Effort: "high",
 		ShowsThinking: true, TakesUserHash: true, AlwaysStreams: true, AlwaysReports: true,
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return anthropic.New(anthropic.Options{APIKey: key, BaseURL: address, HTTPClient: client})

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Effort: "high", ShowsThinking: true,
+		Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Models: standin.GoogleModels, Effort: "high", ShowsThinking: true,
 		New: func(t testing.TB, address, key string, client *http.Client) provider.Chatter {
 			t.Helper()
 			c, err := google.New(t.Context(), google.Options{APIKey: key, BaseURL: address, HTTPClient: client})
@@ -55,19 +55,39 @@ func TestVertex(t *testing.T) {
 		if key == standin.WrongKey {
 			tokens = address + "/elsewhere" // 404
 		}
-		file, err := standin.ServiceAccount(tokens)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := google.New(t.Context(), google.Options{
-			Vertex: &google.Vertex{Project: "p", Location: "europe-west4", CredentialsJSON: file}, BaseURL: address, HTTPClient: client,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
+		return vertex(t, "p", address, tokens, client)
 	}
 	providertest.Run(t, s)
+}
+
+// vertex makes the adapter for a project, with an account whose tokens come
+// from another address.
+func vertex(t testing.TB, project, address, tokens string, client *http.Client) *google.Client {
+	t.Helper()
+	file, err := standin.ServiceAccount(tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := google.New(t.Context(), google.Options{
+		Vertex: &google.Vertex{Project: project, Location: "europe-west4", CredentialsJSON: file}, BaseURL: address, HTTPClient: client,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestWrongProject: Vertex AI's list is for everybody, and yet whoever reads
+// it learns that the project does not let them in.
+func TestWrongProject(t *testing.T) {
+	t.Parallel()
+	client := provider.NewClient(provider.Patience{})
+	defer client.CloseIdleConnections()
+	address := providertest.Serve(t, standin.NewGoogle(nil))
+	_, err := vertex(t, standin.WrongProject, address, address, client).ListModels(t.Context())
+	if kind := provider.KindOf(err); kind != provider.KindAuth {
+		t.Errorf("error is %v, want %s", err, provider.KindAuth)
+	}
 }
 
 // TestBlocked: a blocked prompt has no candidates, and is billed.

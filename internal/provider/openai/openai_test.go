@@ -3,7 +3,6 @@ package openai_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -17,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Model: "gpt-6.1-sol", Standin: standin.NewOpenAI, Effort: "high", TakesUserHash: true,
+		Model: "gpt-6.1-sol", Standin: standin.NewOpenAI, Models: standin.OpenAIModels(), Effort: "high", TakesUserHash: true,
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return openai.New(openai.Options{APIKey: key, BaseURL: address + "/v1", HTTPClient: client})
 		},
@@ -47,7 +46,7 @@ func TestCompatible(t *testing.T) {
 	t.Parallel()
 	s := subject()
 	s.Model, s.Standin, s.Effort = "qwen3:8b", standin.NewCompatible, ""
-	s.ShowsThinking, s.TakesUserHash = true, false
+	s.Models, s.ShowsThinking, s.TakesUserHash = standin.CompatibleModels, true, false
 	s.New = func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 		return openai.New(openai.Options{ID: "ollama", APIKey: key, BaseURL: address + "/v1", Compatible: true, HTTPClient: client})
 	}
@@ -60,21 +59,6 @@ func TestCompatible(t *testing.T) {
 		{Name: "overloaded", Failure: standin.Failure{Status: 529, Message: "busy"}, Kind: provider.KindOverloaded},
 	}
 	providertest.Run(t, s)
-}
-
-func TestListModels(t *testing.T) {
-	t.Parallel()
-	client := provider.NewClient(provider.Patience{First: time.Second})
-	defer client.CloseIdleConnections()
-	address := providertest.Serve(t, standin.NewCompatible(nil))
-	ids, err := openai.New(openai.Options{BaseURL: address + "/v1", Compatible: true, HTTPClient: client}).ListModels(t.Context())
-	if err != nil || len(ids) != len(standin.CompatibleModels) || ids[0] != standin.CompatibleModels[0] {
-		t.Errorf("models are %v, %v; want %v", ids, err, standin.CompatibleModels)
-	}
-	_, err = openai.New(openai.Options{APIKey: standin.WrongKey, BaseURL: address + "/v1", HTTPClient: client}).ListModels(t.Context())
-	if kind := provider.KindOf(err); kind != provider.KindAuth {
-		t.Errorf("error is %v, want %s", err, provider.KindAuth)
-	}
 }
 
 func BenchmarkStream(b *testing.B) { providertest.Benchmark(b, subject(), true) }

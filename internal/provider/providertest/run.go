@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -44,6 +43,7 @@ func Run(t *testing.T, s Subject) {
 	}
 	t.Run("events", runner{s, true}.events)
 	t.Run("figures missing", runner{s, true}.figuresMissing)
+	t.Run("models", s.models)
 }
 
 type runner struct {
@@ -262,16 +262,7 @@ func (r runner) events(t *testing.T) {
 // unreachable: nobody listens.
 func (r runner) unreachable(t *testing.T) {
 	t.Parallel()
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := "http://" + l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	b := bench{chatter: r.New(t, address, "sk-test", provider.NewClient(patient))}
+	b := bench{chatter: r.New(t, nobody(t), "sk-test", provider.NewClient(patient))}
 	r.wantError(t, b.ask(t.Context(), r.req(), nil).err, Refusal{Kind: provider.KindUnreachable}, 0)
 }
 

@@ -20,11 +20,12 @@ type Subject struct {
 	Standin func(standin.Play) *standin.Server
 	New     func(t testing.TB, address, key string, client *http.Client) provider.Chatter
 
-	Effort        string // a ReasoningEffort that the model takes
-	ShowsThinking bool   // the vendor shows thoughts
-	TakesUserHash bool   // the vendor is told who asks
-	AlwaysStreams bool   // a request that is not streamed is streamed upstream all the same
-	AlwaysReports bool   // no answer comes without figures
+	Models        []string // what the stand-in lists, in its order
+	Effort        string   // a ReasoningEffort that the model takes
+	ShowsThinking bool     // the vendor shows thoughts
+	TakesUserHash bool     // the vendor is told who asks
+	AlwaysStreams bool     // a request that is not streamed is streamed upstream all the same
+	AlwaysReports bool     // no answer comes without figures
 
 	// Usage is one with every class that the vendor reports.
 	Usage provider.Usage

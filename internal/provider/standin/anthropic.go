@@ -23,9 +23,15 @@ var (
 	anthropicWithoutAdaptive = []string{"claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5-20251001"}
 )
 
-// NewAnthropic stands in for Anthropic: POST /v1/messages.
+// AnthropicModels are those that Anthropic's stand-in has.
+func AnthropicModels() []string {
+	return slices.Concat(anthropicWithoutSampling, anthropicWithSampling)
+}
+
+// NewAnthropic stands in for Anthropic: POST /v1/messages and GET /v1/models.
 func NewAnthropic(play Play) *Server {
 	s := newServer(play)
+	s.mux.HandleFunc("GET /v1/models", anthropic{s}.models)
 	s.mux.HandleFunc("POST /v1/messages", anthropic{s}.messages)
 	return s
 }
@@ -118,7 +124,7 @@ func (a anthropic) door(r *http.Request) Failure {
 		return Failure{Status: http.StatusUnauthorized, Message: "invalid x-api-key"}
 	case r.Header.Get("Anthropic-Version") != "2023-06-01":
 		return anthropicInvalid("anthropic-version: header is required")
-	case r.Header.Get("Content-Type") != "application/json":
+	case r.Method == http.MethodPost && r.Header.Get("Content-Type") != "application/json":
 		return anthropicInvalid("content-type: must be application/json")
 	}
 	return Failure{}

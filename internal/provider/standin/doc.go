@@ -17,7 +17,8 @@
 // Base addresses: OpenAI and compatible servers end in /v1; Anthropic's and
 // Google's are the bare address of the server. Any key is accepted but "wrong",
 // which is refused as the vendor refuses it. Google's stand-in serves the
-// Gemini API, Vertex AI, and the token endpoint of ServiceAccount.
+// Gemini API, Vertex AI, and the token endpoint of ServiceAccount. Each lists its
+// models, for nothing, and a few at a time where the vendor has pages.
 //
 // With a nil Play the prompt decides, so that an end-to-end test of the whole
 // server can bring a fault about by what it types: see FromPrompt. The program

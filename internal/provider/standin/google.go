@@ -17,6 +17,9 @@ var GoogleModels = []string{
 	"gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-3.1-pro-preview",
 }
 
+// WrongProject is the one project that Vertex AI's stand-in lets nobody into.
+const WrongProject = "wrong"
+
 // The most that one request may ask for.
 const (
 	googleMaxStreamed = 65536
@@ -27,8 +30,10 @@ const (
 // Vertex AI (a bearer token), and for the token endpoint of ServiceAccount.
 func NewGoogle(play Play) *Server {
 	s := newServer(play)
-	s.mux.HandleFunc("POST /v1beta/models/{call}", google{server: s}.generate)
-	s.mux.HandleFunc("POST /v1beta1/projects/{project}/locations/{location}/publishers/google/models/{call}", google{s, true}.generate)
+	s.mux.HandleFunc("POST /v1beta/models/{call}", google{server: s}.call)
+	s.mux.HandleFunc("POST /v1beta1/projects/{project}/locations/{location}/publishers/google/models/{call}", google{s, true}.call)
+	s.mux.HandleFunc("GET /v1beta/models", google{server: s}.models)
+	s.mux.HandleFunc("GET /v1beta1/publishers/google/models", google{s, true}.models)
 	s.mux.HandleFunc("POST /token", google{server: s}.token)
 	return s
 }
@@ -72,10 +77,19 @@ func googleInvalid(format string, args ...any) Failure {
 	return Failure{Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
 }
 
-func (g google) generate(w http.ResponseWriter, r *http.Request) {
+// call tells apart what is asked of a model.
+func (g google) call(w http.ResponseWriter, r *http.Request) {
+	model, verb, _ := strings.Cut(r.PathValue("call"), ":")
+	if verb == "countTokens" {
+		g.count(w, r, model)
+		return
+	}
+	g.generate(w, r, model, verb)
+}
+
+func (g google) generate(w http.ResponseWriter, r *http.Request, model, verb string) {
 	g.server.note(func(b *Books) { b.Requests++ })
 	v := &googleVoice{}
-	model, verb, _ := strings.Cut(r.PathValue("call"), ":")
 	f := g.door(r)
 	if f.Status == 0 && (verb != "generateContent" && verb != "streamGenerateContent" || !slices.Contains(GoogleModels, model)) {
 		f = Failure{Status: http.StatusNotFound, Message: "models/" + model + " is not found for API version v1beta, or is not supported for " + verb + "."}
@@ -110,6 +124,9 @@ func (g google) door(r *http.Request) Failure {
 	if g.vertex {
 		if r.Header.Get("Authorization") != "Bearer "+accessToken {
 			return Failure{Status: http.StatusUnauthorized, Message: "Request had invalid authentication credentials."}
+		}
+		if r.PathValue("project") == WrongProject {
+			return Failure{Status: http.StatusForbidden, Reason: "CONSUMER_INVALID", Message: "Permission denied on resource project wrong."}
 		}
 		return Failure{}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"pulse/internal/provider"
@@ -20,6 +19,9 @@ var (
 	openAIAlwaysThinking = []string{"gpt-6-astra", "gpt-6.1-sol"}
 	openAIOthers         = []string{"gpt-5.5", "gpt-5.4", "gpt-5.4-mini"}
 )
+
+// OpenAIModels are those that OpenAI's stand-in has.
+func OpenAIModels() []string { return slices.Concat(openAIWithoutSampling, openAIOthers) }
 
 // CompatibleModels is what a compatible stand-in lists.
 var CompatibleModels = []string{"llama4:scout", "qwen3:8b"}
@@ -175,33 +177,6 @@ func (a openAI) parameters(b *openAIRequest) Failure {
 		return unsupported("Invalid 'temperature': expected a value between 0 and 2.")
 	}
 	return Failure{}
-}
-
-func (a openAI) models(w http.ResponseWriter, r *http.Request) {
-	if f := a.door(r); f.Status != 0 {
-		a.server.refuse(w, &openAIVoice{}, f)
-		return
-	}
-	ids := slices.Concat(openAIWithoutSampling, openAIOthers)
-	if a.compatible {
-		ids = CompatibleModels
-	}
-	type model struct {
-		ID           string  `json:"id"`
-		Object       string  `json:"object"`
-		Created      int64   `json:"created"`
-		OwnedBy      string  `json:"owned_by"`
-		ShutdownDate *string `json:"shutdown_date"`
-	}
-	list := struct {
-		Object string  `json:"object"`
-		Data   []model `json:"data"`
-	}{Object: "list"}
-	for _, id := range ids {
-		list.Data = append(list.Data, model{ID: id, Object: "model", OwnedBy: "standin"})
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.MarshalWrite(w, list) // the client is gone: nothing to tell anybody
 }
 
 // openAIVoice writes chat.completion.chunk and chat.completion.

@@ -77,9 +77,14 @@ func (s *Server) note(change func(*Books)) {
 	change(&s.books)
 }
 
-// refuse answers with an error in the vendor's own shape.
+// refuse answers a chat with an error, and books it.
 func (s *Server) refuse(w http.ResponseWriter, v voice, f Failure) {
 	s.note(func(b *Books) { b.Refused++ })
+	fail(w, v, f)
+}
+
+// fail answers with an error in the vendor's own shape.
+func fail(w http.ResponseWriter, v voice, f Failure) {
 	if f.Status == 0 {
 		f.Status = http.StatusInternalServerError
 	}
