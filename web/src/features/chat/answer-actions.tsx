@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { RefreshCw } from 'lucide-react';
+import { useState } from 'react';
+import { cn } from '@/shared/lib/cn';
+import { formatNumber, formatUsd } from '@/shared/lib/format';
+import { i18n } from '@/shared/lib/text';
+import { Badge } from '@/shared/ui/badge';
+import { Button } from '@/shared/ui/button';
+import { CopyButton } from '@/shared/ui/copy-button';
+import { Tooltip } from '@/shared/ui/tooltip';
+import { BranchSwitch } from './branch-switch';
+import { usageQuery } from './queries';
+import { ReceiptDialog } from './receipt-dialog';
+import type { Turn } from './tree';
+import type { Message, Model } from './types';
+
+interface AnswerActionsProps {
+  turn: Turn;
+  model: Model | undefined;
+  last: boolean;
+  onAgain: (message: Message) => void;
+  onBranch: (messageId: string) => void;
+}
+
+/** What can be done with an answer, and what it cost. */
+export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerActionsProps) {
+  const { message } = turn;
+  const { data: usage } = useQuery(usageQuery(message.job_id));
+  const [receipt, setReceipt] = useState(false);
+  const againLabel = i18n.t('Answer again');
+  return (
+    <div
+      className={cn(
+        'flex flex-wrap items-center gap-x-1 text-muted-foreground',
+        !last &&
+          'opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100',
+      )}
+    >
+      <BranchSwitch onBranch={onBranch} turn={turn} />
+      {message.content !== '' && <CopyButton label={i18n.t('Copy answer')} text={() => message.content} />}
+      <Tooltip label={againLabel}>
+        <Button aria-label={againLabel} onClick={() => onAgain(message)} size="icon-small" variant="ghost">
+          <RefreshCw aria-hidden={true} />
+        </Button>
+      </Tooltip>
+      <Button
+        aria-label={i18n.t('Details of this answer')}
+        className="gap-2 px-2 font-normal text-xs"
+        onClick={() => setReceipt(true)}
+        size="small"
+        variant="ghost"
+      >
+        <span>{model?.name ?? message.model}</span>
+        {model?.demo && <Badge>{i18n.t('Demo')}</Badge>}
+        {usage && (
+          <span className="tabular-nums">
+            {i18n.t('{tokens} tokens · {cost}', {
+              tokens: formatNumber(usage.total_tokens),
+              cost: formatUsd(usage.cost_usd),
+            })}
+          </span>
+        )}
+      </Button>
+      {receipt && <ReceiptDialog message={message} model={model} onOpenChange={setReceipt} />}
+    </div>
+  );
+}

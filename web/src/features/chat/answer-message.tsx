@@ -1,0 +1,45 @@
+import { memo } from 'react';
+import { problemFrom } from '@/shared/api/problem';
+import { i18n } from '@/shared/lib/text';
+import { Markdown } from '@/shared/markdown';
+import { ProblemNotice } from '@/shared/ui/problem-notice';
+import { AnswerActions } from './answer-actions';
+import { AnswerStatusLine } from './answer-status-line';
+import { Reasoning } from './reasoning';
+import type { Turn } from './tree';
+import type { Message, Model } from './types';
+import { useAnswerState } from './use-answers';
+
+interface AnswerMessageProps {
+  turn: Turn;
+  /** The model that wrote it; undefined when this server does not list it any more. */
+  model: Model | undefined;
+  last: boolean;
+  onAgain: (message: Message) => void;
+  onBranch: (messageId: string) => void;
+}
+
+/** One answer, the same parts from its first word on. */
+export const AnswerMessage = memo(function AnswerMessage({ turn, model, last, onAgain, onBranch }: AnswerMessageProps) {
+  const { message } = turn;
+  const state = useAnswerState(message.id);
+  const writing = message.status === 'processing';
+  const text = writing ? state.text : message.content;
+  const reasoning = writing ? state.reasoning : message.reasoning;
+  const name = model?.name ?? message.model;
+  return (
+    <article
+      aria-busy={writing}
+      aria-label={i18n.t('Answer from {name}', { name })}
+      className="group flex min-w-0 flex-col gap-3"
+    >
+      {reasoning !== '' && <Reasoning text={reasoning} thinking={writing && text === ''} />}
+      {text !== '' && <Markdown streaming={writing}>{text}</Markdown>}
+      <AnswerStatusLine message={message} state={state} waiting={text === '' && reasoning === ''} />
+      {message.status === 'failed' && (
+        <ProblemNotice error={problemFrom(message.error, { status: 0 })} onRetry={() => onAgain(message)} />
+      )}
+      {!writing && <AnswerActions last={last} model={model} onAgain={onAgain} onBranch={onBranch} turn={turn} />}
+    </article>
+  );
+});

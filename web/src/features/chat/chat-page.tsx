@@ -1,0 +1,94 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { i18n } from '@/shared/lib/text';
+import { buttonStyle } from '@/shared/ui/button';
+import { ProblemNotice } from '@/shared/ui/problem-notice';
+import { TopBar } from '@/shared/ui/top-bar';
+import { answers } from './answers';
+import { Composer, type ComposerHandle } from './composer';
+import { DemoNote } from './demo-note';
+import { MessageList } from './message-list';
+import { ModelPicker } from './model-picker';
+import { Refusal } from './refusal';
+import { SettingsPanel } from './settings-panel';
+import { showBranch } from './show-branch';
+import { ThreadSkeleton } from './thread-skeleton';
+import { type Chat, useChat } from './use-chat';
+import { Welcome } from './welcome';
+
+interface ChatPageProps {
+  /** Undefined: a new conversation, which its first question gives an id. */
+  conversationId?: string | undefined;
+}
+
+/** The page of one conversation. */
+export function ChatPage({ conversationId }: ChatPageProps) {
+  const chat = useChat(conversationId);
+  const { choice, conversation, running, settings, setSettings } = chat;
+  const composer = useRef<ComposerHandle>(null);
+  const lastQuestion = chat.turns.findLast(({ message }) => message.role === 'user')?.message.content;
+
+  return (
+    <>
+      <TopBar
+        title={conversation?.title ?? i18n.t('New chat')}
+        actions={<SettingsPanel model={choice.model} onChange={setSettings} settings={settings} />}
+      >
+        <ModelPicker choice={choice} />
+      </TopBar>
+      <Thread chat={chat} onExample={(text) => composer.current?.offer(text)} />
+      {chat.error === null && (
+        <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
+          {chat.refusal && <Refusal problem={chat.refusal} />}
+          <DemoNote models={choice.models} />
+          <Composer
+            disabled={choice.model === undefined}
+            draftKey={chat.draftKey}
+            lastQuestion={lastQuestion}
+            onSend={chat.send}
+            ready={!chat.loading}
+            ref={composer}
+            runningId={running?.id}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What has been said, or what stands in its place. */
+function Thread({ chat, onExample }: { chat: Chat; onExample: (text: string) => void }) {
+  const client = useQueryClient();
+  const { conversation } = chat;
+  if (chat.error !== null) {
+    return (
+      <div className="mx-auto w-full max-w-3xl p-4">
+        <ProblemNotice error={chat.error} onRetry={() => void chat.reload()}>
+          <Link
+            className={buttonStyle({ size: 'small' })}
+            params={{ conversationId: undefined }}
+            to="/chat/{-$conversationId}"
+          >
+            {i18n.t('New chat')}
+          </Link>
+        </ProblemNotice>
+      </div>
+    );
+  }
+  if (chat.loading) {
+    return <ThreadSkeleton />;
+  }
+  if (chat.turns.length === 0) {
+    return <Welcome onExample={onExample} />;
+  }
+  return (
+    <MessageList
+      key={answers.nameOf(chat.thread)}
+      models={chat.choice.models}
+      onAgain={chat.again}
+      onBranch={(id) => conversation && void showBranch(client, conversation, id)}
+      turns={chat.turns}
+    />
+  );
+}

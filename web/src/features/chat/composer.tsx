@@ -1,0 +1,199 @@
+import { ArrowUp, Square } from 'lucide-react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { drafts, useDraft } from '@/shared/lib/drafts';
+import { useCommands } from '@/shared/lib/shortcuts';
+import { i18n } from '@/shared/lib/text';
+import { loadMarkdown } from '@/shared/markdown';
+import { Button } from '@/shared/ui/button';
+import { stop } from './stop';
+import { useAnswerPart } from './use-answers';
+
+export interface ComposerHandle {
+  /** Puts a text into the input, for the person to change and send. */
+  offer: (text: string) => void;
+}
+
+interface ComposerProps {
+  draftKey: string;
+  /** The answer that is being written, which can be stopped. */
+  runningId: string | undefined;
+  lastQuestion: string | undefined;
+  /** The conversation is here. */
+  ready: boolean;
+  /** There is nobody to ask. */
+  disabled: boolean;
+  /** Rejects when the question was not taken; its text comes back then. */
+  onSend: (text: string) => Promise<void>;
+  ref: Ref<ComposerHandle>;
+}
+
+/** Where questions are written. What is typed is kept until the server has it. */
+export function Composer({ draftKey, runningId, lastQuestion, ready, disabled, onSend, ref }: ComposerProps) {
+  const [text, setText] = useDraft(draftKey);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const now = useRef({ draftKey, text });
+  useEffect(() => {
+    now.current = { draftKey, text };
+  });
+  useUnsent(draftKey, ready, (unsent) => {
+    if (unsent !== lastQuestion) {
+      setText(joined(unsent, text));
+    }
+  });
+  useEffect(() => {
+    // On a phone the keyboard would come up and hide what was opened.
+    if (draftKey !== '' && matchMedia('(pointer: fine)').matches) {
+      input.current?.focus({ preventScroll: true });
+    }
+  }, [draftKey]);
+
+  const offer = (offered: string) => {
+    setText(offered);
+    input.current?.focus();
+  };
+  useImperativeHandle(ref, () => ({ offer }));
+  useCommands([
+    {
+      id: 'chat.input',
+      label: i18n.t('Go to the input'),
+      group: i18n.t('Chat'),
+      keys: '/',
+      run: () => input.current?.focus(),
+    },
+  ]);
+
+  const canSend = text.trim() !== '' && !disabled && runningId === undefined;
+  const send = async () => {
+    if (!canSend) {
+      return;
+    }
+    setText('');
+    const unsent = unsentKey(draftKey);
+    sending.add(unsent);
+    drafts.write(unsent, text);
+    try {
+      await onSend(text);
+    } catch {
+      // Why is on the screen. The text is there again, before what was typed since.
+      const shown = now.current.draftKey === draftKey;
+      if (shown) {
+        setText(joined(text, now.current.text));
+      } else {
+        drafts.write(draftKey, joined(text, drafts.read<string>(draftKey) ?? ''));
+      }
+    }
+    drafts.remove(unsent);
+    sending.delete(unsent);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) {
+      return; // the key belongs to the input method
+    }
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === 'ArrowUp' && text === '' && lastQuestion !== undefined) {
+      event.preventDefault();
+      setText(lastQuestion);
+    }
+  };
+
+  return (
+    <form
+      className="flex items-end gap-2 rounded-xl border border-input bg-background p-2 shadow-xs has-[textarea:focus-visible]:border-ring"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      {/* The copy of the text behind the input makes the form as high as the text needs. */}
+      <div
+        className="wrap-anywhere grid max-h-[40dvh] min-w-0 flex-1 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1]"
+        data-text={text}
+      >
+        <textarea
+          aria-label={i18n.t('Your question')}
+          className="resize-none overflow-hidden bg-transparent px-2 py-1.5 outline-none [grid-area:1/1] placeholder:text-muted-foreground"
+          dir="auto"
+          onChange={(event) => {
+            void loadMarkdown();
+            setText(event.target.value);
+          }}
+          onKeyDown={onKeyDown}
+          placeholder={i18n.t('Ask anything')}
+          ref={input}
+          rows={1}
+          value={text}
+        />
+      </div>
+      {runningId === undefined ? (
+        <Button
+          aria-label={i18n.t('Send')}
+          className="rounded-lg"
+          disabled={!canSend}
+          size="icon"
+          type="submit"
+          variant="primary"
+        >
+          <ArrowUp aria-hidden={true} />
+        </Button>
+      ) : (
+        <StopButton answerId={runningId} />
+      )}
+    </form>
+  );
+}
+
+/** Closes what lies over the page before Esc stops anything. */
+const overlay = '[role="dialog"], [role="listbox"], [role="menu"]';
+
+function StopButton({ answerId }: { answerId: string }) {
+  const stopping = useAnswerPart(answerId, isStopping);
+  useCommands([
+    {
+      id: 'chat.stop',
+      label: i18n.t('Stop the answer'),
+      group: i18n.t('Chat'),
+      keys: 'escape',
+      run: () => {
+        if (!document.querySelector(overlay)) {
+          void stop(answerId);
+        }
+      },
+    },
+  ]);
+  return (
+    <Button aria-label={i18n.t('Stop')} busy={stopping} onClick={() => void stop(answerId)} size="icon" type="button">
+      <Square aria-hidden={true} className="fill-current" />
+    </Button>
+  );
+}
+
+const isStopping = (state: { stopping: boolean }) => state.stopping;
+
+const unsentKey = (draftKey: string) => `${draftKey}.unsent`;
+
+/** The unsent questions that this tab is sending right now. */
+const sending = new Set<string>();
+
+/** A question that a tab took with it before the server had it comes back, once. */
+function useUnsent(draftKey: string, ready: boolean, restore: (text: string) => void): void {
+  const latest = useRef(restore);
+  useEffect(() => {
+    latest.current = restore;
+  });
+  useEffect(() => {
+    const key = unsentKey(draftKey);
+    const text = ready && !sending.has(key) ? drafts.read<string>(key) : undefined;
+    if (text === undefined) {
+      return;
+    }
+    drafts.remove(key);
+    latest.current(text);
+  }, [draftKey, ready]);
+}
+
+function joined(first: string, second: string): string {
+  return [first, second].filter((text) => text !== '').join('\n\n');
+}

@@ -1,0 +1,62 @@
+import { useSyncExternalStore } from 'react';
+import { offlineProblem, problemOf } from '@/shared/api/problem';
+
+/** As long as the toast with its Undo is shown, and a little longer. */
+const delay = 6500;
+
+/** Conversations that are about to be deleted, with what does it. */
+const waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; run: () => void }>();
+const listeners = new Set<() => void>();
+let hidden: ReadonlySet<string> = new Set();
+
+function changed(): void {
+  hidden = new Set(waiting.keys());
+  for (const listener of listeners) {
+    listener();
+  }
+}
+
+/** Takes a conversation off the screen now and deletes it soon. */
+export function deleteLater(id: string, onDone: (error?: unknown) => void): void {
+  const run = () => {
+    // keepalive: the request outlives the page.
+    fetch(`/api/v1/conversations/${encodeURIComponent(id)}`, { method: 'DELETE', keepalive: true })
+      .then(async (response) => {
+        const gone = response.ok || response.status === 404;
+        onDone(gone ? undefined : await problemOf(response));
+      })
+      .catch((error: unknown) => onDone(offlineProblem(error)))
+      .finally(() => {
+        waiting.delete(id);
+        changed();
+      });
+  };
+  waiting.set(id, { run, timer: setTimeout(run, delay) });
+  changed();
+}
+
+/** Takes a deletion back that has not been sent yet. */
+export function undoDelete(id: string): void {
+  clearTimeout(waiting.get(id)?.timer);
+  waiting.delete(id);
+  changed();
+}
+
+/** The conversations that are about to be deleted. */
+export function useDeleted(): ReadonlySet<string> {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => hidden,
+  );
+}
+
+// Whoever closes the page has decided; nobody is left to undo it.
+globalThis.addEventListener?.('pagehide', () => {
+  for (const { timer, run } of waiting.values()) {
+    clearTimeout(timer);
+    run();
+  }
+});

@@ -1,0 +1,72 @@
+import { ChevronsUpDown } from 'lucide-react';
+import { formatCompact, formatUsd } from '@/shared/lib/format';
+import { i18n } from '@/shared/lib/text';
+import { Badge } from '@/shared/ui/badge';
+import { Button } from '@/shared/ui/button';
+import { Combobox } from '@/shared/ui/combobox';
+import { Skeleton } from '@/shared/ui/skeleton';
+import { groupsOf } from './model-groups';
+import type { Model } from './types';
+import type { ModelChoice } from './use-models';
+
+/** Which model answers, with what it can do and what it costs before anything is asked. */
+export function ModelPicker({ choice }: { choice: ModelChoice }) {
+  const { models, model, choose } = choice;
+  if (!models) {
+    return <Skeleton className="h-8 w-36" />;
+  }
+  const name = model?.name ?? i18n.t('No model available');
+  return (
+    <Combobox
+      empty={i18n.t('No such model')}
+      groups={groupsOf(models)}
+      itemDisabled={({ available }) => !available}
+      itemKey={({ id }) => id}
+      itemLabel={(item) => `${item.name} ${item.provider_name}`}
+      onChange={choose}
+      renderItem={(item) => <ModelItem model={item} />}
+      searchLabel={i18n.t('Search models')}
+      trigger={
+        <Button
+          aria-label={i18n.t('Model: {name}', { name })}
+          className="min-w-0 px-2 text-base"
+          size="small"
+          variant="ghost"
+        >
+          <span className="truncate">{name}</span>
+          {model?.demo && <Badge>{i18n.t('Demo')}</Badge>}
+          <ChevronsUpDown aria-hidden={true} className="text-muted-foreground" />
+        </Button>
+      }
+      value={model ?? null}
+    />
+  );
+}
+
+function ModelItem({ model }: { model: Model }) {
+  return (
+    <span className="block py-0.5">
+      <span className="flex items-center gap-2">
+        <span className="truncate">{model.name}</span>
+        {model.demo && <Badge>{i18n.t('Demo')}</Badge>}
+      </span>
+      <span className="block text-muted-foreground text-xs leading-5">
+        {model.available ? factsOf(model) : model.unavailable_reason}
+      </span>
+    </span>
+  );
+}
+
+/** Context, price and abilities in one line. */
+function factsOf({ context_window, price, abilities }: Model): string {
+  const facts = [i18n.t('{tokens} context', { tokens: formatCompact(context_window) })];
+  if (price) {
+    facts.push(
+      i18n.t('{input} in, {output} out per million', {
+        input: formatUsd(price.input_usd_per_million),
+        output: formatUsd(price.output_usd_per_million),
+      }),
+    );
+  }
+  return [...facts, ...abilities.map((ability) => ability.replaceAll('_', ' '))].join(' · ');
+}

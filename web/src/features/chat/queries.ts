@@ -1,0 +1,58 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions, skipToken } from '@tanstack/react-query';
+import { answer, api } from '@/shared/api/client';
+import type { TokenUsage } from '@/shared/api/types';
+
+/** The cache keys of this feature. */
+export const chatKeys = {
+  models: ['chat', 'models'] as const,
+  lists: ['chat', 'conversations'] as const,
+  list: (search: string) => ['chat', 'conversations', search] as const,
+  conversation: (id: string) => ['chat', 'conversation', id] as const,
+  usage: (jobId: string) => ['chat', 'usage', jobId] as const,
+  receipt: (jobId: string) => ['chat', 'receipt', jobId] as const,
+};
+
+const minute = 60_000;
+const pageLength = 40;
+
+export const modelsQuery = queryOptions({
+  queryKey: chatKeys.models,
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/chat/models', { signal })),
+  staleTime: 5 * minute,
+});
+
+/** Conversations whose title contains the search, the last used first. */
+export const conversationsQuery = (search: string) =>
+  infiniteQueryOptions({
+    queryKey: chatKeys.list(search),
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/api/v1/conversations', {
+          params: {
+            query: { limit: pageLength, ...(pageParam && { cursor: pageParam }), ...(search && { q: search }) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
+  });
+
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: chatKeys.conversation(id),
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/conversations/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** What the books say of an ended job. */
+export const receiptQuery = (jobId: string) =>
+  queryOptions({
+    queryKey: chatKeys.receipt(jobId),
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/jobs/{id}/receipt', { params: { path: { id: jobId } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY, // books do not change
+  });
+
+/** What an answer took, where this tab saw it end; its receipt has the details. */
+export const usageQuery = (jobId: string) =>
+  queryOptions<TokenUsage>({ queryKey: chatKeys.usage(jobId), queryFn: skipToken, gcTime: Number.POSITIVE_INFINITY });

@@ -1,0 +1,57 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { sessionKey } from '@/shared/api/session';
+import { answers } from './answers';
+import type { AnswerState, Outcome, Owner } from './live-answer';
+import { chatKeys } from './queries';
+import { withChange } from './thread';
+import type { Conversation, Message } from './types';
+
+/** What becomes of a message when its answer ends. */
+function changeOf(outcome: Outcome, state: AnswerState): Partial<Message> | undefined {
+  const said = { content: state.text, reasoning: state.reasoning };
+  switch (outcome.kind) {
+    case 'done':
+      return { ...said, status: outcome.ending.status, finish_reason: outcome.ending.finish_reason };
+    case 'failed':
+      return { ...said, status: 'failed', error: outcome.problem.document };
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** Where an answer belongs. */
+export interface Place {
+  conversationId: string;
+  messageId: string;
+  jobId: string;
+}
+
+/** Keeps the whole answer in the cached conversation, where it reads as any other message. */
+export function settle(
+  client: QueryClient,
+  { conversationId, messageId, jobId }: Place,
+  outcome: Outcome,
+  state: AnswerState,
+): void {
+  const key = chatKeys.conversation(conversationId);
+  const change = changeOf(outcome, state);
+  if (change) {
+    client.setQueryData<Conversation>(key, (old) => old && withChange(old, messageId, change));
+  } else {
+    // The stored conversation knows, and whether the person is still signed in.
+    void client.invalidateQueries({ queryKey: key });
+    void client.invalidateQueries({ queryKey: sessionKey });
+  }
+  if (outcome.kind === 'done') {
+    client.setQueryData(chatKeys.usage(jobId), outcome.ending.usage);
+  }
+  answers.forget(messageId);
+}
+
+/** The owner of an answer that the server has begun and this page finds. */
+export function ownerOf(client: QueryClient, place: Place): Owner {
+  return {
+    onBegin: () => undefined,
+    onEnd: (outcome, state) => settle(client, place, outcome, state),
+  };
+}

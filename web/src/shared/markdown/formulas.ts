@@ -1,0 +1,41 @@
+/** Code, in which nothing is a formula: fenced blocks (also unfinished ones) and spans. */
+const code = /(^|\n)[ \t]*(`{3,}|~{3,})[\s\S]*?(?:\n[ \t]*\2[^\n]*|$)|(`+)[^`][\s\S]*?\3/gu;
+
+/** \[ … \], as most models write a formula on its own. */
+const display = /\\\[([\s\S]+?)\\\]/gu;
+/** \( … \), the same inside a line. */
+const inline = /\\\(([^\n]+?)\\\)/gu;
+/**
+ * $ … $ by Pandoc's rule, which leaves prices alone: no space inside the
+ * dollars, no digit after them.
+ */
+const dollars = /(?<![\\$])\$(?![\s$])([^$\n]*?[^\s\\$])\$(?![\d$])/gu;
+
+/**
+ * Writes all kinds of formulas with double dollars, the one form that the
+ * renderer knows.
+ */
+export function withDollars(text: string): string {
+  if (!/\\[[(]|\$/u.test(text)) {
+    return text;
+  }
+  let result = '';
+  let end = 0;
+  for (const match of text.matchAll(code)) {
+    result += convert(text.slice(end, match.index)) + match[0];
+    end = match.index + match[0].length;
+  }
+  return result + convert(text.slice(end));
+}
+
+function convert(prose: string): string {
+  return prose
+    .replace(display, (_, tex: string) => `\n$$\n${tex.trim()}\n$$\n`)
+    .replace(inline, (_, tex: string) => `$$${tex.trim()}$$`)
+    .replace(dollars, (_, tex: string) => `$$${tex}$$`);
+}
+
+/** Whether there may be a formula in a text that withDollars gave. */
+export function hasMath(text: string): boolean {
+  return text.includes('$$');
+}

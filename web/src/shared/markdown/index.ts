@@ -1,0 +1,1 @@
+export { loadMarkdown, Markdown } from './markdown';

@@ -1,0 +1,68 @@
+import './markdown.css';
+import { useEffect, useMemo, useState } from 'react';
+import { defaultRehypePlugins, type PluginConfig, Streamdown } from 'streamdown';
+import { components } from './components';
+import { hasMath, withDollars } from './formulas';
+
+/**
+ * Without rehype-raw, HTML in an answer is shown as the text that it is; the
+ * rest is sanitised as if it were not.
+ */
+const rehypePlugins = [defaultRehypePlugins['sanitize'], defaultRehypePlugins['harden']].filter(
+  (plugin) => plugin !== undefined,
+);
+
+const noLinkDialog = { enabled: false };
+
+interface RendererProps {
+  children: string;
+  streaming: boolean;
+}
+
+/**
+ * One component and one mode from the first token to the last, so that the end
+ * of an answer changes nothing on the screen. Each block is parsed on its own:
+ * only the last one costs anything while text comes.
+ */
+export default function Renderer({ children, streaming }: RendererProps) {
+  const text = useMemo(() => withDollars(children), [children]);
+  const plugins = useFormulas(hasMath(text));
+  return (
+    <Streamdown
+      className="markdown"
+      components={components}
+      controls={false}
+      dir="auto"
+      isAnimating={streaming}
+      linkSafety={noLinkDialog}
+      mode="streaming"
+      {...(plugins && { plugins })}
+      rehypePlugins={rehypePlugins}
+    >
+      {text}
+    </Streamdown>
+  );
+}
+
+/** KaTeX is large; it comes with the first formula. */
+function useFormulas(wanted: boolean): PluginConfig | undefined {
+  const [plugins, setPlugins] = useState<PluginConfig>();
+  useEffect(() => {
+    if (!wanted) {
+      return;
+    }
+    let gone = false;
+    import('./katex').then(
+      ({ math }) => {
+        if (!gone) {
+          setPlugins({ math });
+        }
+      },
+      () => undefined, // formulas stay readable as TeX
+    );
+    return () => {
+      gone = true;
+    };
+  }, [wanted]);
+  return plugins;
+}
