@@ -26,13 +26,19 @@ const password = "correct horse battery"
 
 func register(t *testing.T, address string) *person {
 	t.Helper()
+	p := &person{t, address, newBrowser(t), fmt.Sprintf("person-%d@example.com", time.Now().UnixNano())}
+	p.must(201, http.MethodPost, "/api/v1/auth/register", object{"email": p.email, "password": password, "full_name": "A Person"})
+	return p
+}
+
+// newBrowser keeps cookies.
+func newBrowser(t *testing.T) *http.Client {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t, address, &http.Client{Jar: jar, Transport: transport(t)}, fmt.Sprintf("person-%d@example.com", time.Now().UnixNano())}
-	p.must(201, http.MethodPost, "/api/v1/auth/register", object{"email": p.email, "password": password, "full_name": "A Person"})
-	return p
+	return &http.Client{Jar: jar, Transport: transport(t)}
 }
 
 // at is the same person at another process: the session is the database's.
