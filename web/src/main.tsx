@@ -8,7 +8,7 @@ import { watchTheme } from '@/shared/lib/theme';
 watchTheme();
 watchNetwork();
 
-const root = document.getElementById('root');
+const root = document.querySelector('#root');
 if (root === null) {
   throw new Error('index.html has no #root');
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { ListChecks, SquarePen } from 'lucide-react';
-import { ConversationList } from '@/features/chat';
+import { ConversationList } from '@/features/chat/conversation-list';
 import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
 import { buttonStyle } from '@/shared/ui/button';

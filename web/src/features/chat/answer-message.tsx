@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { problemFrom } from '@/shared/api/problem';
 import { i18n } from '@/shared/lib/text';
-import { Markdown } from '@/shared/markdown';
+import { Markdown } from '@/shared/markdown/markdown';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { AnswerActions } from './answer-actions';
 import { AnswerStatusLine } from './answer-status-line';
@@ -20,7 +20,7 @@ interface AnswerMessageProps {
 }
 
 /** One answer, the same parts from its first word on. */
-export const AnswerMessage = memo(function AnswerMessage({ turn, model, last, onAgain, onBranch }: AnswerMessageProps) {
+export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch }: AnswerMessageProps) => {
   const { message } = turn;
   const state = useAnswerState(message.id);
   const writing = message.status === 'processing';

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } 
 import { drafts, useDraft } from '@/shared/lib/drafts';
 import { useCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
-import { loadMarkdown } from '@/shared/markdown';
+import { loadMarkdown } from '@/shared/markdown/markdown';
 import { Button } from '@/shared/ui/button';
 import { stop } from './stop';
 import { useAnswerPart } from './use-answers';

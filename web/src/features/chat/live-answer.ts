@@ -118,14 +118,13 @@ export class LiveAnswer {
       case 'reasoning':
         this.#change({ reasoning: this.#known.reasoning + event.text });
         break;
-      case 'progress':
-        break; // an answer's progress is its text
       case 'done':
         this.#outcome = { kind: 'done', ending: event.data as Ending };
         break;
       case 'error':
         this.#outcome = { kind: 'failed', problem: event.problem };
         break;
+      default: // progress: an answer's progress is its text
     }
   }
 

@@ -15,7 +15,7 @@ interface QuestionMessageProps {
   onBranch: (messageId: string) => void;
 }
 
-export const QuestionMessage = memo(function QuestionMessage({ turn, onBranch }: QuestionMessageProps) {
+export const QuestionMessage = memo(({ turn, onBranch }: QuestionMessageProps) => {
   const { content } = turn.message;
   const long = content.length > longText || content.split('\n').length > longLines;
   const [open, setOpen] = useState(false);

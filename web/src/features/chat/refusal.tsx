@@ -5,24 +5,32 @@ import { ProblemNotice } from '@/shared/ui/problem-notice';
 
 /** Why a question was not taken. Its text is back in the composer, where it can be sent again. */
 export function Refusal({ problem }: { problem: Problem }) {
-  const { limit, used, reserved, resets_at: resetsAt } = problem.document;
+  const quota = quotaSentences(problem);
   return (
     <ProblemNotice className="mb-3" error={problem}>
-      {limit !== undefined && used !== undefined && (
-        <p className="text-muted-foreground">
-          {i18n.t('{used} of {limit} tokens are used', { used: formatNumber(used), limit: formatNumber(limit) })}
-          {reserved !== undefined &&
-            reserved > 0 &&
-            i18n.t(', {reserved} are held for answers that run', { reserved: formatNumber(reserved) })}
-          {resetsAt !== undefined && i18n.t('. The count starts anew on {day}', { day: formatDay(resetsAt) })}
-          {'.'}
-        </p>
-      )}
-      {problem.document.errors?.map(({ location, message }) => (
-        <p className="text-muted-foreground" key={location}>
-          {location.replace(/^body\./u, '')}: {message}
+      {quota.length > 0 && <p className="text-muted-foreground">{quota.join(' ')}</p>}
+      {Object.entries(problem.fields).map(([field, message]) => (
+        <p className="text-muted-foreground" key={field}>
+          {i18n.t('{field}: {message}', { field, message })}
         </p>
       ))}
     </ProblemNotice>
   );
+}
+
+/** How much there is, how much is gone, and when it begins anew. */
+function quotaSentences({ document: { limit, used, reserved = 0, resets_at: resetsAt } }: Problem): string[] {
+  if (limit === undefined || used === undefined) {
+    return [];
+  }
+  const sentences = [
+    i18n.t('{used} of {limit} tokens are used.', { used: formatNumber(used), limit: formatNumber(limit) }),
+  ];
+  if (reserved > 0) {
+    sentences.push(i18n.t('{reserved} are held for answers that run.', { reserved: formatNumber(reserved) }));
+  }
+  if (resetsAt !== undefined) {
+    sentences.push(i18n.t('The count starts anew on {day}.', { day: formatDay(resetsAt) }));
+  }
+  return sentences;
 }

@@ -14,8 +14,8 @@ function changeOf(outcome: Outcome, state: AnswerState): Partial<Message> | unde
       return { ...said, status: outcome.ending.status, finish_reason: outcome.ending.finish_reason };
     case 'failed':
       return { ...said, status: 'failed', error: outcome.problem.document };
-    case 'unknown':
-      return undefined;
+    default:
+      return undefined; // the stored conversation knows
   }
 }
 

@@ -12,13 +12,13 @@ export interface Turn {
  * shows. A head that is not there gives what is there: the newest leaf's branch.
  */
 export function branchTo(messages: readonly Message[], head: string): Turn[] {
-  const byId = new Map(messages.map((message) => [message.id, message]));
+  const byId = new Map(messages.map((each) => [each.id, each]));
   const children = childrenOf(messages);
   const turns: Turn[] = [];
   let message = byId.get(head) ?? messages.at(-1);
   // A parent that is its own descendant would never end; no branch is longer than the tree.
   while (message && turns.length < messages.length) {
-    turns.push({ message, siblings: (children.get(message.parent_id) ?? []).map((m) => m.id) });
+    turns.push({ message, siblings: (children.get(message.parent_id) ?? []).map((sibling) => sibling.id) });
     message = byId.get(message.parent_id);
   }
   return turns.reverse();
@@ -28,7 +28,7 @@ export function branchTo(messages: readonly Message[], head: string): Turn[] {
 export function leafOf(messages: readonly Message[], id: string): string {
   const children = childrenOf(messages);
   let leaf = id;
-  for (let depth = 0; depth < messages.length; depth += 1) {
+  for (const _ of messages) {
     const newest = children.get(leaf)?.at(-1);
     if (!newest) {
       break;

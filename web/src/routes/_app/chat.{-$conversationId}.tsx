@@ -1,5 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { ChatPage } from '@/features/chat';
+import { ChatPage } from '@/features/chat/chat-page';
 
 /** One route with and without a conversation, so that the page stays when its first question gives it an id. */
 export const Route = createFileRoute('/_app/chat/{-$conversationId}')({ component: ChatRoute });

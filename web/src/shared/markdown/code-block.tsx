@@ -10,7 +10,7 @@ interface CodeBlockProps {
   language: string;
 }
 
-export const CodeBlock = memo(function CodeBlock({ code, language }: CodeBlockProps) {
+export const CodeBlock = memo(({ code, language }: CodeBlockProps) => {
   const known = useHighlighting(code, language);
   return (
     <figure className="markdown-code" dir="ltr">
@@ -38,7 +38,7 @@ interface LineProps {
 }
 
 /** A line in the colours that are known of it; what came since then is plain for a moment. */
-const Line = memo(function Line({ text, tokens, first }: LineProps) {
+const Line = memo(({ text, tokens, first }: LineProps) => {
   const coloured = tokens?.map(([piece]) => piece).join('') ?? '';
   const fits = tokens !== undefined && text.startsWith(coloured);
   return (

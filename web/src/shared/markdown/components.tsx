@@ -39,12 +39,14 @@ export const components: Components = {
   input: TaskBox,
 };
 
+const lastBreak = /\n$/u;
+
 function Pre({ node }: ComponentProps<'pre'> & ExtraProps) {
   const code = node?.children[0];
   if (code?.type !== 'element') {
     return null;
   }
-  return <CodeBlock code={textOf(code).replace(/\n$/u, '')} language={languageOf(code)} />;
+  return <CodeBlock code={textOf(code).replace(lastBreak, '')} language={languageOf(code)} />;
 }
 
 function textOf(node: Node): string {
@@ -59,7 +61,7 @@ function textOf(node: Node): string {
 }
 
 function languageOf(code: Node): string {
-  const names = code.properties['className'];
+  const { className: names } = code.properties;
   const name = Array.isArray(names) ? names.find((n) => String(n).startsWith('language-')) : undefined;
   return name ? String(name).slice('language-'.length) : '';
 }
@@ -111,6 +113,7 @@ function Picture({ src, alt }: ComponentProps<'img'> & ExtraProps): ReactNode {
     return alt ?? null;
   }
   if (src.startsWith('data:image/')) {
+    // biome-ignore lint/correctness/useImageSize: nobody knows the size, and nothing has to be fetched
     return <img src={src} alt={alt ?? ''} />;
   }
   const url = URL.parse(src);

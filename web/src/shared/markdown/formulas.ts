@@ -1,22 +1,26 @@
 /** Code, in which nothing is a formula: fenced blocks (also unfinished ones) and spans. */
-const code = /(^|\n)[ \t]*(`{3,}|~{3,})[\s\S]*?(?:\n[ \t]*\2[^\n]*|$)|(`+)[^`][\s\S]*?\3/gu;
+const code =
+  /(?:^|\n)[ \t]*(?<fence>`{3,}|~{3,})[\s\S]*?(?:\n[ \t]*\k<fence>[^\n]*|$)|(?<ticks>`+)[^`][\s\S]*?\k<ticks>/gu;
+
+/** Most texts have none of these, and are not looked at any further. */
+const mayHold = /\\[[(]|\$/u;
 
 /** \[ … \], as most models write a formula on its own. */
-const display = /\\\[([\s\S]+?)\\\]/gu;
+const display = /\\\[(?<tex>[\s\S]+?)\\\]/gu;
 /** \( … \), the same inside a line. */
-const inline = /\\\(([^\n]+?)\\\)/gu;
+const inline = /\\\((?<tex>[^\n]+?)\\\)/gu;
 /**
  * $ … $ by Pandoc's rule, which leaves prices alone: no space inside the
  * dollars, no digit after them.
  */
-const dollars = /(?<![\\$])\$(?![\s$])([^$\n]*?[^\s\\$])\$(?![\d$])/gu;
+const dollars = /(?<![\\$])\$(?![\s$])(?<tex>[^$\n]*?[^\s\\$])\$(?![\d$])/gu;
 
 /**
  * Writes all kinds of formulas with double dollars, the one form that the
  * renderer knows.
  */
 export function withDollars(text: string): string {
-  if (!/\\[[(]|\$/u.test(text)) {
+  if (!mayHold.test(text)) {
     return text;
   }
   let result = '';

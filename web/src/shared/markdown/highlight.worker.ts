@@ -57,18 +57,20 @@ async function highlight(block: number, name: string, code: string): Promise<Ans
   if (!gone.delete(block)) {
     blocks.set(block, known);
   }
-  const rest = tokens(code.slice(end), known.state).tokens[0];
+  const [rest] = tokens(code.slice(end), known.state).tokens;
   if (rest) {
     lines.push(compact(rest));
   }
   return { block, from, lines };
 }
 
+const colorName = /token-(?<name>[a-z-]+)/u;
+
 /** "var(--code-token-keyword)" becomes "keyword"; neighbours of one colour become one. */
 function compact(line: { content: string; color?: string }[]): Token[] {
   const result: Token[] = [];
   for (const { content, color } of line) {
-    const name = /token-([a-z-]+)/u.exec(color ?? '')?.[1] ?? '';
+    const { name = '' } = colorName.exec(color ?? '')?.groups ?? {};
     const last = result.at(-1);
     if (last && last[1] === name) {
       last[0] += content;

@@ -18,11 +18,13 @@ function send(request: Request) {
 
 /** One block of code in the worker: one question at a time, and then the newest. */
 class Block {
-  readonly #id = ++lastBlock;
+  readonly #id: number;
   #busy = false;
   #next: { language: string; code: string } | undefined;
 
   constructor(onAnswer: (answer: Answer) => void) {
+    lastBlock += 1;
+    this.#id = lastBlock;
     listeners.set(this.#id, (answer) => {
       this.#busy = false;
       this.#ask();
@@ -58,8 +60,8 @@ export function useHighlighting(code: string, language: string): Token[][] {
   const block = useRef<Block>(undefined);
 
   useEffect(() => {
-    block.current = new Block(({ from, lines }) => {
-      setLines((before) => (lines.length === 0 ? before : [...before.slice(0, from), ...lines]));
+    block.current = new Block(({ from, lines: more }) => {
+      setLines((before) => (more.length === 0 ? before : [...before.slice(0, from), ...more]));
     });
     return () => block.current?.close();
   }, []);

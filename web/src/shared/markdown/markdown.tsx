@@ -4,7 +4,7 @@ import { lazy, memo, Suspense } from 'react';
  * Fetches the renderer ahead of its first use. The first keystroke in a
  * composer is a good moment: the answer takes longer than that.
  */
-export const loadMarkdown = () => import('./renderer');
+export const loadMarkdown = () => import('./renderer').then((file) => ({ default: file.Renderer }));
 
 const Renderer = lazy(loadMarkdown);
 
@@ -15,10 +15,8 @@ interface MarkdownProps {
 }
 
 /** Text of a model as a document. Nothing in it runs, loads or looks like the page's own. */
-export const Markdown = memo(function Markdown({ children, streaming = false }: MarkdownProps) {
-  return (
-    <Suspense fallback={<div className="markdown whitespace-pre-wrap">{children}</div>}>
-      <Renderer streaming={streaming}>{children}</Renderer>
-    </Suspense>
-  );
-});
+export const Markdown = memo(({ children, streaming = false }: MarkdownProps) => (
+  <Suspense fallback={<div className="markdown whitespace-pre-wrap">{children}</div>}>
+    <Renderer streaming={streaming}>{children}</Renderer>
+  </Suspense>
+));

@@ -8,9 +8,8 @@ import { hasMath, withDollars } from './formulas';
  * Without rehype-raw, HTML in an answer is shown as the text that it is; the
  * rest is sanitised as if it were not.
  */
-const rehypePlugins = [defaultRehypePlugins['sanitize'], defaultRehypePlugins['harden']].filter(
-  (plugin) => plugin !== undefined,
-);
+const { sanitize, harden } = defaultRehypePlugins;
+const rehypePlugins = [sanitize, harden].filter((plugin) => plugin !== undefined);
 
 const noLinkDialog = { enabled: false };
 
@@ -24,7 +23,7 @@ interface RendererProps {
  * of an answer changes nothing on the screen. Each block is parsed on its own:
  * only the last one costs anything while text comes.
  */
-export default function Renderer({ children, streaming }: RendererProps) {
+export function Renderer({ children, streaming }: RendererProps) {
   const text = useMemo(() => withDollars(children), [children]);
   const plugins = useFormulas(hasMath(text));
   return (

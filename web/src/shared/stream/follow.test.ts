@@ -84,7 +84,7 @@ function respond(
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
 }
 
-async function follow(source: Source, signal = new AbortController().signal) {
+function follow(source: Source, signal = new AbortController().signal) {
   const events: JobEvent[] = [];
   const lines: Line[] = [];
   let error: unknown;
@@ -197,7 +197,7 @@ describe('followJob', () => {
 
   it.each(cases)('$name', async ({ source, plan, said, requests, lines }) => {
     const made = serve(plan);
-    const reader = await follow(source);
+    const reader = follow(source);
     await vi.advanceTimersByTimeAsync(10_000);
     await reader.following;
     expect(reader.error()).toBeUndefined();
@@ -221,7 +221,7 @@ describe('followJob', () => {
     ['a job that is not there', { jobId: 'j1' }, { status: 404, problem: gone }, 'Gone.'],
   ])('%s is the reader’s to know, at once', async (_name, source, connection, message) => {
     const made = serve([connection]);
-    const reader = await follow(source);
+    const reader = follow(source);
     await vi.advanceTimersByTimeAsync(0);
     await reader.following;
     expect(reader.error()).toBeInstanceOf(Problem);
@@ -231,7 +231,7 @@ describe('followJob', () => {
 
   it('a job is followed through a server that is away, no sooner than it says', async () => {
     const made = serve([{ status: 503, problem: away, retryAfter: '7' }, { events: [start, done] }]);
-    const reader = await follow({ jobId: 'j1' });
+    const reader = follow({ jobId: 'j1' });
     await vi.advanceTimersByTimeAsync(6900);
     expect(made).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(200);
@@ -241,7 +241,7 @@ describe('followJob', () => {
 
   it('a silent line is a lost one', async () => {
     const made = serve([{ events: [start], end: 'open' }, { events: [done] }]);
-    const reader = await follow({ jobId: 'j1' });
+    const reader = follow({ jobId: 'j1' });
     await vi.advanceTimersByTimeAsync(silence - 100);
     expect(made).toHaveLength(1);
     expect(reader.lines.at(-1)).toBe('open');
@@ -254,7 +254,7 @@ describe('followJob', () => {
   it('who stops reading is read to no more', async () => {
     const leaving = new AbortController();
     const made = serve([{ events: [start], end: 'open' }]);
-    const reader = await follow({ jobId: 'j1' }, leaving.signal);
+    const reader = follow({ jobId: 'j1' }, leaving.signal);
     await vi.advanceTimersByTimeAsync(10);
     leaving.abort();
     await reader.following;

@@ -3,7 +3,7 @@ import { reportUnreachable } from '@/shared/lib/connection';
 import { backoff, pause } from './backoff';
 import { isLast, type JobEvent } from './events';
 import { readBody } from './read-body';
-import { watch } from './watchdog';
+import { type Watchdog, watch } from './watchdog';
 
 /**
  * Where the events come from: a request that starts a job, or a job that runs.
@@ -32,56 +32,47 @@ const emptyEnds = 3;
  * itself goes on then.
  */
 export async function followJob(source: Source, listener: Listener, signal: AbortSignal): Promise<void> {
-  let jobId = 'jobId' in source ? source.jobId : undefined;
-  let position: string | undefined; // the id of the last event
-  let ended = false;
-  let failures = 0; // in a row
-  let empty = 0; // in a row
-
-  const onEvent = (event: JobEvent, id: string | undefined): boolean => {
-    if (id !== undefined) {
-      if (position !== undefined && Number(id) <= Number(position)) {
-        return false; // had it
-      }
-      position = id;
-    }
-    failures = 0;
-    empty = 0;
-    if (event.kind === 'start' || event.kind === 'restart') {
-      jobId ??= jobIdOf(event.data);
-    }
-    ended = isLast(event);
-    listener.onEvent(event);
-    return ended;
-  };
-
+  const follower = new Follower(source, listener, signal);
   listener.onLine('connecting');
-  while (!ended) {
+  // biome-ignore-start lint/performance/noAwaitInLoops: one connection after the other
+  while (!(await follower.connect())) {
+    listener.onLine('reconnecting');
+    await follower.wait();
+  }
+  // biome-ignore-end lint/performance/noAwaitInLoops: one connection after the other
+}
+
+/** What is known of a job from one connection to the next. */
+class Follower {
+  readonly #source: Source;
+  readonly #listener: Listener;
+  readonly #signal: AbortSignal;
+  #jobId: string | undefined;
+  #position: string | undefined; // the id of the last event
+  #ended = false;
+  #failures = 0; // in a row
+  #empty = 0; // in a row
+  #retryAfter = 0; // milliseconds, as the server wishes
+
+  constructor(source: Source, listener: Listener, signal: AbortSignal) {
+    this.#source = source;
+    this.#listener = listener;
+    this.#signal = signal;
+    this.#jobId = 'jobId' in source ? source.jobId : undefined;
+  }
+
+  /** One connection to its end. True: the job has ended, or the server knows no more of it. */
+  async connect(): Promise<boolean> {
     const line = new AbortController(); // this connection only
     const watchdog = watch(() => line.abort());
-    let retryAfter = 0;
     let answered = false;
     try {
-      const response = await fetch(...request(source, jobId, position, AbortSignal.any([signal, line.signal])));
+      const signal = AbortSignal.any([this.#signal, line.signal]);
+      const response = await fetch(...request(this.#source, this.#jobId, this.#position, signal));
       answered = true;
-      if (response.ok && response.body) {
-        listener.onLine('open');
-        empty += 1; // until an event proves otherwise
-        await readBody(response.body, { onEvent, onBytes: watchdog.fed });
-        if (ended || empty >= emptyEnds) {
-          return;
-        }
-      } else {
-        const passing = response.status === 429 || response.status >= 500;
-        // A person waits for the answer to a question: what Pulse itself says is for
-        // them. What a proxy says while Pulse starts anew is not.
-        if (!passing || (jobId === undefined && isProblem(response))) {
-          throw await problemOf(response);
-        }
-        retryAfter = Number(response.headers.get('Retry-After')) * 1000 || 0;
-      }
+      await this.#read(response, watchdog);
     } catch (error) {
-      signal.throwIfAborted();
+      this.#signal.throwIfAborted();
       if (error instanceof Problem) {
         throw error;
       }
@@ -93,9 +84,49 @@ export async function followJob(source: Source, listener: Listener, signal: Abor
       watchdog.stop();
       line.abort();
     }
-    failures += 1;
-    listener.onLine('reconnecting');
-    await pause(Math.max(backoff(failures), retryAfter), signal);
+    return this.#ended || this.#empty >= emptyEnds;
+  }
+
+  /** Waits before the next connection, longer each time. */
+  wait(): Promise<void> {
+    this.#failures += 1;
+    return pause(Math.max(backoff(this.#failures), this.#retryAfter), this.#signal);
+  }
+
+  /** Throws the Problem of a refusal that is for good. */
+  async #read(response: Response, watchdog: Watchdog): Promise<void> {
+    this.#retryAfter = 0;
+    if (response.ok && response.body) {
+      this.#listener.onLine('open');
+      this.#empty += 1; // until an event proves otherwise
+      await readBody(response.body, { onEvent: (event, id) => this.#take(event, id), onBytes: watchdog.fed });
+      return;
+    }
+    const passing = response.status === 429 || response.status >= 500;
+    // A person waits for the answer to a question: what Pulse itself says is for
+    // them. What a proxy says while Pulse starts anew is not.
+    if (!passing || (this.#jobId === undefined && isProblem(response))) {
+      throw await problemOf(response);
+    }
+    this.#retryAfter = Number(response.headers.get('Retry-After')) * 1000 || 0;
+  }
+
+  /** True: that was the last one. */
+  #take(event: JobEvent, id: string | undefined): boolean {
+    if (id !== undefined) {
+      if (this.#position !== undefined && Number(id) <= Number(this.#position)) {
+        return false; // had it
+      }
+      this.#position = id;
+    }
+    this.#failures = 0;
+    this.#empty = 0;
+    if (event.kind === 'start' || event.kind === 'restart') {
+      this.#jobId ??= jobIdOf(event.data);
+    }
+    this.#ended = isLast(event);
+    this.#listener.onEvent(event);
+    return this.#ended;
   }
 }
 

@@ -29,6 +29,7 @@ export async function readBody(body: ReadableStream<Uint8Array>, reader: BodyRea
   const chunks = body.getReader();
   try {
     while (!enough) {
+      // biome-ignore lint/performance/noAwaitInLoops: chunks come one after the other
       const { done, value } = await chunks.read();
       if (done) {
         return;

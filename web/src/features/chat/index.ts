@@ -1,2 +1,0 @@
-export { ChatPage } from './chat-page';
-export { ConversationList } from './conversation-list';

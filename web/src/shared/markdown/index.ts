@@ -1,1 +1,0 @@
-export { loadMarkdown, Markdown } from './markdown';
