@@ -5,5 +5,7 @@ export default defineConfig({
   sourceLocale: 'en',
   locales: ['en'],
   catalogs: [{ path: 'src/locales/{locale}', include: ['src'], exclude: ['**/*.test.*'] }],
+  // The order of the files differs from run to run.
+  orderBy: 'messageId',
   format: formatter({ lineNumbers: false }),
 });
