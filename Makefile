@@ -54,6 +54,7 @@ test-page: web/node_modules/.installed ## the page's unit tests
 	cd web && npm test -- --reporter=default --reporter=junit --outputFile.junit=../.test/page.xml
 
 e2e: build ## the whole product in a browser
+	go build -o bin/standin ./cmd/standin
 	cd web && PLAYWRIGHT_JUNIT_OUTPUT_FILE=../.test/e2e.xml npm run e2e -- --reporter=list,junit
 
 format: $(GOLANGCI_LINT) web/node_modules/.installed ## format Go and the page
