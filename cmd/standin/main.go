@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 	account := flags.String("account", "", "a file to write, for GOOGLE_APPLICATION_CREDENTIALS: the key of a service account whose tokens Google's stand-in gives out")
 	if err := flags.Parse(args); err != nil {
-		return err //nolint:wrapcheck // printed with the usage already
+		return err // printed with the usage already
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flags.Arg(0))
@@ -88,7 +88,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 				return err
 			}
 		}
-		fmt.Fprintf(out, "%s=%s%s\n", v.setting, url, v.path)
+		if _, err := fmt.Fprintf(out, "%s=%s%s\n", v.setting, url, v.path); err != nil {
+			return err
+		}
 	}
 	<-ctx.Done()
 	return nil

@@ -64,7 +64,7 @@ func TestEveryVendor(t *testing.T) {
 	urls := start(t, 4, "-account", file)
 	client := provider.NewClient(provider.Patience{})
 	defer client.CloseIdleConnections()
-	account, err := os.ReadFile(file)
+	account, err := os.ReadFile(file) //nolint:gosec // the test's own file
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestStop(t *testing.T) {
 	client := provider.NewClient(provider.Patience{})
 	defer client.CloseIdleConnections()
 	begun, ended := make(chan struct{}), make(chan error, 1)
-	t.Run("run", func(t *testing.T) {
+	t.Run("run", func(t *testing.T) { //nolint:paralleltest // what it stops is looked at when it has ended
 		urls := start(t, 1, "-anthropic", off, "-google", off, "-compatible", off)
 		go func() {
 			_, err := openai.New(openai.Options{APIKey: "none", BaseURL: urls["OPENAI_BASE_URL"], HTTPClient: client}).

@@ -91,10 +91,11 @@ func (c *Call) End(answer ChatAnswer, err error) (ChatAnswer, error) {
 	if c.text.Len() > 0 {
 		c.emit(Delta{Text: c.text.String()})
 	}
+	answer.Usage = sane(answer.Usage)
 	finished := answer.FinishReason != ""
 	switch {
 	case !finished && c.ctx.Err() != nil:
-		return answer, context.Cause(c.ctx) //nolint:wrapcheck // Chatter promises the cause itself
+		return answer, context.Cause(c.ctx) // Chatter promises the cause itself
 	case !finished && err != nil:
 		return answer, c.failure(err)
 	case !finished:
@@ -118,6 +119,9 @@ func (c *Call) failure(err error) *Error {
 	if e.RetryAfter == 0 {
 		e.RetryAfter = retryAfter(c.header, time.Now())
 	}
+	e.RetryAfter = min(max(0, e.RetryAfter), maxRetryAfter)
+	// An answer in one piece is sent when it is finished: what breaks then has been paid for.
+	e.Billed = !c.streamed && c.status >= http.StatusOK && c.status < http.StatusMultipleChoices
 	for _, name := range []string{"x-request-id", "request-id"} {
 		if e.RequestID == "" {
 			e.RequestID = c.header.Get(name)
@@ -167,6 +171,20 @@ func KindOfStatus(status int) Kind {
 	return KindOverloaded // 5xx, or an error in mid-stream, under status 200
 }
 
+// maxTokens is more than any model takes or says, and little enough to be
+// multiplied by any price.
+const maxTokens = 1 << 40
+
+// sane keeps figures that no vendor can mean, such as negative ones, out of
+// the books. Raw still has them.
+func sane(u Usage) Usage {
+	for _, n := range []*int64{&u.Input, &u.CacheRead, &u.CacheWrite, &u.CacheWrite1h, &u.Output} {
+		*n = min(max(0, *n), maxTokens)
+	}
+	u.Reasoning = min(max(0, u.Reasoning), u.Output)
+	return u
+}
+
 // retryAfter reads how long a vendor wants us to wait: in milliseconds
 // (OpenAI), in seconds with or without a fraction, or until a date.
 func retryAfter(h http.Header, now time.Time) time.Duration {
@@ -188,7 +206,7 @@ const maxRetryAfter = 7 * 24 * time.Hour
 
 func number(s string, unit time.Duration) time.Duration {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil || f != f || f <= 0 { //nolint:gocritic // f != f is NaN
+	if err != nil || f != f || f <= 0 { // f != f is NaN
 		return 0
 	}
 	return time.Duration(min(f*float64(unit), float64(maxRetryAfter)))
@@ -197,11 +215,17 @@ func number(s string, unit time.Duration) time.Duration {
 // VendorError makes an *Error of a vendor's words; adapters use it for what they
 // understood themselves. The words are cut, since some vendors quote the prompt.
 func VendorError(kind Kind, status int, code, message string) *Error {
-	const enough = 300
-	if len(message) > enough {
-		message = strings.ToValidUTF8(message[:enough], "") + "…"
+	return &Error{Kind: kind, Status: status, Cause: fmt.Errorf("%s: %s", cut(code), cut(message))}
+}
+
+// maxWords is how many bytes of a vendor's words are enough.
+const maxWords = 300
+
+func cut(words string) string {
+	if len(words) > maxWords {
+		words = words[:maxWords] + "…"
 	}
-	return &Error{Kind: kind, Status: status, Cause: fmt.Errorf("%s: %s", code, message)}
+	return strings.ToValidUTF8(words, "")
 }
 
 // Failure makes an *Error for a request that is no chat, from err or what the
@@ -210,7 +234,7 @@ func VendorError(kind Kind, status int, code, message string) *Error {
 // address is wrong.
 func (c *Call) Failure(err error) error {
 	if c.ctx.Err() != nil {
-		return context.Cause(c.ctx) //nolint:wrapcheck // as in End
+		return context.Cause(c.ctx) // as in End
 	}
 	e := c.failure(err)
 	if e.Kind == KindNoModel {

@@ -36,6 +36,7 @@ type Error struct {
 	Status     int           // HTTP status, 0 when there was none
 	RetryAfter time.Duration // what the vendor asked for, 0 when it did not
 	RequestID  string        // the vendor's, for their support
+	Billed     bool          // the vendor had done all its work when this happened, and bills it
 	Cause      error
 }
 
@@ -76,7 +77,7 @@ func (e *Error) Fault(name string) *fault.Error {
 	case KindUnreachable:
 		message = name + " cannot be reached from this server. Try again in a moment, or choose another model."
 	case KindStalled:
-		message = name + " stopped sending in the middle of the answer. What came is kept; try again."
+		message = name + " fell silent before the answer was complete. What came is kept; try again."
 	case KindCut:
 		message = "The connection to " + name + " broke before the answer was complete. What came is kept; try again."
 	case KindMalformed:

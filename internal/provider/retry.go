@@ -30,7 +30,7 @@ type Retrying struct {
 //
 // There is no further try once anything was emitted, since the reader would
 // see it twice; nor once the vendor reported usage, since it bills what it
-// reported, and would again. So the answer returned carries all usage there
+// reported, and would again; nor when the error is Billed. So the answer returned carries all usage there
 // was, and never that of two tries.
 func WithRetry(c Chatter, log *slog.Logger) *Retrying { return &Retrying{chatter: c, log: log} }
 
@@ -45,7 +45,7 @@ func (r *Retrying) Chat(ctx context.Context, req ChatRequest, emit func(Delta)) 
 	for try := 1; ; try++ {
 		answer, err := r.chatter.Chat(ctx, req, once)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !e.Retryable() || begun || !answer.Usage.Zero() || try == mostTries {
+		if !ok || !e.Retryable() || e.Billed || begun || !answer.Usage.Zero() || try == mostTries {
 			return answer, err
 		}
 		wait := backoff(try, e.RetryAfter)

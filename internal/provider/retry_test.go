@@ -77,6 +77,7 @@ func TestWithRetry(t *testing.T) {
 		{"no credit", []outcome{{err: failure(provider.KindNoCredit)}, fine}, 1, provider.KindNoCredit, "", 0, 0},
 		{"after the first text", []outcome{{says: "Hel", err: failure(provider.KindCut)}, fine}, 1, provider.KindCut, "Hel", 0, 0},
 		{"after reported usage", []outcome{{usage: provider.Usage{Input: 9}, err: failure(provider.KindCut)}, fine}, 1, provider.KindCut, "", 0, 0},
+		{"after work that is billed", []outcome{{err: &provider.Error{Kind: provider.KindCut, Billed: true, Cause: errors.New("no luck")}}, fine}, 1, provider.KindCut, "", 0, 0},
 		{"as long as the vendor asks", []outcome{{err: after(20 * time.Second)}, fine}, 2, "", "Hello.", 20 * time.Second, 20500 * time.Millisecond},
 		{"longer than anybody waits", []outcome{{err: after(20*time.Second + 1)}, fine}, 1, provider.KindRateLimited, "", 0, 0},
 		{"three long waits", []outcome{{err: after(20 * time.Second)}}, 3, provider.KindRateLimited, "", 40 * time.Second, 41500 * time.Millisecond},

@@ -58,7 +58,7 @@ func (a *answer) take(e *event) {
 		a.call.Reasoning(e.Delta.Thinking)
 		a.call.Text(e.Delta.Text)
 	case "message_delta":
-		if e.Usage != nil {
+		if len(e.Usage) > 0 && string(e.Usage) != "null" {
 			a.raw.Delta = e.Usage // cumulative: the last one counts
 		}
 		if e.Delta.StopReason != "" {

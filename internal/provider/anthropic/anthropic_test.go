@@ -16,13 +16,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Model: "claude-sonnet-5-5", Standin: standin.NewAnthropic, Models: standin.AnthropicModels(), Effort: "high",
+		Provider: "anthropic", Model: "claude-sonnet-5-5", Standin: standin.NewAnthropic, Models: standin.AnthropicModels(), Effort: "high",
 		ShowsThinking: true, TakesUserHash: true, AlwaysStreams: true, AlwaysReports: true,
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return anthropic.New(anthropic.Options{APIKey: key, BaseURL: address, HTTPClient: client})
 		},
 		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, CacheWrite1h: 70, Output: 400, Reasoning: 150},
-		Note:  "bio",
+		Ends: map[string]provider.FinishReason{
+			"stop_sequence": provider.FinishStop, "tool_use": provider.FinishToolCalls, "pause_turn": provider.FinishOther,
+			"refusal": provider.FinishRefusal, "model_context_window_exceeded": provider.FinishLength,
+		},
+		Note: "bio",
 		Refusals: []providertest.Refusal{
 			{Name: "context", Failure: standin.Failure{Status: 400, Message: "prompt is too long: 1000001 tokens > 1000000 maximum"}, Kind: provider.KindTooLong},
 			{Name: "balance", Failure: standin.Failure{Status: 400, Message: "Your credit balance is too low to access the Anthropic API."}, Kind: provider.KindNoCredit},

@@ -29,8 +29,8 @@ var kinds = map[string]provider.Kind{
 // explain makes a *provider.Error of what the API said, and leaves what it did
 // not say (a broken line, silence) to the call.
 func explain(err error) error {
-	var refused *sdk.Error
-	if !errors.As(err, &refused) {
+	refused, ok := errors.AsType[*sdk.Error](err)
+	if !ok {
 		return err
 	}
 	var body struct {

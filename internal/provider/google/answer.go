@@ -34,16 +34,22 @@ func (a *answer) take(r *genai.GenerateContentResponse) {
 	}
 	for _, candidate := range r.Candidates {
 		if candidate.Content != nil {
-			for _, part := range candidate.Content.Parts {
-				if part.Thought {
-					a.call.Reasoning(part.Text)
-				} else {
-					a.call.Text(part.Text)
-				}
-			}
+			a.say(candidate.Content.Parts)
 		}
 		if candidate.FinishReason != "" && candidate.FinishReason != genai.FinishReasonUnspecified {
 			a.finish, a.message = candidate.FinishReason, candidate.FinishMessage
+		}
+	}
+}
+
+func (a *answer) say(parts []*genai.Part) {
+	for _, part := range parts {
+		switch {
+		case part == nil: // nothing keeps a vendor from sending null
+		case part.Thought:
+			a.call.Reasoning(part.Text)
+		default:
+			a.call.Text(part.Text)
 		}
 	}
 }

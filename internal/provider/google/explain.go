@@ -15,12 +15,13 @@ import (
 // explain makes a *provider.Error of what Google said, and leaves what it did
 // not say (silence, a broken line) to the call.
 func explain(err error) error {
-	var token *auth.Error
-	if errors.As(err, &token) {
+	if provider.KindOf(err) != "" {
+		return err
+	}
+	if token, ok := errors.AsType[*auth.Error](err); ok {
 		return explainToken(token)
 	}
-	var refused genai.APIError // a value, not a pointer
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[genai.APIError](err); ok { // a value, not a pointer
 		return refusal(refused)
 	}
 	// The SDK's errors about what it cannot read quote it, and it may be somebody's text.

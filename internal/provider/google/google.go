@@ -77,27 +77,34 @@ func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(p
 	streamed := req.Stream || req.MaxTokens > maxWhole
 	call := provider.NewCall(ctx, id, req, streamed, emit)
 	a := answer{call: call}
-	var err error
-	if streamed {
-		for next, failed := range c.sdk.Models.GenerateContentStream(call.Context(), req.Model, contents(req), c.config(req)) {
-			if failed != nil {
-				err = failed
-				break
-			}
-			a.take(next)
-		}
-	} else {
-		var whole *genai.GenerateContentResponse
-		if whole, err = c.sdk.Models.GenerateContent(call.Context(), req.Model, contents(req), c.config(req)); err == nil {
-			a.take(whole)
-		}
-	}
+	err := c.responses(call.Context(), req, streamed, a.take)
 	if err == nil {
 		err = a.blocked
 	} else {
 		err = explain(err)
 	}
 	return call.End(a.end(), err)
+}
+
+// responses hands over each response of an answer, of which only a stream has many.
+func (c *Client) responses(ctx context.Context, req provider.ChatRequest, streamed bool, take func(*genai.GenerateContentResponse)) error {
+	var s shelter
+	return s.run(func() error {
+		if !streamed {
+			whole, err := c.sdk.Models.GenerateContent(ctx, req.Model, contents(req), c.config(req))
+			if err == nil {
+				s.leave(func() { take(whole) })
+			}
+			return err //nolint:wrapcheck // for explain
+		}
+		for next, err := range c.sdk.Models.GenerateContentStream(ctx, req.Model, contents(req), c.config(req)) {
+			if err != nil {
+				return err //nolint:wrapcheck // for explain
+			}
+			s.leave(func() { take(next) })
+		}
+		return nil
+	})
 }
 
 func contents(req provider.ChatRequest) []*genai.Content {

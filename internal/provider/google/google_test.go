@@ -2,6 +2,7 @@ package google_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Models: standin.GoogleModels, Effort: "high", ShowsThinking: true,
+		Provider: "google", Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Models: standin.GoogleModels, Effort: "high", ShowsThinking: true,
 		New: func(t testing.TB, address, key string, client *http.Client) provider.Chatter {
 			t.Helper()
 			c, err := google.New(t.Context(), google.Options{APIKey: key, BaseURL: address, HTTPClient: client})
@@ -28,10 +29,18 @@ func subject() providertest.Subject {
 			return c
 		},
 		Usage: provider.Usage{Input: 100, CacheRead: 2000, Output: 400, Reasoning: 150},
-		Note:  "SAFETY",
+		Ends: map[string]provider.FinishReason{
+			"RECITATION": provider.FinishRefusal, "BLOCKLIST": provider.FinishRefusal, "PROHIBITED_CONTENT": provider.FinishRefusal,
+			"SPII": provider.FinishRefusal, "LANGUAGE": provider.FinishOther, "OTHER": provider.FinishOther, "CONTINUATION": provider.FinishOther,
+			"MALFORMED_FUNCTION_CALL": provider.FinishOther,
+		},
+		Note: "SAFETY",
 		Refusals: []providertest.Refusal{
 			{Name: "retry info", Failure: standin.Failure{Status: 429, RetryDelay: 12500 * time.Millisecond}, Kind: provider.KindRateLimited, RetryAfter: 12500 * time.Millisecond},
-			{Name: "context", Failure: standin.Failure{Status: 400, Message: "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)."}, Kind: provider.KindTooLong},
+			{
+				Name: "context", Kind: provider.KindTooLong,
+				Failure: standin.Failure{Status: 400, Message: "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)."},
+			},
 			{Name: "billing", Failure: standin.Failure{Status: 403, Reason: "BILLING_DISABLED"}, Kind: provider.KindNoCredit},
 		},
 		Events: []providertest.Refusal{
@@ -121,6 +130,28 @@ func TestLong(t *testing.T) {
 	}, func(provider.Delta) { n++ })
 	if err != nil || n != 1 || !vendor.Last().Chat.Stream {
 		t.Errorf("got %d pieces, streamed %t, %v; want one piece of a streamed answer", n, vendor.Last().Chat.Stream, err)
+	}
+}
+
+// TestOwnPanic: what our own code does wrong is not blamed on Google.
+func TestOwnPanic(t *testing.T) {
+	t.Parallel()
+	for _, stream := range []bool{true, false} {
+		t.Run(strconv.FormatBool(stream), func(t *testing.T) {
+			t.Parallel()
+			client := provider.NewClient(provider.Patience{})
+			address := providertest.Serve(t, standin.NewGoogle(standin.Always(standin.Script{Chunks: []string{"a"}})))
+			t.Cleanup(client.CloseIdleConnections)
+			defer func() {
+				if p := recover(); p != "our own bug" {
+					t.Errorf("recovered %v", p)
+				}
+			}()
+			_, err := subject().New(t, address, "key", client).Chat(t.Context(), provider.ChatRequest{
+				Model: "gemini-4-hydrogen", MaxTokens: 10, Stream: stream, Messages: []provider.Message{{Role: provider.RoleUser, Text: "hi"}},
+			}, func(provider.Delta) { panic("our own bug") })
+			t.Errorf("it ended by %v", err)
+		})
 	}
 }
 

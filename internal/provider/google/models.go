@@ -16,16 +16,20 @@ import (
 func (c *Client) ListModels(ctx context.Context) ([]string, error) {
 	call := provider.NewCall(ctx, id, provider.ChatRequest{}, true, nil)
 	var ids []string
-	for model, err := range c.sdk.Models.All(call.Context()) {
-		if err != nil {
-			return nil, call.Failure(explain(err))
+	err := new(shelter).run(func() error {
+		for model, err := range c.sdk.Models.All(call.Context()) {
+			if err != nil {
+				return explain(err)
+			}
+			ids = append(ids, path.Base(model.Name)) // "models/x", or "publishers/google/models/x"
 		}
-		ids = append(ids, path.Base(model.Name)) // "models/x", or "publishers/google/models/x"
-	}
-	if c.vertex {
-		if err := c.enter(call.Context(), ids); err != nil {
-			return nil, call.Failure(err)
+		if c.vertex {
+			return c.enter(call.Context(), ids)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, call.Failure(err)
 	}
 	return ids, nil
 }

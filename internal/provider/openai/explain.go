@@ -16,12 +16,10 @@ import (
 // explain makes a *provider.Error of what the API said, and leaves what it did
 // not say (a broken line, silence) to the call.
 func explain(err error) error {
-	var refused *sdk.Error
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*sdk.Error](err); ok {
 		return refusal(refused.StatusCode, refused.Code, refused.Type, refused.Message)
 	}
-	var event *ssestream.StreamError
-	if errors.As(err, &event) {
+	if event, ok := errors.AsType[*ssestream.StreamError](err); ok {
 		return explainEvent(event.Event.Data)
 	}
 	return err

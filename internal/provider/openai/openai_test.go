@@ -16,12 +16,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Model: "gpt-6.1-sol", Standin: standin.NewOpenAI, Models: standin.OpenAIModels(), Effort: "high", TakesUserHash: true,
+		Provider: "openai", Model: "gpt-6.1-sol", Standin: standin.NewOpenAI, Models: standin.OpenAIModels(), Effort: "high", TakesUserHash: true,
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return openai.New(openai.Options{APIKey: key, BaseURL: address + "/v1", HTTPClient: client})
 		},
 		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, Output: 400, Reasoning: 150},
-		Note:  "content_filter",
+		Ends: map[string]provider.FinishReason{
+			"content_filter": provider.FinishRefusal, "tool_calls": provider.FinishToolCalls, "function_call": provider.FinishToolCalls,
+		},
+		Note: "content_filter",
 		Refusals: []providertest.Refusal{
 			{Name: "quota", Failure: standin.Failure{Status: 429, Code: "insufficient_quota"}, Kind: provider.KindNoCredit},
 			{Name: "balance", Failure: standin.Failure{Status: 429, Code: "credit_balance_exhausted"}, Kind: provider.KindNoCredit},
@@ -45,7 +48,7 @@ func TestOpenAI(t *testing.T) {
 func TestCompatible(t *testing.T) {
 	t.Parallel()
 	s := subject()
-	s.Model, s.Standin, s.Effort = "qwen3:8b", standin.NewCompatible, ""
+	s.Provider, s.Model, s.Standin, s.Effort = "", "qwen3:8b", standin.NewCompatible, ""
 	s.Models, s.ShowsThinking, s.TakesUserHash = standin.CompatibleModels, true, false
 	s.New = func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 		return openai.New(openai.Options{ID: "ollama", APIKey: key, BaseURL: address + "/v1", Compatible: true, HTTPClient: client})

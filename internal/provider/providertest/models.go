@@ -50,6 +50,8 @@ func (s Subject) models(t *testing.T) {
 }
 
 // lister makes the adapter, which has to be a provider.Lister.
+//
+//nolint:ireturn // that is what it checks
 func (s Subject) lister(t *testing.T, address, key string, p provider.Patience) provider.Lister {
 	t.Helper()
 	client := provider.NewClient(p)
@@ -79,8 +81,7 @@ func (s Subject) wantNoModels(t *testing.T, address, key string, kind provider.K
 	if len(ids) > 0 {
 		t.Errorf("models are %v", ids)
 	}
-	var e *provider.Error
-	if !errors.As(err, &e) || e.Kind != kind || e.Provider == "" || e.Cause == nil {
+	if e, ok := errors.AsType[*provider.Error](err); !ok || e.Kind != kind || e.Provider == "" || e.Cause == nil {
 		t.Errorf("error is %v, want %s", err, kind)
 	}
 	if err != nil && strings.Contains(err.Error(), "sk-test") {

@@ -29,6 +29,9 @@ func Run(t *testing.T, s Subject) {
 			t.Run("reasoning", r.reasoning)
 			t.Run("unstorable", r.unstorable)
 			t.Run("ends", r.ends)
+			t.Run("words for the end", r.words)
+			t.Run("blocked", r.blocked)
+			t.Run("a large piece", r.large)
 			t.Run("empty", r.empty)
 			t.Run("refusals", r.refusals)
 			t.Run("unreachable", r.unreachable)
@@ -39,11 +42,14 @@ func Run(t *testing.T, s Subject) {
 			t.Run("slow but alive", r.slow)
 			t.Run("broken", r.broken)
 			t.Run("cancel", r.cancel)
+			t.Run("tried again", r.triedAgain)
+			t.Run("tried once", r.triedOnce)
 		})
 	}
 	t.Run("events", runner{s, true}.events)
 	t.Run("figures missing", runner{s, true}.figuresMissing)
 	t.Run("models", s.models)
+	t.Run("catalogue", s.catalogue)
 }
 
 type runner struct {
@@ -186,6 +192,46 @@ func (r runner) ends(t *testing.T) {
 	}
 }
 
+// words: each word that the vendor has for the end means what it says, and is
+// noted where Pulse has none of its own.
+func (r runner) words(t *testing.T) {
+	t.Parallel()
+	for word, want := range r.Ends {
+		t.Run(word, func(t *testing.T) {
+			t.Parallel()
+			got := r.bench(t, patient, standin.Script{Chunks: chunks, Word: word}).ask(t.Context(), r.req(), nil)
+			if got.err != nil || got.answer.FinishReason != want {
+				t.Errorf("finished by %q, %v; want %q", got.answer.FinishReason, got.err, want)
+			}
+			noted := want == provider.FinishRefusal || want == provider.FinishOther
+			if noted != strings.Contains(got.answer.Note, word) {
+				t.Errorf("note is %q", got.answer.Note)
+			}
+		})
+	}
+}
+
+// blocked: a prompt that the vendor does not let through.
+func (r runner) blocked(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Chunks: chunks, Blocked: "PROHIBITED_CONTENT"})
+	got := b.ask(t.Context(), r.req(), nil)
+	r.wantError(t, got.err, Refusal{Kind: provider.KindBlocked}, -1)
+	if got.text != "" {
+		t.Errorf("a blocked prompt is answered by %q", got.text)
+	}
+}
+
+// large: a piece that is longer than any buffer one would think of.
+func (r runner) large(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("0123456789 ", 100_000)
+	got := r.bench(t, patient, standin.Script{Chunks: []string{"a ", large, "z"}}).ask(t.Context(), r.req(), nil)
+	if got.err != nil || got.text != "a "+large+"z" {
+		t.Errorf("got %d bytes, %v; want %d", len(got.text), got.err, len(large)+3)
+	}
+}
+
 // empty: finished and said nothing is a failure, which was billed all the same.
 // A refusal may be wordless.
 func (r runner) empty(t *testing.T) {
@@ -195,6 +241,8 @@ func (r runner) empty(t *testing.T) {
 	if got.answer.Usage.Total() != r.Usage.Total() {
 		t.Errorf("usage is %+v, want %+v", got.answer.Usage, r.Usage)
 	}
+	got = r.bench(t, patient, standin.Script{Finish: provider.FinishLength, Usage: r.Usage}).ask(t.Context(), r.req(), nil)
+	r.wantError(t, got.err, Refusal{Kind: provider.KindEmpty}, http.StatusOK) // all went into thinking
 	got = r.bench(t, patient, standin.Script{Finish: provider.FinishRefusal}).ask(t.Context(), r.req(), nil)
 	if got.err != nil || got.answer.FinishReason != provider.FinishRefusal {
 		t.Errorf("a wordless refusal gives %+v, %v", got.answer, got.err)
@@ -247,15 +295,17 @@ func (r runner) refusals(t *testing.T) {
 func (r runner) events(t *testing.T) {
 	t.Parallel()
 	for _, event := range r.Events {
-		t.Run(event.Name, func(t *testing.T) {
-			t.Parallel()
-			script := standin.Script{Chunks: chunks, Fault: standin.FaultError, After: 3, Failure: event.Failure}
-			got := r.bench(t, patient, script).ask(t.Context(), r.req(), nil)
-			r.wantError(t, got.err, event, http.StatusOK)
-			if want := strings.Join(chunks[:3], ""); got.text != want {
-				t.Errorf("text is %q, want %q: what came is kept", got.text, want)
-			}
-		})
+		for _, after := range []int{0, 3} {
+			t.Run(fmt.Sprintf("%s after %d", event.Name, after), func(t *testing.T) {
+				t.Parallel()
+				script := standin.Script{Chunks: chunks, Fault: standin.FaultError, After: after, Failure: event.Failure}
+				got := r.bench(t, patient, script).ask(t.Context(), r.req(), nil)
+				r.wantError(t, got.err, event, http.StatusOK)
+				if want := strings.Join(chunks[:after], ""); got.text != want {
+					t.Errorf("text is %q, want %q: what came is kept", got.text, want)
+				}
+			})
+		}
 	}
 }
 
@@ -284,8 +334,7 @@ func (r runner) redirect(t *testing.T) {
 	failure := standin.Failure{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {elsewhere.URL}}}
 	b := r.bench(t, patient, standin.Script{Fault: standin.FaultRefuse, Failure: failure})
 	got := b.ask(t.Context(), r.req(), nil)
-	var e *provider.Error
-	if !errors.As(got.err, &e) {
+	if _, ok := errors.AsType[*provider.Error](got.err); !ok {
 		t.Errorf("error is %v, want a *provider.Error", got.err)
 	}
 }
@@ -427,8 +476,8 @@ func (b bench) wantGone(t *testing.T) {
 // wantError checks an error from head to foot. status -1 means any.
 func (r runner) wantError(t *testing.T, err error, want Refusal, status int) {
 	t.Helper()
-	var e *provider.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok {
 		t.Fatalf("error is %v, want a *provider.Error", err)
 	}
 	if e.Kind != want.Kind {

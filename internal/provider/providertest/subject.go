@@ -14,7 +14,10 @@ import (
 
 // Subject is an adapter under test.
 type Subject struct {
-	Model string // one that the stand-in has and that refuses nothing that Request sets
+	// Provider is the catalogue's id of the vendor; empty where the catalogue
+	// cannot know the models.
+	Provider string
+	Model    string // one that the stand-in has and that refuses nothing that Request sets
 	// Standin makes the vendor's stand-in, and New the adapter for one that
 	// listens at address (no path).
 	Standin func(standin.Play) *standin.Server
@@ -34,6 +37,8 @@ type Subject struct {
 	Refusals []Refusal
 	// Events are the vendor's errors in mid-stream.
 	Events []Refusal
+	// Ends are the vendor's words for the end, beside those that every vendor has.
+	Ends map[string]provider.FinishReason
 	// Note is what a refusal's Note has to hold.
 	Note string
 }

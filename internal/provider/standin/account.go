@@ -13,7 +13,7 @@ import (
 )
 
 // accessToken is what the token endpoint gives out and Vertex AI wants.
-const accessToken = "standin-access-token" //nolint:gosec // of an imitation
+const accessToken = "standin-access-token"
 
 // ServiceAccount makes the key file of a service account whose tokens come
 // from Google's stand-in at address.

@@ -75,7 +75,7 @@ type blocks string
 // UnmarshalJSONFrom reads either form.
 func (b *blocks) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if dec.PeekKind() == '"' {
-		return json.UnmarshalDecode(dec, (*string)(b)) //nolint:wrapcheck // shown in a test's output only
+		return json.UnmarshalDecode(dec, (*string)(b))
 	}
 	var list []struct {
 		Type string `json:"type"`
@@ -85,7 +85,7 @@ func (b *blocks) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	for _, block := range list {
 		*b += blocks(block.Text)
 	}
-	return err //nolint:wrapcheck // shown in a test's output only
+	return err
 }
 
 func anthropicInvalid(format string, args ...any) Failure {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -43,7 +44,7 @@ type google struct {
 	vertex bool
 }
 
-type googleRequest struct {
+type googleRequest struct { //nolint:tagliatelle // Google's names
 	Contents          []googleContent `json:"contents"`
 	SystemInstruction googleContent   `json:"systemInstruction"`
 	GenerationConfig  struct {
@@ -66,11 +67,11 @@ type googleContent struct {
 }
 
 func (c googleContent) text() string {
-	text := ""
+	var text strings.Builder
 	for _, part := range c.Parts {
-		text += part.Text
+		text.WriteString(part.Text)
 	}
-	return text
+	return text.String()
 }
 
 func googleInvalid(format string, args ...any) Failure {
@@ -303,7 +304,7 @@ func (v *googleVoice) failure(buf []byte, f Failure) []byte {
 // blocked answers as the API does: no candidates, under status 200, and billed.
 func (v *googleVoice) blocked(p *performance) ([]byte, int) {
 	line := `{"promptFeedback":{"blockReason":` + quoted(p.script.Blocked) + `},"usageMetadata":{"promptTokenCount":` +
-		fmt.Sprint(p.usage.Prompt()) + `,"totalTokenCount":` + fmt.Sprint(p.usage.Prompt()) + `},"modelVersion":` + quoted(v.model) + `}`
+		strconv.FormatInt(p.usage.Prompt(), 10) + `,"totalTokenCount":` + strconv.FormatInt(p.usage.Prompt(), 10) + `},"modelVersion":` + quoted(v.model) + `}`
 	if p.req.Stream {
 		return data(nil, line), http.StatusOK
 	}

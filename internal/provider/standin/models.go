@@ -100,7 +100,7 @@ func (g google) models(w http.ResponseWriter, r *http.Request) {
 	type model struct {
 		Name string `json:"name"`
 	}
-	list := struct {
+	list := struct { //nolint:tagliatelle // Google's names
 		Models          []model `json:"models,omitempty"`
 		PublisherModels []model `json:"publisherModels,omitempty"`
 		NextPageToken   string  `json:"nextPageToken,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -79,7 +80,7 @@ func (a openAI) chat(w http.ResponseWriter, r *http.Request) {
 	if unknown, err := strictly(r, &body); err != nil {
 		message := err.Error()
 		if unknown != "" {
-			message = "Unrecognized request argument supplied: " + unknown
+			message = "Unrecognized request argument supplied: " + unknown //nolint:misspell // OpenAI's spelling
 		}
 		a.server.refuse(w, v, Failure{Status: http.StatusBadRequest, Code: "unknown_parameter", Message: message})
 		return
@@ -271,7 +272,7 @@ func (v *openAIVoice) broken(buf []byte) []byte {
 func (v *openAIVoice) failed(buf []byte, f Failure) []byte {
 	code := quoted(f.Code)
 	if f.Code == "" {
-		code = fmt.Sprint(max(f.Status, http.StatusInternalServerError))
+		code = strconv.Itoa(max(f.Status, http.StatusInternalServerError))
 	}
 	return fmt.Appendf(buf, `data: {"id":"%s","error":{"code":%s,"message":%s},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`+"\n\n",
 		openAIID, code, quoted(f.Message))

@@ -114,11 +114,19 @@ func (p *performance) stream() {
 	if p.script.After >= len(p.script.Chunks) && p.broke(buf, send) {
 		return
 	}
-	if !send(p.voice.end(buf[:0], p)) {
-		p.leave()
-		return
-	}
+	p.finish(func() bool { return send(p.voice.end(buf[:0], p)) })
+}
+
+// finish sends the end. It is booked before, so that whoever has read it finds
+// it in the books.
+func (p *performance) finish(send func() bool) {
 	p.bill(func(b *Books) { b.Finished++ })
+	if !send() {
+		p.server.note(func(b *Books) {
+			b.Finished--
+			b.Gone++
+		})
+	}
 }
 
 // broke brings the script's fault about, and tells whether there was one.
@@ -172,11 +180,10 @@ func (p *performance) whole() {
 	case FaultError:
 		p.server.refuse(p.w, p.voice, p.script.Failure)
 	case FaultNone, FaultRefuse:
-		if _, err := p.w.Write(body); err != nil {
-			p.leave()
-			return
-		}
-		p.bill(func(b *Books) { b.Finished++ })
+		p.finish(func() bool {
+			_, err := p.w.Write(body)
+			return err == nil
+		})
 		return
 	}
 	p.bill(nil)

@@ -2,6 +2,7 @@ package standin
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"sync"
 
@@ -88,9 +89,7 @@ func fail(w http.ResponseWriter, v voice, f Failure) {
 	if f.Status == 0 {
 		f.Status = http.StatusInternalServerError
 	}
-	for name, values := range f.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), f.Header)
 	body := []byte(f.Body)
 	if f.Body == "" {
 		w.Header().Set("Content-Type", "application/json")
@@ -116,7 +115,7 @@ func strictly(r *http.Request, into any) (unknown string, err error) {
 	err = json.UnmarshalRead(r.Body, into, json.RejectUnknownMembers(true))
 	var wrong *json.SemanticError
 	if errors.As(err, &wrong) && errors.Is(wrong.Err, json.ErrUnknownName) {
-		return wrong.JSONPointer.LastToken(), err //nolint:wrapcheck // shown in a test's output only
+		return wrong.JSONPointer.LastToken(), err
 	}
-	return "", err //nolint:wrapcheck // shown in a test's output only
+	return "", err
 }

@@ -1,0 +1,48 @@
+package provider_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"pulse/internal/provider"
+)
+
+// What each kind says, and that it may be tried again. The sentence names the
+// vendor or the model, says what to do, and repeats nothing that the vendor said.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	seen := map[string]provider.Kind{}
+	for kind, again := range map[provider.Kind]bool{
+		provider.KindBadRequest: false, provider.KindTooLong: false, provider.KindAuth: false, provider.KindNoCredit: false,
+		provider.KindNoModel: false, provider.KindRateLimited: true, provider.KindOverloaded: true, provider.KindUnreachable: true,
+		provider.KindStalled: true, provider.KindCut: true, provider.KindMalformed: true, provider.KindBlocked: false,
+		provider.KindEmpty: false, "provider_something_new": false,
+	} {
+		e := &provider.Error{Kind: kind, Provider: "openai", Status: 418, RetryAfter: time.Second, Cause: errors.New("the vendor's secret words")}
+		if e.Retryable() != again {
+			t.Errorf("%s: may be tried again: %t, want %t", kind, e.Retryable(), again)
+		}
+		f := e.Fault("Some Vendor")
+		if f.Type != string(kind) || f.RetryAfter != time.Second || !errors.Is(f, error(e)) {
+			t.Errorf("%s: fault is %+v", kind, f)
+		}
+		if other, twice := seen[f.Message]; twice {
+			t.Errorf("%s says what %s says: %s", kind, other, f.Message)
+		}
+		seen[f.Message] = kind
+		named := strings.Contains(f.Message, "Some Vendor") || strings.Contains(f.Message, "model")
+		if !named || !strings.HasSuffix(f.Message, ".") || strings.Count(f.Message, ".") < 2 {
+			t.Errorf("%s: a person cannot tell who failed or what to do: %s", kind, f.Message)
+		}
+		for _, foreign := range []string{"secret", "418", "HTTP", "status", "openai"} {
+			if strings.Contains(f.Message, foreign) {
+				t.Errorf("%s: %q is not for a person: %s", kind, foreign, f.Message)
+			}
+		}
+		if log := e.Error(); !strings.Contains(log, "secret words") || !strings.Contains(log, string(kind)) {
+			t.Errorf("%s: the log needs more than %s", kind, log)
+		}
+	}
+}
