@@ -55,4 +55,4 @@ WHERE job_id = $1 AND user_id = $2;
 -- name: ListUsageEventsByJob :many
 SELECT * FROM usage_events
 WHERE user_id = $1 AND job_id = $2
-ORDER BY id;
+ORDER BY meter;

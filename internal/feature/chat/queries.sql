@@ -47,4 +47,5 @@ SET content = $1, reasoning = $2, status = $3, finish_reason = $4, error = $5
 WHERE id = $6 AND user_id = $7;
 
 -- name: RunningJobsOfConversation :many
-SELECT id FROM jobs WHERE subject_id = $1 AND user_id = $2 AND status IN ('pending', 'processing');
+SELECT id FROM jobs
+WHERE subject_id = $1 AND subject_id <> '' AND user_id = $2 AND status IN ('pending', 'processing');

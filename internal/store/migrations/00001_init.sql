@@ -100,7 +100,7 @@ CREATE INDEX jobs_due ON jobs (run_at, id) WHERE status = 'pending';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE status = 'processing';
 CREATE INDEX jobs_owned ON jobs (lease_owner) WHERE status = 'processing';
 CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at > 0;
-CREATE INDEX jobs_by_subject ON jobs (subject_id, id) WHERE subject_id <> '';
+CREATE INDEX jobs_by_subject ON jobs (user_id, subject_id) WHERE subject_id <> '';
 CREATE UNIQUE INDEX jobs_by_idempotency ON jobs (user_id, idempotency_key) WHERE idempotency_key <> '';
 
 -- What a job said, in the order it said it. Positions count up over all
@@ -129,15 +129,14 @@ CREATE TABLE quota_counters (
 
 -- What a running job may still use. It goes when the job ends, in the same transaction.
 CREATE TABLE quota_holds (
+    user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     job_id       TEXT NOT NULL,
     meter        TEXT NOT NULL,
-    user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     period_start BIGINT NOT NULL,
     amount       BIGINT NOT NULL,
     created_at   BIGINT NOT NULL,
-    PRIMARY KEY (job_id, meter)
+    PRIMARY KEY (user_id, job_id, meter)
 );
-CREATE INDEX quota_holds_by_user ON quota_holds (user_id);
 
 -- What was really used, once per job and meter, never changed afterwards.
 -- It outlives the job: no foreign key.
@@ -162,7 +161,7 @@ CREATE TABLE usage_events (
     estimated    BOOLEAN NOT NULL,     -- the vendor did not say, we counted
     raw_usage    TEXT NOT NULL DEFAULT '', -- the vendor's own figures
     created_at   BIGINT NOT NULL,
-    UNIQUE (job_id, meter)
+    UNIQUE (user_id, job_id, meter)
 );
 CREATE INDEX usage_events_by_user ON usage_events (user_id, id);
 

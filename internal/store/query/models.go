@@ -83,9 +83,9 @@ type QuotaCounter struct {
 }
 
 type QuotaHold struct {
+	UserID      string
 	JobID       string
 	Meter       string
-	UserID      string
 	PeriodStart int64
 	Amount      int64
 	CreatedAt   int64

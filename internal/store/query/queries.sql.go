@@ -1551,7 +1551,7 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]M
 const listUsageEventsByJob = `-- name: ListUsageEventsByJob :many
 SELECT id, user_id, job_id, meter, period_start, quantity, provider, model, input_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, cost_nanos, receipt, estimated, raw_usage, created_at FROM usage_events
 WHERE user_id = $1 AND job_id = $2
-ORDER BY id
+ORDER BY meter
 `
 
 type ListUsageEventsByJobParams struct {
@@ -1827,7 +1827,8 @@ func (q *Queries) ReserveQuota(ctx context.Context, arg ReserveQuotaParams) (int
 }
 
 const runningJobsOfConversation = `-- name: RunningJobsOfConversation :many
-SELECT id FROM jobs WHERE subject_id = $1 AND user_id = $2 AND status IN ('pending', 'processing')
+SELECT id FROM jobs
+WHERE subject_id = $1 AND subject_id <> '' AND user_id = $2 AND status IN ('pending', 'processing')
 `
 
 type RunningJobsOfConversationParams struct {
