@@ -1,0 +1,80 @@
+package store_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pressly/goose/v3"
+)
+
+// whole lists the statements that read a whole table, and why they may.
+var whole = map[string]string{
+	"CountActiveAdmins": "the operator's command, or a change of an administrator",
+	"ListUsers":         "the operator's list",
+}
+
+// oneOf finds a table that is searched by the person alone.
+var oneOf = regexp.MustCompile(`SEARCH \w+ USING (?:COVERING )?INDEX (\w+) \(user_id=\?\)$`)
+
+// byPerson lists the statements that rightly look through all of one person's
+// rows of a table.
+var byPerson = map[string]string{
+	"DeleteSessionsOfUser":        "that is what it is for",
+	"DeleteExpiredSessionsOfUser": "a person has few sessions",
+	"ListCounters":                "a person has a counter a meter and month",
+	"ListConversations":           "in the list's order, until the page is full",
+	"ListJobsWithUsage":           "in the list's order, until the page is full",
+}
+
+// SQLite plans without knowing how many rows there are: of two indexes with as
+// many columns bound it may take the one that reads everything a person ever
+// did. So every statement is to bind as much of an index as it can.
+func TestStatementsUseIndexes(t *testing.T) {
+	t.Parallel()
+	eachRaw(t, func(t *testing.T, db raw) {
+		t.Helper()
+		if db.dialect != goose.DialectSQLite3 {
+			t.Skip("PostgreSQL plans by what is in the tables")
+		}
+		for name, text := range generated(t) {
+			name, _, _ = strings.Cut(name, " ")
+			for _, step := range db.plan(t, text) {
+				if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, " INDEX ") && step != "SCAN CONSTANT ROW" && whole[name] == "" {
+					t.Errorf("%s reads a whole table: %s", name, step)
+				}
+				if oneOf.MatchString(step) && byPerson[name] == "" {
+					t.Errorf("%s reads all rows of a person: %s", name, step)
+				}
+			}
+		}
+	})
+}
+
+// plan is how SQLite would run a statement, step by step.
+func (db raw) plan(t *testing.T, statement string) []string {
+	t.Helper()
+	var arguments []any
+	for range firstAppearances(statement) {
+		arguments = append(arguments, "")
+	}
+	rows, err := db.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+statement, arguments...)
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
