@@ -15,19 +15,17 @@ SELECT * FROM jobs WHERE id = $1 AND user_id = $2;
 SELECT * FROM jobs WHERE user_id = $1 AND idempotency_key = $2 AND idempotency_key <> '';
 
 -- What a job took is the sum over its meters; a job has few.
--- name: GetJobWithUsage :one
-SELECT sqlc.embed(j),
-    CAST(COALESCE(SUM(e.cost_nanos), 0) AS BIGINT) AS cost_nanos,
-    CAST(COALESCE(SUM(e.input_tokens), 0) AS BIGINT) AS input_tokens,
-    CAST(COALESCE(SUM(e.cache_read_tokens), 0) AS BIGINT) AS cache_read_tokens,
-    CAST(COALESCE(SUM(e.cache_write_tokens + e.cache_write_1h_tokens), 0) AS BIGINT) AS cache_write_tokens,
-    CAST(COALESCE(SUM(e.output_tokens), 0) AS BIGINT) AS output_tokens,
-    CAST(COALESCE(SUM(e.reasoning_tokens), 0) AS BIGINT) AS reasoning_tokens,
-    CAST(COALESCE(MAX(CASE WHEN e.estimated THEN 1 ELSE 0 END), 0) AS BIGINT) AS estimated,
-    CAST(COUNT(e.id) AS BIGINT) AS events
-FROM jobs j LEFT JOIN usage_events e ON e.job_id = j.id AND e.user_id = j.user_id
-WHERE j.id = $1 AND j.user_id = $2
-GROUP BY j.id;
+-- name: UsageOfJob :one
+SELECT CAST(COALESCE(SUM(cost_nanos), 0) AS BIGINT) AS cost_nanos,
+    CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
+    CAST(COALESCE(SUM(cache_read_tokens), 0) AS BIGINT) AS cache_read_tokens,
+    CAST(COALESCE(SUM(cache_write_tokens + cache_write_1h_tokens), 0) AS BIGINT) AS cache_write_tokens,
+    CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT) AS output_tokens,
+    CAST(COALESCE(SUM(reasoning_tokens), 0) AS BIGINT) AS reasoning_tokens,
+    CAST(COALESCE(MAX(CASE WHEN estimated THEN 1 ELSE 0 END), 0) AS BIGINT) AS estimated,
+    CAST(COUNT(id) AS BIGINT) AS events
+FROM usage_events
+WHERE user_id = $1 AND job_id = $2;
 
 -- name: ListJobsWithUsage :many
 SELECT sqlc.embed(j),

@@ -29,11 +29,15 @@ func errNotFound() error { return fault.New(fault.NotFound, "There is no such jo
 
 // Get reads one of the actor's jobs, or is NotFound.
 func (s *Service) Get(ctx context.Context, a actor.Actor, id string) (WithUsage, error) {
-	row, err := s.db.Read().GetJobWithUsage(ctx, query.GetJobWithUsageParams{ID: id, UserID: a.ID})
+	j, err := s.db.Read().GetJob(ctx, query.GetJobParams{ID: id, UserID: a.ID})
 	if store.NotFound(err) {
 		return WithUsage{}, errNotFound()
 	}
-	return WithUsage{Job: row.Job, Used: UsedOf(row)}, err
+	if err != nil {
+		return WithUsage{}, err
+	}
+	used, err := UsedBy(ctx, s.db.Read(), j)
+	return WithUsage{Job: j, Used: used}, err
 }
 
 // Filter narrows a list. Empty fields do not.
@@ -51,13 +55,24 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) ([]WithUsag
 	})
 	jobs := make([]WithUsage, len(rows))
 	for i, row := range rows {
-		jobs[i] = WithUsage{Job: row.Job, Used: UsedOf(query.GetJobWithUsageRow(row))}
+		jobs[i] = WithUsage{Job: row.Job, Used: usedOf(query.UsageOfJobRow{
+			CostNanos: row.CostNanos, InputTokens: row.InputTokens, CacheReadTokens: row.CacheReadTokens, CacheWriteTokens: row.CacheWriteTokens,
+			OutputTokens: row.OutputTokens, ReasoningTokens: row.ReasoningTokens, Estimated: row.Estimated, Events: row.Events,
+		})}
 	}
 	return jobs, err
 }
 
-// UsedOf gives what a job took; nil while nothing is booked.
-func UsedOf(row query.GetJobWithUsageRow) *Used {
+// UsedBy reads what a job took; nil while nothing is booked.
+func UsedBy(ctx context.Context, q *query.Queries, j Job) (*Used, error) {
+	if !Status(j.Status).Final() { // it is booked with the end
+		return nil, nil //nolint:nilnil // nothing is a good answer
+	}
+	row, err := q.UsageOfJob(ctx, query.UsageOfJobParams{UserID: j.UserID, JobID: j.ID})
+	return usedOf(row), err
+}
+
+func usedOf(row query.UsageOfJobRow) *Used {
 	if row.Events == 0 {
 		return nil
 	}

@@ -231,12 +231,12 @@ func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 	if job.Status(j.Status) == job.Failed {
 		return contents, nil // the pipeline adds the error
 	}
-	with, err := q.GetJobWithUsage(ctx, query.GetJobWithUsageParams{ID: j.ID, UserID: j.UserID})
+	used, err := job.UsedBy(ctx, q, j)
 	if err != nil {
 		return nil, err
 	}
 	e := ending{FinishReason: provider.FinishReason(m.FinishReason), Status: job.Status(j.Status)}
-	if used := job.UsedOf(with); used != nil {
+	if used != nil {
 		e.Usage = httpd.UsageOf(used.Tokens, used.Cost)
 	}
 	done, err := json.Marshal(e)

@@ -84,9 +84,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getJobByIdempotencyKeyStmt, err = db.PrepareContext(ctx, getJobByIdempotencyKey); err != nil {
 		return nil, fmt.Errorf("error preparing query GetJobByIdempotencyKey: %w", err)
 	}
-	if q.getJobWithUsageStmt, err = db.PrepareContext(ctx, getJobWithUsage); err != nil {
-		return nil, fmt.Errorf("error preparing query GetJobWithUsage: %w", err)
-	}
 	if q.getMessageStmt, err = db.PrepareContext(ctx, getMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMessage: %w", err)
 	}
@@ -210,6 +207,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchSessionStmt, err = db.PrepareContext(ctx, touchSession); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchSession: %w", err)
 	}
+	if q.usageOfJobStmt, err = db.PrepareContext(ctx, usageOfJob); err != nil {
+		return nil, fmt.Errorf("error preparing query UsageOfJob: %w", err)
+	}
 	return &q, nil
 }
 
@@ -313,11 +313,6 @@ func (q *Queries) Close() error {
 	if q.getJobByIdempotencyKeyStmt != nil {
 		if cerr := q.getJobByIdempotencyKeyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getJobByIdempotencyKeyStmt: %w", cerr)
-		}
-	}
-	if q.getJobWithUsageStmt != nil {
-		if cerr := q.getJobWithUsageStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing getJobWithUsageStmt: %w", cerr)
 		}
 	}
 	if q.getMessageStmt != nil {
@@ -525,6 +520,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchSessionStmt: %w", cerr)
 		}
 	}
+	if q.usageOfJobStmt != nil {
+		if cerr := q.usageOfJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usageOfJobStmt: %w", cerr)
+		}
+	}
 	return err
 }
 
@@ -584,7 +584,6 @@ type Queries struct {
 	getCounterStmt                  *sql.Stmt
 	getJobStmt                      *sql.Stmt
 	getJobByIdempotencyKeyStmt      *sql.Stmt
-	getJobWithUsageStmt             *sql.Stmt
 	getMessageStmt                  *sql.Stmt
 	getSessionStmt                  *sql.Stmt
 	getUserStmt                     *sql.Stmt
@@ -626,6 +625,7 @@ type Queries struct {
 	sweepJobEventsStmt              *sql.Stmt
 	takeHoldsStmt                   *sql.Stmt
 	touchSessionStmt                *sql.Stmt
+	usageOfJobStmt                  *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -652,7 +652,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getCounterStmt:                  q.getCounterStmt,
 		getJobStmt:                      q.getJobStmt,
 		getJobByIdempotencyKeyStmt:      q.getJobByIdempotencyKeyStmt,
-		getJobWithUsageStmt:             q.getJobWithUsageStmt,
 		getMessageStmt:                  q.getMessageStmt,
 		getSessionStmt:                  q.getSessionStmt,
 		getUserStmt:                     q.getUserStmt,
@@ -694,5 +693,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		sweepJobEventsStmt:              q.sweepJobEventsStmt,
 		takeHoldsStmt:                   q.takeHoldsStmt,
 		touchSessionStmt:                q.touchSessionStmt,
+		usageOfJobStmt:                  q.usageOfJobStmt,
 	}
 }

@@ -552,78 +552,6 @@ func (q *Queries) GetJobByIdempotencyKey(ctx context.Context, arg GetJobByIdempo
 	return i, err
 }
 
-const getJobWithUsage = `-- name: GetJobWithUsage :one
-SELECT j.id, j.user_id, j.type, j.status, j.provider, j.model, j.subject_id, j.input, j.state, j.result, j.error, j.progress, j.run_at, j.lease_owner, j.lease_until, j.fence, j.attempt, j.cancel_asked, j.idempotency_key, j.request_hash, j.created_at, j.started_at, j.finished_at,
-    CAST(COALESCE(SUM(e.cost_nanos), 0) AS BIGINT) AS cost_nanos,
-    CAST(COALESCE(SUM(e.input_tokens), 0) AS BIGINT) AS input_tokens,
-    CAST(COALESCE(SUM(e.cache_read_tokens), 0) AS BIGINT) AS cache_read_tokens,
-    CAST(COALESCE(SUM(e.cache_write_tokens + e.cache_write_1h_tokens), 0) AS BIGINT) AS cache_write_tokens,
-    CAST(COALESCE(SUM(e.output_tokens), 0) AS BIGINT) AS output_tokens,
-    CAST(COALESCE(SUM(e.reasoning_tokens), 0) AS BIGINT) AS reasoning_tokens,
-    CAST(COALESCE(MAX(CASE WHEN e.estimated THEN 1 ELSE 0 END), 0) AS BIGINT) AS estimated,
-    CAST(COUNT(e.id) AS BIGINT) AS events
-FROM jobs j LEFT JOIN usage_events e ON e.job_id = j.id AND e.user_id = j.user_id
-WHERE j.id = $1 AND j.user_id = $2
-GROUP BY j.id
-`
-
-type GetJobWithUsageParams struct {
-	ID     string
-	UserID string
-}
-
-type GetJobWithUsageRow struct {
-	Job              Job
-	CostNanos        int64
-	InputTokens      int64
-	CacheReadTokens  int64
-	CacheWriteTokens int64
-	OutputTokens     int64
-	ReasoningTokens  int64
-	Estimated        int64
-	Events           int64
-}
-
-// What a job took is the sum over its meters; a job has few.
-func (q *Queries) GetJobWithUsage(ctx context.Context, arg GetJobWithUsageParams) (GetJobWithUsageRow, error) {
-	row := q.queryRow(ctx, q.getJobWithUsageStmt, getJobWithUsage, arg.ID, arg.UserID)
-	var i GetJobWithUsageRow
-	err := row.Scan(
-		&i.Job.ID,
-		&i.Job.UserID,
-		&i.Job.Type,
-		&i.Job.Status,
-		&i.Job.Provider,
-		&i.Job.Model,
-		&i.Job.SubjectID,
-		&i.Job.Input,
-		&i.Job.State,
-		&i.Job.Result,
-		&i.Job.Error,
-		&i.Job.Progress,
-		&i.Job.RunAt,
-		&i.Job.LeaseOwner,
-		&i.Job.LeaseUntil,
-		&i.Job.Fence,
-		&i.Job.Attempt,
-		&i.Job.CancelAsked,
-		&i.Job.IdempotencyKey,
-		&i.Job.RequestHash,
-		&i.Job.CreatedAt,
-		&i.Job.StartedAt,
-		&i.Job.FinishedAt,
-		&i.CostNanos,
-		&i.InputTokens,
-		&i.CacheReadTokens,
-		&i.CacheWriteTokens,
-		&i.OutputTokens,
-		&i.ReasoningTokens,
-		&i.Estimated,
-		&i.Events,
-	)
-	return i, err
-}
-
 const getMessage = `-- name: GetMessage :one
 SELECT id, user_id, conversation_id, parent_id, role, content, reasoning, model, provider, job_id, status, finish_reason, error, created_at FROM messages WHERE id = $1 AND user_id = $2 AND conversation_id = $3
 `
@@ -2102,4 +2030,50 @@ func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) (int
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const usageOfJob = `-- name: UsageOfJob :one
+SELECT CAST(COALESCE(SUM(cost_nanos), 0) AS BIGINT) AS cost_nanos,
+    CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
+    CAST(COALESCE(SUM(cache_read_tokens), 0) AS BIGINT) AS cache_read_tokens,
+    CAST(COALESCE(SUM(cache_write_tokens + cache_write_1h_tokens), 0) AS BIGINT) AS cache_write_tokens,
+    CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT) AS output_tokens,
+    CAST(COALESCE(SUM(reasoning_tokens), 0) AS BIGINT) AS reasoning_tokens,
+    CAST(COALESCE(MAX(CASE WHEN estimated THEN 1 ELSE 0 END), 0) AS BIGINT) AS estimated,
+    CAST(COUNT(id) AS BIGINT) AS events
+FROM usage_events
+WHERE user_id = $1 AND job_id = $2
+`
+
+type UsageOfJobParams struct {
+	UserID string
+	JobID  string
+}
+
+type UsageOfJobRow struct {
+	CostNanos        int64
+	InputTokens      int64
+	CacheReadTokens  int64
+	CacheWriteTokens int64
+	OutputTokens     int64
+	ReasoningTokens  int64
+	Estimated        int64
+	Events           int64
+}
+
+// What a job took is the sum over its meters; a job has few.
+func (q *Queries) UsageOfJob(ctx context.Context, arg UsageOfJobParams) (UsageOfJobRow, error) {
+	row := q.queryRow(ctx, q.usageOfJobStmt, usageOfJob, arg.UserID, arg.JobID)
+	var i UsageOfJobRow
+	err := row.Scan(
+		&i.CostNanos,
+		&i.InputTokens,
+		&i.CacheReadTokens,
+		&i.CacheWriteTokens,
+		&i.OutputTokens,
+		&i.ReasoningTokens,
+		&i.Estimated,
+		&i.Events,
+	)
+	return i, err
 }
