@@ -22,8 +22,8 @@ type Ask struct {
 	Model    string    `json:"model" minLength:"1" maxLength:"200" doc:"A model's id or alias, see /api/v1/chat/models"`
 	Messages []Message `json:"messages" minItems:"1" maxItems:"2000" doc:"The conversation so far, or with conversation_id only what is new. The last one is the question"`
 	Settings
-	ConversationID string `json:"conversation_id,omitempty" maxLength:"64" doc:"Goes on with this conversation; without it a new one begins"`
-	ParentID       string `json:"parent_id,omitempty" maxLength:"64" doc:"The message to go on from, to branch; the conversation's head when absent"`
+	ConversationID string  `json:"conversation_id,omitempty" maxLength:"64" doc:"Goes on with this conversation; without it a new one begins"`
+	ParentID       *string `json:"parent_id,omitempty" maxLength:"64" doc:"The message to go on from, to branch; empty: before the first one; the conversation's head when absent"`
 }
 
 // Message is a turn as the outside gives it.
@@ -80,7 +80,7 @@ func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) 
 	if err != nil {
 		return asked{}, err
 	}
-	q := asked{settings: in.Settings, fresh: turns, turns: turns, parentID: in.ParentID}
+	q := asked{settings: in.Settings, fresh: turns, turns: turns}
 	if system != "" {
 		if given := deref(in.SystemPrompt); given != "" {
 			system = given + "\n\n" + system
@@ -91,7 +91,7 @@ func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) 
 		if err := r.resume(ctx, a, in, &q); err != nil {
 			return asked{}, err
 		}
-	} else if in.ParentID != "" {
+	} else if deref(in.ParentID) != "" {
 		return asked{}, fault.BadField("body.parent_id", "goes with a conversation_id")
 	}
 	if len(q.turns) > 0 && q.turns[0].Role != provider.RoleUser {

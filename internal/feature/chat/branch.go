@@ -26,10 +26,11 @@ func (r *Room) resume(ctx context.Context, a actor.Actor, in Ask, q *asked) erro
 	if err != nil {
 		return err
 	}
-	leaf := in.ParentID
-	if leaf == "" {
-		leaf = conv.HeadID
-	} else if _, ok := find(all, leaf); !ok {
+	leaf := conv.HeadID
+	if in.ParentID != nil {
+		leaf = *in.ParentID
+	}
+	if _, ok := find(all, leaf); !ok && deref(in.ParentID) != "" {
 		return fault.BadField("body.parent_id", "is not a message of this conversation")
 	}
 	branch := branchTo(all, leaf)

@@ -31,7 +31,7 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
   return (
     <div
       className={cn(
-        'flex flex-wrap items-center gap-x-1 text-muted-foreground',
+        '-ms-2 flex flex-wrap items-center gap-x-1 text-muted-foreground',
         !last &&
           'opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100',
       )}
@@ -50,8 +50,7 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
         size="small"
         variant="ghost"
       >
-        <span>{model?.name ?? message.model}</span>
-        {model?.demo && <Badge>{i18n.t('Demo')}</Badge>}
+        {model?.demo ? <Badge>{i18n.t('Demo')}</Badge> : <span>{model?.name ?? message.model}</span>}
         {usage && (
           <span className="tabular-nums">
             {i18n.t('{tokens} tokens · {cost}', {

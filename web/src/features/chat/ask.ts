@@ -11,6 +11,8 @@ export interface Question {
   /** Where it is shown: a conversation's id, or the name of one that is to be. */
   thread: string;
   conversation: Conversation | undefined;
+  /** The message that it follows; empty: none. */
+  parentId: string;
   text: string;
   model: string;
   settings: ChatSettings;
@@ -25,12 +27,12 @@ export interface Question {
  * However often the line breaks, one question starts one job.
  */
 export function ask(client: QueryClient, question: Question): Promise<Beginning> {
-  const { thread, conversation, text, model, settings } = question;
+  const { thread, conversation, parentId, text, model, settings } = question;
   const pending: Pending = {
     questionId: newName(),
     answerId: newName(),
     question: text,
-    parentId: conversation?.head_id ?? '',
+    parentId,
     model,
     createdAt: new Date().toISOString(),
   };
@@ -38,7 +40,7 @@ export function ask(client: QueryClient, question: Question): Promise<Beginning>
     model,
     messages: [{ role: 'user', content: text }],
     ...settings,
-    ...(conversation && { conversation_id: conversation.id, parent_id: conversation.head_id }),
+    ...(conversation && { conversation_id: conversation.id, parent_id: parentId }),
   };
   answers.setPending(thread, pending);
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { i18n } from '@/shared/lib/text';
 import { buttonStyle } from '@/shared/ui/button';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
@@ -14,6 +14,7 @@ import { Refusal } from './refusal';
 import { SettingsPanel } from './settings-panel';
 import { showBranch } from './show-branch';
 import { ThreadSkeleton } from './thread-skeleton';
+import type { Message } from './types';
 import { type Chat, useChat } from './use-chat';
 import { Welcome } from './welcome';
 
@@ -27,7 +28,8 @@ export function ChatPage({ conversationId }: ChatPageProps) {
   const chat = useChat(conversationId);
   const { choice, conversation, running, settings, setSettings } = chat;
   const composer = useRef<ComposerHandle>(null);
-  const lastQuestion = chat.turns.findLast(({ message }) => message.role === 'user')?.message.content;
+  const [editing, setEditing] = useState<string>();
+  const lastQuestion = chat.turns.findLast(({ message }) => message.role === 'user')?.message;
 
   return (
     <>
@@ -37,30 +39,48 @@ export function ChatPage({ conversationId }: ChatPageProps) {
       >
         <ModelPicker choice={choice} />
       </TopBar>
-      <Thread chat={chat} onExample={(text) => composer.current?.offer(text)} />
+      <Thread chat={chat} editing={editing} onEdit={setEditing} onExample={(text) => composer.current?.offer(text)} />
       {chat.error === null && (
         <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
           {chat.refusal && <Refusal problem={chat.refusal} />}
-          <DemoNote models={choice.models} />
           <Composer
             disabled={choice.model === undefined}
             draftKey={chat.draftKey}
-            lastQuestion={lastQuestion}
+            lastQuestion={lastQuestion?.content}
+            onEditLast={() => setEditing(lastQuestion?.id)}
             onSend={chat.send}
             ready={!chat.loading}
             ref={composer}
             runningId={running?.id}
           />
+          <DemoNote models={choice.models} />
         </div>
       )}
     </>
   );
 }
 
+interface ThreadProps {
+  chat: Chat;
+  /** The question that is being edited. */
+  editing: string | undefined;
+  onEdit: (messageId: string | undefined) => void;
+  onExample: (text: string) => void;
+}
+
 /** What has been said, or what stands in its place. */
-function Thread({ chat, onExample }: { chat: Chat; onExample: (text: string) => void }) {
+function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
   const client = useQueryClient();
   const { conversation } = chat;
+  const reword = async (question: Message, text: string) => {
+    onEdit(undefined);
+    try {
+      await chat.reword(question, text);
+    } catch (error) {
+      onEdit(question.id); // with the new words, which are a draft
+      throw error;
+    }
+  };
   if (chat.error !== null) {
     return (
       <div className="mx-auto w-full max-w-3xl p-4">
@@ -84,10 +104,13 @@ function Thread({ chat, onExample }: { chat: Chat; onExample: (text: string) => 
   }
   return (
     <MessageList
+      editing={editing}
       key={answers.nameOf(chat.thread)}
       models={chat.choice.models}
       onAgain={chat.again}
       onBranch={(id) => conversation && void showBranch(client, conversation, id)}
+      onEdit={onEdit}
+      onReword={reword}
       turns={chat.turns}
     />
   );

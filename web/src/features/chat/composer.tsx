@@ -18,6 +18,8 @@ interface ComposerProps {
   /** The answer that is being written, which can be stopped. */
   runningId: string | undefined;
   lastQuestion: string | undefined;
+  /** Puts the last question in other words. */
+  onEditLast: () => void;
   /** The conversation is here. */
   ready: boolean;
   /** There is nobody to ask. */
@@ -28,7 +30,16 @@ interface ComposerProps {
 }
 
 /** Where questions are written. What is typed is kept until the server has it. */
-export function Composer({ draftKey, runningId, lastQuestion, ready, disabled, onSend, ref }: ComposerProps) {
+export function Composer({
+  draftKey,
+  runningId,
+  lastQuestion,
+  ready,
+  disabled,
+  onEditLast,
+  onSend,
+  ref,
+}: ComposerProps) {
   const [text, setText] = useDraft(draftKey);
   const input = useRef<HTMLTextAreaElement>(null);
   const now = useRef({ draftKey, text });
@@ -93,9 +104,9 @@ export function Composer({ draftKey, runningId, lastQuestion, ready, disabled, o
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       void send();
-    } else if (event.key === 'ArrowUp' && text === '' && lastQuestion !== undefined) {
+    } else if (event.key === 'ArrowUp' && text === '' && lastQuestion !== undefined && runningId === undefined) {
       event.preventDefault();
-      setText(lastQuestion);
+      onEditLast();
     }
   };
 

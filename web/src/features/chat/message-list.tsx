@@ -6,19 +6,31 @@ import { Button } from '@/shared/ui/button';
 import { Announcer } from './announcer';
 import { AnswerMessage } from './answer-message';
 import { answers } from './answers';
+import { QuestionEditor } from './question-editor';
 import { QuestionMessage } from './question-message';
 import type { Turn } from './tree';
 import type { Message, Model } from './types';
 
+/** Text goes under the bars above and below as under paper; the scroll bar stays clear of it. */
+const fadingEnds = [
+  'before:pointer-events-none before:absolute before:start-0 before:end-3 before:top-0 before:z-10 before:h-4 before:bg-linear-to-b before:from-background',
+  'after:pointer-events-none after:absolute after:start-0 after:end-3 after:bottom-0 after:z-10 after:h-6 after:bg-linear-to-t after:from-background',
+].join(' ');
+
 interface MessageListProps {
   turns: Turn[];
   models: Model[] | undefined;
+  /** The question that is being edited. */
+  editing: string | undefined;
+  onEdit: (messageId: string | undefined) => void;
+  /** Asks a question in other words. */
+  onReword: (question: Message, text: string) => Promise<void>;
   onAgain: (message: Message) => void;
   onBranch: (messageId: string) => void;
 }
 
 /** The branch that is shown. It follows the end of the text until the reader scrolls up. */
-export function MessageList({ turns, models, onAgain, onBranch }: MessageListProps) {
+export function MessageList({ turns, models, editing, onEdit, onReword, onAgain, onBranch }: MessageListProps) {
   const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({
     initial: 'instant',
     resize: 'instant',
@@ -35,7 +47,7 @@ export function MessageList({ turns, models, onAgain, onBranch }: MessageListPro
   }, [lastName, busy, scrollToBottom]);
 
   return (
-    <div className="relative flex min-h-0 flex-1 flex-col">
+    <div className={`relative flex min-h-0 flex-1 flex-col ${fadingEnds}`}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className="min-h-0 flex-1 overflow-y-auto outline-none" ref={scrollRef} tabIndex={0}>
         <div
@@ -46,26 +58,42 @@ export function MessageList({ turns, models, onAgain, onBranch }: MessageListPro
           ref={contentRef}
           role="log"
         >
-          {turns.map((turn, index) =>
-            turn.message.role === 'user' ? (
-              <QuestionMessage key={answers.nameOf(turn.message.id)} turn={turn} onBranch={onBranch} />
+          {turns.map((turn, index) => {
+            const { message } = turn;
+            if (message.id === editing) {
+              return (
+                <QuestionEditor
+                  key={answers.nameOf(message.id)}
+                  onAsk={(text) => onReword(message, text)}
+                  onCancel={() => onEdit(undefined)}
+                  question={message}
+                />
+              );
+            }
+            return message.role === 'user' ? (
+              <QuestionMessage
+                key={answers.nameOf(message.id)}
+                onBranch={onBranch}
+                onEdit={busy ? undefined : onEdit}
+                turn={turn}
+              />
             ) : (
               <AnswerMessage
-                key={answers.nameOf(turn.message.id)}
+                key={answers.nameOf(message.id)}
                 last={index === turns.length - 1}
-                model={models?.find((model) => model.id === turn.message.model)}
+                model={models?.find((model) => model.id === message.model)}
                 onAgain={onAgain}
                 onBranch={onBranch}
                 turn={turn}
               />
-            ),
-          )}
+            );
+          })}
         </div>
       </div>
       {!isAtBottom && (
         <Button
           aria-label={i18n.t('Go to the end')}
-          className="absolute start-1/2 bottom-3 -translate-x-1/2 rounded-full bg-background shadow-md rtl:translate-x-1/2"
+          className="absolute start-1/2 bottom-3 z-20 -translate-x-1/2 rounded-full bg-background shadow-md rtl:translate-x-1/2"
           onClick={() => void scrollToBottom()}
           size="icon"
         >

@@ -1,7 +1,6 @@
 import { ChevronsUpDown } from 'lucide-react';
 import { formatCompact, formatUsd } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
-import { Badge } from '@/shared/ui/badge';
 import { Button } from '@/shared/ui/button';
 import { Combobox } from '@/shared/ui/combobox';
 import { Skeleton } from '@/shared/ui/skeleton';
@@ -34,7 +33,6 @@ export function ModelPicker({ choice }: { choice: ModelChoice }) {
           variant="ghost"
         >
           <span className="truncate">{name}</span>
-          {model?.demo && <Badge>{i18n.t('Demo')}</Badge>}
           <ChevronsUpDown aria-hidden={true} className="text-muted-foreground" />
         </Button>
       }
@@ -46,10 +44,7 @@ export function ModelPicker({ choice }: { choice: ModelChoice }) {
 function ModelItem({ model }: { model: Model }) {
   return (
     <span className="block py-0.5">
-      <span className="flex items-center gap-2">
-        <span className="truncate">{model.name}</span>
-        {model.demo && <Badge>{i18n.t('Demo')}</Badge>}
-      </span>
+      <span className="block truncate">{model.name}</span>
       <span className="block text-muted-foreground text-xs leading-5">
         {model.available ? factsOf(model) : model.unavailable_reason}
       </span>

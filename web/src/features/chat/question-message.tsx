@@ -1,8 +1,10 @@
+import { Pencil } from 'lucide-react';
 import { memo, useState } from 'react';
 import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { CopyButton } from '@/shared/ui/copy-button';
+import { Tooltip } from '@/shared/ui/tooltip';
 import { BranchSwitch } from './branch-switch';
 import type { Turn } from './tree';
 
@@ -12,21 +14,24 @@ const longText = 1600;
 
 interface QuestionMessageProps {
   turn: Turn;
+  /** Undefined while an answer is being written. */
+  onEdit: ((messageId: string) => void) | undefined;
   onBranch: (messageId: string) => void;
 }
 
-export const QuestionMessage = memo(({ turn, onBranch }: QuestionMessageProps) => {
-  const { content } = turn.message;
+export const QuestionMessage = memo(({ turn, onEdit, onBranch }: QuestionMessageProps) => {
+  const { content, id } = turn.message;
   const long = content.length > longText || content.split('\n').length > longLines;
   const [open, setOpen] = useState(false);
+  const editLabel = i18n.t('Edit question');
   return (
-    <article aria-label={i18n.t('Your question')} className="group flex flex-col items-end gap-1">
-      <div className="max-w-[85%] rounded-xl bg-muted px-4 py-2.5" dir="auto">
+    <article aria-label={i18n.t('Your question')} className="group -mb-4 flex flex-col items-end gap-1">
+      <div className="max-w-[85%] rounded-xl bg-muted px-4 py-2.5 text-base" dir="auto">
         <p className={cn('wrap-anywhere whitespace-pre-wrap', long && !open && 'line-clamp-10')}>{content}</p>
         {long && (
           <Button
             aria-expanded={open}
-            className="mt-1 -ms-2 px-2"
+            className="-ms-2 mt-1 px-2"
             onClick={() => setOpen(!open)}
             size="small"
             variant="ghost"
@@ -35,9 +40,26 @@ export const QuestionMessage = memo(({ turn, onBranch }: QuestionMessageProps) =
           </Button>
         )}
       </div>
-      <div className="flex items-center opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+      <div
+        className={cn(
+          'flex items-center text-muted-foreground',
+          turn.siblings.length < 2 &&
+            'opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100',
+        )}
+      >
         <BranchSwitch onBranch={onBranch} turn={turn} />
-        <CopyButton className="text-muted-foreground" label={i18n.t('Copy question')} text={() => content} />
+        <CopyButton label={i18n.t('Copy question')} text={() => content} />
+        <Tooltip label={editLabel}>
+          <Button
+            aria-label={editLabel}
+            disabled={!onEdit}
+            onClick={() => onEdit?.(id)}
+            size="icon-small"
+            variant="ghost"
+          >
+            <Pencil aria-hidden={true} />
+          </Button>
+        </Tooltip>
       </div>
     </article>
   );

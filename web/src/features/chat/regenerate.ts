@@ -48,6 +48,10 @@ export async function regenerate(
     client.setQueryData<Conversation>(key, (old) =>
       withMessages(old ?? conversation, messagesOf(pending, begun), message_id),
     );
+  } catch (error) {
+    // The answer to the request may be lost, and not the request: what is stored knows.
+    void client.invalidateQueries({ queryKey: chatKeys.conversation(conversation.id) });
+    throw error;
   } finally {
     answers.setPending(conversation.id, undefined);
   }

@@ -54,6 +54,30 @@ export function useChat(conversationId: string | undefined) {
     setRefusal({ thread, problem: error });
   };
 
+  const send = async (text: string, parentId = conversation?.head_id ?? ''): Promise<void> => {
+    const { model } = choice;
+    if (!model) {
+      throw new Error('no model to ask');
+    }
+    setRefusal(undefined);
+    try {
+      const settled = settingsFor(model, settings);
+      const question = { thread, conversation, parentId, text, model: model.id, settings: settled };
+      const { conversation_id: id } = await ask(client, question);
+      setSettings(undefined);
+      if (conversationId !== undefined) {
+        return;
+      }
+      if (shown.current === thread) {
+        await navigate({ to: '/chat/{-$conversationId}', params: { conversationId: id }, replace: true });
+      }
+      answers.startNewThread();
+    } catch (error) {
+      refuse(error);
+      throw error;
+    }
+  };
+
   return {
     thread,
     draftKey,
@@ -69,28 +93,10 @@ export function useChat(conversationId: string | undefined) {
     refusal: refusal?.thread === thread ? refusal.problem : undefined,
 
     /** Asks the chosen model. Rejects when the question was not taken; then why is in `refusal`. */
-    send: async (text: string): Promise<void> => {
-      const { model } = choice;
-      if (!model) {
-        throw new Error('no model to ask');
-      }
-      setRefusal(undefined);
-      try {
-        const question = { thread, conversation, text, model: model.id, settings: settingsFor(model, settings) };
-        const { conversation_id: id } = await ask(client, question);
-        setSettings(undefined);
-        if (conversationId !== undefined) {
-          return;
-        }
-        if (shown.current === thread) {
-          await navigate({ to: '/chat/{-$conversationId}', params: { conversationId: id }, replace: true });
-        }
-        answers.startNewThread();
-      } catch (error) {
-        refuse(error);
-        throw error;
-      }
-    },
+    send,
+
+    /** Asks a question in other words, beside what came of the first ones. Rejects as send does. */
+    reword: (question: Message, text: string): Promise<void> => send(text, question.parent_id),
 
     /** Asks the chosen model for another answer to the same question. */
     again: async (message: Message): Promise<void> => {
