@@ -173,9 +173,6 @@ func (f *follower) fromDatabase(ctx context.Context) (ended bool, err error) {
 	}
 	// The job had ended before the rows were read, so no more will come. Either
 	// the reader has them all, or they were swept or never stored.
-	if f.at > basePosition(j.Fence+1) {
-		return true, nil
-	}
 	last, err := q.LastJobEvent(ctx, query.LastJobEventParams{JobID: f.jobID, UserID: f.actor.ID})
 	if err != nil || last > 0 {
 		return true, err
@@ -206,7 +203,8 @@ func joinRows(rows []query.JobEventsAfterRow, at uint64) []Event {
 }
 
 // replay sends a finished job whose events are gone, from its result. The
-// positions lie after all that the job ever said.
+// positions lie after all that the job ever said, and are the same each time: a
+// reader that was cut off in the middle of a replay goes on from there.
 func (f *follower) replay(ctx context.Context, q *query.Queries, j Job) error {
 	kind, ok := f.service.kind(j.Type)
 	if !ok || kind.Replay == nil {
@@ -221,7 +219,14 @@ func (f *follower) replay(ctx context.Context, q *query.Queries, j Job) error {
 	}
 	at := basePosition(j.Fence + 1)
 	for i, c := range contents {
+		first := at
 		at += size(c)
+		if at <= f.at || at == first { // the reader has it, or it is a run of no text
+			continue
+		}
+		if c.Kind.text() {
+			c.Data = cut(c.Data, first, f.at)
+		}
 		if i == 0 && c.Kind == EventStart && !f.fresh {
 			c.Kind = EventRestart
 		}

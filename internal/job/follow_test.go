@@ -297,6 +297,75 @@ func TestUnreadJobsKeepNoEvents(t *testing.T) {
 	}
 }
 
+// A reader whose line breaks in the middle of a replay goes on from there.
+func TestReplayThroughBrokenLines(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		s := h.process(func(o *Options) { o.FlushEvery = time.Hour })
+		ctx, text := context.Background(), prose(60)
+		for _, p := range []part{{Say: []string{text}}, {Say: []string{text}, End: endsBroken}, {Say: []string{"x"}, End: endsRefused}} {
+			j := h.submit(s, p)
+			w := h.wait(s, j.ID)
+			if err := s.sweep(ctx, 0, store.Millis(time.Now().Add(time.Hour))); err != nil {
+				t.Fatal(err)
+			}
+			whole := ""
+			if p.End != endsRefused {
+				whole = text
+			}
+			base := basePosition(w.Fence + 1)
+			for cut := base; cut <= base+uint64(len(whole))+2; cut++ {
+				c := client{at: cut}
+				if cut > base { // it has the start and some text
+					c.text = whole[:min(cut-base-1, uint64(len(whole)))]
+				}
+				if !utf8.ValidString(c.text) {
+					continue
+				}
+				err := c.follow(ctx, s, h.me, j.ID)
+				told := c.last.last() || cut == base+uint64(len(whole))+2 // or it had all
+				if err != nil || c.text != whole || !told {
+					t.Errorf("%q from %d: %q, %s, %v", p.End, cut-base, c.text, c.last, err)
+				}
+			}
+			var c client
+			for !c.last.last() {
+				if err := c.followSome(ctx, s, h.me, j.ID, 1); err != nil && !errors.Is(err, errEnough) {
+					t.Fatal(err)
+				}
+			}
+			if c.text != whole {
+				t.Errorf("%q: an event at a time gives %q", p.End, c.text)
+			}
+		}
+	})
+}
+
+// Events that were stored, though the answer that they were was lost, bind the
+// job to store its end too: readers elsewhere wait for it.
+func TestTheEndOfEventsStoredUnknown(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		s, reader := h.idle(), h.process()
+		t.Cleanup(func() { stopNow(s) })
+		j := h.hold(s, "a text that is stored")
+		stream, _ := s.hub.get(j.job.ID)
+		before := stream.flushed
+		if err := s.hub.flush(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		stream.flushed = before // nobody heard of it
+		j.release()
+		h.wait(s, j.job.ID)
+		var c client
+		if err := c.follow(context.Background(), reader, h.me, j.job.ID); err != nil || c.text != j.text || c.last != EventDone {
+			t.Errorf("a reader elsewhere: %q, %s, %v", c.text, c.last, err)
+		}
+	})
+}
+
 // Rows whose first writing was committed though its answer was lost are written
 // anew, with more behind them. Readers see no word twice, and nobody else's
 // rows wait.

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,15 +169,24 @@ func newHouse(t testing.TB, db *store.DB) *house {
 
 func newLedger(t testing.TB) *usage.Ledger {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "plans.yaml")
-	if err := os.WriteFile(path, fmt.Appendf(nil, "plans: [{key: test, name: Test, caps: {tokens: %d}}]", theCap), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	plans, err := usage.LoadPlans(path)
+	ledger, err := ledgerOf(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return usage.NewLedger(plans, time.Now)
+	return ledger
+}
+
+// ledgerOf makes a ledger with the one plan, whose file it keeps in a folder.
+func ledgerOf(folder string) (*usage.Ledger, error) {
+	path := filepath.Join(folder, store.NewID()+".yaml")
+	if err := os.WriteFile(path, fmt.Appendf(nil, "plans: [{key: test, name: Test, caps: {tokens: %d}}]", theCap), 0o600); err != nil {
+		return nil, err
+	}
+	plans, err := usage.LoadPlans(path)
+	if err != nil {
+		return nil, err
+	}
+	return usage.NewLedger(plans, time.Now), nil
 }
 
 // person adds somebody, with a conversation of the same id.
@@ -418,6 +429,13 @@ func (h *house) checkJob(ctx context.Context, q *query.Queries, j WithUsage) (qu
 	for _, e := range events {
 		quantity += e.Quantity
 	}
+	told, err := q.JobEventsAfter(ctx, query.JobEventsAfterParams{JobID: j.ID, UserID: j.UserID, Limit: 10_000})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if i := slices.IndexFunc(told, func(e query.JobEventsAfterRow) bool { return EventKind(e.Kind).last() }); len(told) > 0 && i != len(told)-1 {
+		h.t.Errorf("job %s told its end as number %d of %d events", j.ID, i+1, len(told))
+	}
 	var p part
 	if err := json.Unmarshal([]byte(j.Input), &p); err != nil {
 		h.t.Fatal(err)
@@ -436,7 +454,7 @@ func (h *house) checkJob(ctx context.Context, q *query.Queries, j WithUsage) (qu
 		h.t.Errorf("job %s is %s, its answer %s", j.ID, j.Status, m.Status)
 	}
 	switch st := Status(j.Status); {
-	case st == Completed && (m.Content != whole || quantity != max(p.Use, int64(len(whole)))):
+	case st == Completed && (m.Content != whole || quantity != cmp.Or(p.Use, int64(len(whole)))):
 		h.t.Errorf("job %s is complete with %d of %d bytes, booked %d", j.ID, len(m.Content), len(whole), quantity)
 	case st == Cancelled && (!strings.HasPrefix(whole, m.Content) || quantity != int64(len(m.Content))):
 		h.t.Errorf("job %s was cancelled after %d bytes, booked %d", j.ID, len(m.Content), quantity)

@@ -111,6 +111,7 @@ func (h *hub) collect() []fresh {
 			s.flushing.Unlock()
 			continue
 		}
+		s.offered = true
 		all = append(all, fresh{s, rows})
 	}
 	return all

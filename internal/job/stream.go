@@ -75,6 +75,7 @@ type stream struct {
 	// or by the run's end, so that no event is stored twice.
 	flushing sync.Mutex
 	flushed  uint64 // position up to which events are stored; guarded by flushing
+	offered  bool   // the database has been given some, though its answer may have been lost; guarded by flushing
 }
 
 func newStream(j Job) *stream {
@@ -221,11 +222,11 @@ func (s *stream) unstored() []row {
 }
 
 // lastRows gives the events that are not stored yet, and the last one. A first
-// attempt of which nobody has stored or read anything keeps none: Kind.Replay
-// makes them from the result. The caller holds flushing.
+// attempt of which nobody has read and the database been given anything keeps
+// none: Kind.Replay makes them from the result. The caller holds flushing.
 func (s *stream) lastRows(last Content) []row {
 	s.mu.Lock()
-	at, unknown := s.next, !s.read && s.flushed == basePosition(1)
+	at, unknown := s.next, !s.read && !s.offered && s.fence == 1
 	s.mu.Unlock()
 	if unknown && last.Kind == EventDone {
 		return nil
