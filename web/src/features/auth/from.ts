@@ -1,12 +1,15 @@
 /** Where to go after signing in. */
 export interface FromSearch {
-  from?: string;
+  from?: string | undefined;
 }
 
 const ownPath = /^\/(?![/\\])/u;
 
-/** Takes only a path of this page, so that no link can lead a person elsewhere through the sign-in. */
+/**
+ * Takes only a path of this page, so that no link can lead a person elsewhere
+ * through the sign-in. The router keeps what it is not told to drop.
+ */
 export function fromSearch(search: Record<string, unknown>): FromSearch {
   const { from } = search;
-  return typeof from === 'string' && ownPath.test(from) ? { from } : {};
+  return { from: typeof from === 'string' && ownPath.test(from) ? from : undefined };
 }

@@ -4,10 +4,10 @@ import { JobsPage } from '@/features/jobs/jobs-page';
 import type { JobStatus } from '@/shared/api/types';
 
 export const Route = createFileRoute('/_app/jobs')({
-  validateSearch: (search): { status?: JobStatus } => {
-    const status = statuses.find((known) => known === search.status);
-    return status === undefined ? {} : { status };
-  },
+  // The router keeps what it is not told to drop.
+  validateSearch: (search): { status?: JobStatus | undefined } => ({
+    status: statuses.find((known) => known === search.status),
+  }),
   component: JobsRoute,
 });
 
