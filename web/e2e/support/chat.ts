@@ -46,6 +46,11 @@ export class Chat {
     return this.answer.locator('.markdown');
   }
 
+  /** What went wrong with the answer. */
+  get problem(): Locator {
+    return this.answer.getByRole('alert');
+  }
+
   get picker(): Locator {
     return this.page.getByRole('combobox', { name: /^Model: /u });
   }

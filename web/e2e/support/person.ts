@@ -38,7 +38,7 @@ export async function conversation(request: APIRequestContext, id: string): Prom
 /** The message that a conversation ends with, as the server keeps it. */
 export async function lastMessage(request: APIRequestContext, id: string): Promise<StoredMessage> {
   const { messages, head_id: head } = await conversation(request, id);
-  const last = messages.find((message) => message.id === head);
+  const last = messages?.find((message) => message.id === head);
   if (!last) {
     throw new Error(`conversation ${id} has no message ${head}`);
   }

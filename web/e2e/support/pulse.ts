@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +28,11 @@ export class Pulse {
     this.#program = program;
   }
 
-  static async start(settings: Record<string, string> = {}): Promise<Pulse> {
+  static async start(settings: Record<string, string> = {}, files: Record<string, string> = {}): Promise<Pulse> {
     const folder = await mkdtemp(join(tmpdir(), 'pulse-e2e-'));
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, name), content);
+    }
     return healthy(new Pulse(folder, settings, await serve(folder, '127.0.0.1:0', settings)));
   }
 

@@ -106,11 +106,14 @@ export const it = base.extend<OfTest, OfWorker>({
   chat: async ({ page, person: _ }, use) => use(new Chat(page)),
 });
 
-/** Tests that have a Pulse for themselves, which nobody has used yet. */
-export function itAlone(settings: (vendors: Vendors) => Record<string, string>): typeof it {
+/** Tests that have a Pulse for themselves, which nobody has used yet. `files` are put into the folder it runs in. */
+export function itAlone(
+  settings: (vendors: Vendors) => Record<string, string>,
+  files: Record<string, string> = {},
+): typeof it {
   return it.extend({
     pulse: async ({ vendors }, use, info) => {
-      const pulse = await Pulse.start(settings(vendors));
+      const pulse = await Pulse.start(settings(vendors), files);
       await use(pulse);
       await attachLog(pulse, info);
       await pulse.end();
