@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -67,6 +68,7 @@ func New(o Options) (*Server, error) {
 		streams: streamCount{open: map[string]int{}},
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
+	listsAreLists()
 	config := huma.DefaultConfig("Pulse", o.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by describe and the page
 	config.CreateHooks = nil                                             // they add a $schema field to every answer
@@ -96,6 +98,10 @@ func New(o Options) (*Server, error) {
 	}
 	return s, nil
 }
+
+// listsAreLists keeps "or null" out of every list of the OpenAPI document: an
+// empty one is [] in both directions. Huma asks a variable of its package.
+var listsAreLists = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
 // API is where the rooms mount their routes.
 func (s *Server) API() huma.API { return s.humaAPI }

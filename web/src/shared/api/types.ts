@@ -5,14 +5,14 @@ type Schemas = components['schemas'];
 export type User = Schemas['User'];
 export type UsageSummary = Schemas['Summary'];
 export type MeterState = Schemas['MeterState'];
-export type AuthOptions = Schemas['AuthOptions'];
+export type AuthOptions = Schemas['OptionsOutputBody'];
 
-export type Job = Schemas['View'];
+export type Job = Schemas['Job'];
 export type JobStatus = Job['status'];
 export type Receipt = Schemas['Receipt'];
 export type TokenUsage = Schemas['TokenUsage'];
 
-export type Model = Schemas['ModelView'];
+export type Model = Schemas['ChatModel'];
 export type ConversationSummary = Schemas['ConversationSummary'];
 export type Conversation = Schemas['Conversation'];
 export type StoredMessage = Schemas['StoredMessage'];
