@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -22,11 +23,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// start runs the program on free ports until the test ends and gives the
-// settings that it prints, as many as there should be.
-func start(t *testing.T, lines int, args ...string) map[string]string {
+// start runs the program on free ports until the test ends or stop is called,
+// and gives the settings that it prints, as many as there should be.
+func start(t *testing.T, lines int, args ...string) (settings map[string]string, stop func()) {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
@@ -36,13 +37,14 @@ func start(t *testing.T, lines int, args ...string) map[string]string {
 		_ = w.CloseWithError(err)
 		ended <- err
 	}()
-	t.Cleanup(func() {
-		stop()
+	stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	})
-	settings := map[string]string{}
+	t.Cleanup(stop)
+	settings = map[string]string{}
 	said := bufio.NewScanner(r)
 	for range lines {
 		if !said.Scan() {
@@ -54,14 +56,14 @@ func start(t *testing.T, lines int, args ...string) map[string]string {
 		}
 		settings[name] = value
 	}
-	return settings
+	return settings, stop
 }
 
 // Every line leads the adapter that it is for to a vendor that answers.
 func TestEveryVendor(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "account.json")
-	urls := start(t, 4, "-account", file)
+	urls, _ := start(t, 4, "-account", file)
 	client := provider.NewClient(provider.Patience{})
 	defer client.CloseIdleConnections()
 	account, err := os.ReadFile(file) //nolint:gosec // the test's own file
@@ -101,17 +103,16 @@ func TestStop(t *testing.T) {
 	client := provider.NewClient(provider.Patience{})
 	defer client.CloseIdleConnections()
 	begun, ended := make(chan struct{}), make(chan error, 1)
-	t.Run("run", func(t *testing.T) { //nolint:paralleltest // what it stops is looked at when it has ended
-		urls := start(t, 1, "-anthropic", off, "-google", off, "-compatible", off)
-		go func() {
-			_, err := openai.New(openai.Options{APIKey: "none", BaseURL: urls["OPENAI_BASE_URL"], HTTPClient: client}).
-				Chat(context.Background(), provider.ChatRequest{
-					Model: "gpt-6-luna", MaxTokens: 10, Stream: true, Messages: []provider.Message{{Role: provider.RoleUser, Text: "[chunks 3] [stall after 1]"}},
-				}, func(provider.Delta) { close(begun) })
-			ended <- err
-		}()
-		<-begun
-	})
+	urls, stop := start(t, 1, "-anthropic", off, "-google", off, "-compatible", off)
+	go func() {
+		_, err := openai.New(openai.Options{APIKey: "none", BaseURL: urls["OPENAI_BASE_URL"], HTTPClient: client}).
+			Chat(t.Context(), provider.ChatRequest{
+				Model: "gpt-6-luna", MaxTokens: 10, Stream: true, Messages: []provider.Message{{Role: provider.RoleUser, Text: "[chunks 3] [stall after 1]"}},
+			}, func(provider.Delta) { close(begun) })
+		ended <- err
+	}()
+	<-begun
+	stop()
 	if err := <-ended; provider.KindOf(err) != provider.KindCut {
 		t.Errorf("the answer ended by %v, want %s", err, provider.KindCut)
 	}
@@ -120,7 +121,7 @@ func TestStop(t *testing.T) {
 // A wrong call is refused in words that help.
 func TestWrongCalls(t *testing.T) {
 	t.Parallel()
-	urls := start(t, 4)
+	urls, _ := start(t, 4)
 	taken := strings.TrimSuffix(strings.TrimPrefix(urls["OPENAI_BASE_URL"], "http://"), "/v1")
 	for _, c := range []struct {
 		args []string

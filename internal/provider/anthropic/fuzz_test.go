@@ -13,7 +13,8 @@ func FuzzChat(f *testing.F) {
 			"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n"+
 			"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":1}}\n\n"+
 			"event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
-		"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\",\"stop_details\":{\"category\":null,\"explanation\":\"no\"}},\"usage\":null}\n\n",
+		"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\","+
+			"\"stop_details\":{\"category\":null,\"explanation\":\"no\"}},\"usage\":null}\n\n",
 		"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n",
 		"event: error\ndata: busy\n\nevent: ping\ndata: {}\n\n",
 		`{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long"},"request_id":"r"}`,

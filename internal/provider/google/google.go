@@ -95,7 +95,7 @@ func (c *Client) responses(ctx context.Context, req provider.ChatRequest, stream
 			if err == nil {
 				s.leave(func() { take(whole) })
 			}
-			return err //nolint:wrapcheck // for explain
+			return err
 		}
 		for next, err := range c.sdk.Models.GenerateContentStream(ctx, req.Model, contents(req), c.config(req)) {
 			if err != nil {

@@ -44,7 +44,8 @@ type google struct {
 	vertex bool
 }
 
-type googleRequest struct { //nolint:tagliatelle // Google's names
+//nolint:tagliatelle // Google's names
+type googleRequest struct {
 	Contents          []googleContent `json:"contents"`
 	SystemInstruction googleContent   `json:"systemInstruction"`
 	GenerationConfig  struct {

@@ -100,7 +100,8 @@ func (g google) models(w http.ResponseWriter, r *http.Request) {
 	type model struct {
 		Name string `json:"name"`
 	}
-	list := struct { //nolint:tagliatelle // Google's names
+	//nolint:tagliatelle // Google's names
+	list := struct {
 		Models          []model `json:"models,omitempty"`
 		PublisherModels []model `json:"publisherModels,omitempty"`
 		NextPageToken   string  `json:"nextPageToken,omitempty"`
