@@ -87,7 +87,7 @@ func TestFollowFromEveryCut(t *testing.T) {
 		check := func(where string, s *Service) {
 			t.Helper()
 			for at := begin; at < end; at++ {
-				cutAt := int(at - begin)
+				cutAt := int(at - begin) //nolint:gosec // a short text
 				for !utf8.RuneStart(j.text[cutAt]) {
 					cutAt--
 				}

@@ -436,6 +436,15 @@ func (h *house) checkJob(ctx context.Context, q *query.Queries, j WithUsage) (qu
 	if i := slices.IndexFunc(told, func(e query.JobEventsAfterRow) bool { return EventKind(e.Kind).last() }); len(told) > 0 && i != len(told)-1 {
 		h.t.Errorf("job %s told its end as number %d of %d events", j.ID, i+1, len(told))
 	}
+	fence := int64(0)
+	for _, e := range told { // whoever withdraws an attempt's text says so first
+		f := (e.Last - 1) >> positionBits
+		begins := map[bool]EventKind{true: EventStart, false: EventRestart}[f == 1]
+		if f != fence && EventKind(e.Kind) != begins {
+			h.t.Errorf("attempt %d of job %s begins with %s, want %s", f, j.ID, e.Kind, begins)
+		}
+		fence = f
+	}
 	var p part
 	if err := json.Unmarshal([]byte(j.Input), &p); err != nil {
 		h.t.Fatal(err)

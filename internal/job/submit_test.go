@@ -252,8 +252,11 @@ func TestListPages(t *testing.T) {
 			filter Filter
 			want   int
 		}{
-			{Filter{Limit: 10, Status: Failed}, 3}, {Filter{Limit: 10, Status: Completed}, 4},
-			{Filter{Limit: 10, Type: fakeType}, 7}, {Filter{Limit: 10, Type: "video"}, 0}, {Filter{Limit: 10, Status: Pending}, 0},
+			{Filter{Limit: 10, Status: Failed}, 3},
+			{Filter{Limit: 10, Status: Completed}, 4},
+			{Filter{Limit: 10, Type: fakeType}, 7},
+			{Filter{Limit: 10, Type: "video"}, 0},
+			{Filter{Limit: 10, Status: Pending}, 0},
 		} {
 			if page, err := s.List(context.Background(), h.me, c.filter); err != nil || len(page) != c.want {
 				t.Errorf("%+v: %d jobs, %v", c.filter, len(page), err)

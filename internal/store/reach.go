@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,13 +39,12 @@ func Reach(ctx context.Context, o Options) (found string, err error) {
 func reachPostgres(ctx context.Context, url string) (string, error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		var parse *pgconn.ParseConfigError
-		if errors.As(err, &parse) {
+		if _, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
 			return "", errors.New("not a PostgreSQL address") // its text may quote the password
 		}
 		return "", wrap("connect", err)
 	}
 	var version string
 	err = errors.Join(conn.QueryRow(ctx, "SHOW server_version").Scan(&version), conn.Close(ctx))
-	return fmt.Sprintf("PostgreSQL %s", version), wrap("ask for its version", err)
+	return "PostgreSQL " + version, wrap("ask for its version", err)
 }
