@@ -3,8 +3,7 @@ import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { i18n } from '@/shared/lib/text';
-import { ToastProvider } from '@/shared/ui/toast';
-import { TooltipProvider } from '@/shared/ui/tooltip';
+import { ToastPlace } from '@/shared/ui/toast';
 import { queryClient, router } from './router';
 
 /** Everything that the whole page stands in. */
@@ -13,11 +12,8 @@ export function App() {
     <CSPProvider disableStyleElements={true}>
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={queryClient}>
-          <TooltipProvider>
-            <ToastProvider>
-              <RouterProvider router={router} />
-            </ToastProvider>
-          </TooltipProvider>
+          <RouterProvider router={router} />
+          <ToastPlace />
         </QueryClientProvider>
       </I18nProvider>
     </CSPProvider>

@@ -4,7 +4,7 @@ import { type Command, useAllCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { backdropStyle } from '@/shared/ui/dialog';
 import { Kbd } from '@/shared/ui/kbd';
-import { itemStyle } from '@/shared/ui/menu';
+import { itemStyle } from '@/shared/ui/popup-style';
 import { grouped } from './command-groups';
 
 interface OverlayProps {

@@ -32,7 +32,7 @@ export function ThemeSection() {
               value={value}
             >
               <Icon aria-hidden={true} className="size-5" />
-              <span className="text-sm">{label}</span>
+              <span className="text-center text-sm">{label}</span>
             </Radio.Root>
           );
         })}

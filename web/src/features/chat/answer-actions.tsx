@@ -3,6 +3,7 @@ import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { cn } from '@/shared/lib/cn';
 import { formatNumber, formatUsd } from '@/shared/lib/format';
+import { later, useLater } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
 import { Badge } from '@/shared/ui/badge';
 import { Button } from '@/shared/ui/button';
@@ -10,9 +11,10 @@ import { CopyButton } from '@/shared/ui/copy-button';
 import { Tooltip } from '@/shared/ui/tooltip';
 import { BranchSwitch } from './branch-switch';
 import { usageQuery } from './queries';
-import { ReceiptDialog } from './receipt-dialog';
 import type { Turn } from './tree';
 import type { Message, Model } from './types';
+
+const dialog = later(() => import('./receipt-dialog'));
 
 interface AnswerActionsProps {
   turn: Turn;
@@ -27,6 +29,7 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
   const { message } = turn;
   const { data: usage } = useQuery(usageQuery(message.job_id));
   const [receipt, setReceipt] = useState(false);
+  const parts = useLater(dialog, receipt);
   const againLabel = i18n.t('Answer again');
   return (
     <div
@@ -60,7 +63,7 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
           </span>
         )}
       </Button>
-      {receipt && <ReceiptDialog message={message} model={model} onOpenChange={setReceipt} />}
+      {parts && <parts.ReceiptDialog message={message} model={model} onOpenChange={setReceipt} />}
     </div>
   );
 }

@@ -1,6 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { SquarePen } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { asProblem } from '@/shared/api/problem';
+import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
 import { buttonStyle } from '@/shared/ui/button';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
@@ -29,17 +32,28 @@ export function ChatPage({ conversationId }: ChatPageProps) {
   const { choice, conversation, running, settings, setSettings } = chat;
   const composer = useRef<ComposerHandle>(null);
   const [editing, setEditing] = useState<string>();
+  const edit = (messageId: string | undefined) => {
+    setEditing(messageId);
+    if (messageId === undefined) {
+      composer.current?.focus();
+    }
+  };
   const lastQuestion = chat.turns.findLast(({ message }) => message.role === 'user')?.message;
 
   return (
     <>
       <TopBar
         title={conversation?.title ?? i18n.t('New chat')}
-        actions={<SettingsPanel model={choice.model} onChange={setSettings} settings={settings} />}
+        actions={
+          <>
+            <SettingsPanel model={choice.model} onChange={setSettings} settings={settings} />
+            {conversationId !== undefined && <NewChat />}
+          </>
+        }
       >
         <ModelPicker choice={choice} />
       </TopBar>
-      <Thread chat={chat} editing={editing} onEdit={setEditing} onExample={(text) => composer.current?.offer(text)} />
+      <Thread chat={chat} editing={editing} onEdit={edit} onExample={(text) => composer.current?.offer(text)} />
       {chat.error === null && (
         <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
           {chat.refusal && <Refusal problem={chat.refusal} />}
@@ -47,7 +61,7 @@ export function ChatPage({ conversationId }: ChatPageProps) {
             disabled={choice.model === undefined}
             draftKey={chat.draftKey}
             lastQuestion={lastQuestion?.content}
-            onEditLast={() => setEditing(lastQuestion?.id)}
+            onEditLast={() => edit(lastQuestion?.id)}
             onSend={chat.send}
             ready={!chat.loading}
             ref={composer}
@@ -57,6 +71,20 @@ export function ChatPage({ conversationId }: ChatPageProps) {
         </div>
       )}
     </>
+  );
+}
+
+/** On a phone, where the side bar is away. */
+function NewChat() {
+  return (
+    <Link
+      aria-label={i18n.t('New chat')}
+      className={cn(buttonStyle({ size: 'icon-small', variant: 'ghost' }), 'md:hidden')}
+      params={{ conversationId: undefined }}
+      to="/chat/{-$conversationId}"
+    >
+      <SquarePen aria-hidden={true} />
+    </Link>
   );
 }
 
@@ -84,7 +112,10 @@ function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
   if (chat.error !== null) {
     return (
       <div className="mx-auto w-full max-w-3xl p-4">
-        <ProblemNotice error={chat.error} onRetry={() => void chat.reload()}>
+        <ProblemNotice
+          error={chat.error}
+          onRetry={asProblem(chat.error).retryable ? () => void chat.reload() : undefined}
+        >
           <Link
             className={buttonStyle({ size: 'small' })}
             params={{ conversationId: undefined }}

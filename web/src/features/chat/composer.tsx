@@ -11,6 +11,7 @@ import { useAnswerPart } from './use-answers';
 export interface ComposerHandle {
   /** Puts a text into the input, for the person to change and send. */
   offer: (text: string) => void;
+  focus: () => void;
 }
 
 interface ComposerProps {
@@ -42,6 +43,7 @@ export function Composer({
 }: ComposerProps) {
   const [text, setText] = useDraft(draftKey);
   const input = useRef<HTMLTextAreaElement>(null);
+  const ofInput = { group: i18n.t('Chat'), local: true };
   const now = useRef({ draftKey, text });
   useEffect(() => {
     now.current = { draftKey, text };
@@ -62,16 +64,7 @@ export function Composer({
     setText(offered);
     input.current?.focus();
   };
-  useImperativeHandle(ref, () => ({ offer }));
-  useCommands([
-    {
-      id: 'chat.input',
-      label: i18n.t('Go to the input'),
-      group: i18n.t('Chat'),
-      keys: '/',
-      run: () => input.current?.focus(),
-    },
-  ]);
+  useImperativeHandle(ref, () => ({ offer, focus: () => input.current?.focus({ preventScroll: true }) }));
 
   const canSend = text.trim() !== '' && !disabled && runningId === undefined;
   const send = async () => {
@@ -96,6 +89,19 @@ export function Composer({
     drafts.remove(unsent);
     sending.delete(unsent);
   };
+
+  useCommands([
+    {
+      id: 'chat.input',
+      label: i18n.t('Go to the input'),
+      group: ofInput.group,
+      keys: '/',
+      run: () => input.current?.focus(),
+    },
+    { ...ofInput, id: 'chat.send', label: i18n.t('Send'), keys: 'enter', run: () => void send(), hidden: true },
+    { ...ofInput, id: 'chat.line', label: i18n.t('New line'), keys: 'shift+enter', run: () => undefined, hidden: true },
+    { ...ofInput, id: 'chat.edit', label: i18n.t('Edit the last question'), keys: 'arrowup', run: onEditLast },
+  ]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) {

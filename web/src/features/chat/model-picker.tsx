@@ -45,7 +45,7 @@ function ModelItem({ model }: { model: Model }) {
   return (
     <span className="block py-0.5">
       <span className="block truncate">{model.name}</span>
-      <span className="block text-muted-foreground text-xs leading-5">
+      <span className="block truncate text-muted-foreground text-xs leading-5">
         {model.available ? factsOf(model) : model.unavailable_reason}
       </span>
     </span>

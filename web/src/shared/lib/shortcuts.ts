@@ -14,6 +14,8 @@ export interface Command {
   run: () => void;
   /** Known to the keyboard and the help, but not offered in the palette. */
   hidden?: boolean;
+  /** Its keys belong to the part that has the focus, which listens to them itself. */
+  local?: boolean;
 }
 
 export const isMac = typeof navigator !== 'undefined' && /mac|iphone|ipad/iu.test(navigator.userAgent);
@@ -110,7 +112,8 @@ export function useKeyboard(): void {
         return;
       }
       const command = commands.find(
-        ({ keys }) => keys !== undefined && matches(keys, event) && !isTyping(keys, event.target),
+        ({ keys, local = false }) =>
+          keys !== undefined && !local && matches(keys, event) && !isTyping(keys, event.target),
       );
       if (command !== undefined) {
         event.preventDefault();

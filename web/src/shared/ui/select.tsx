@@ -3,7 +3,7 @@ import { Check, ChevronsUpDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cn } from '@/shared/lib/cn';
 import { buttonStyle } from './button';
-import { itemStyle, popupStyle } from './menu';
+import { itemStyle, popupStyle } from './popup-style';
 
 interface Option<T extends string> {
   value: T;

@@ -1,35 +1,65 @@
-import { Tooltip as BaseTooltip } from '@base-ui/react/tooltip';
-import type { ReactElement, ReactNode } from 'react';
-import { Kbd } from './kbd';
+import {
+  cloneElement,
+  type FocusEvent,
+  type PointerEvent,
+  type ReactElement,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+import { later, useLater } from '@/shared/lib/later';
+import type { ButtonProps } from './button';
+
+const popup = later(() => import('./tooltip-popup'));
 
 const delayMs = 400;
 
-/** Shares the waiting time: from one tooltip to its neighbour there is none. */
-export function TooltipProvider({ children }: { children: ReactNode }) {
-  return <BaseTooltip.Provider delay={delayMs}>{children}</BaseTooltip.Provider>;
-}
-
-interface TooltipProps {
+export interface TooltipProps {
   /** What the control is called; the control needs the same as its `aria-label`. */
   label: string;
   keys?: string | undefined;
-  children: ReactElement;
-  side?: BaseTooltip.Positioner.Props['side'];
+  /** A `Button`, whose own use of the pointer is its click alone. */
+  children: ReactElement<ButtonProps>;
+  side?: 'top' | 'bottom' | 'left' | 'right';
 }
 
 /** Names an icon button for those who see it. */
 export function Tooltip({ label, keys, children, side = 'bottom' }: TooltipProps) {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [open, setOpen] = useState(false);
+  const parts = useLater(popup, open);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const showAfter = (milliseconds: number) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setOpen(true), milliseconds);
+  };
+  const hide = () => {
+    clearTimeout(timer.current);
+    setOpen(false);
+  };
+  const control = cloneElement(children, {
+    ref: anchor,
+    onPointerEnter: ({ pointerType }: PointerEvent) => {
+      if (pointerType === 'mouse') {
+        showAfter(delayMs);
+      }
+    },
+    onPointerLeave: hide,
+    onPointerDown: hide,
+    onFocus: ({ target }: FocusEvent) => {
+      if (target.matches(':focus-visible')) {
+        showAfter(0);
+      }
+    },
+    onBlur: hide,
+    onKeyDown: hide,
+  });
   return (
-    <BaseTooltip.Root>
-      <BaseTooltip.Trigger render={children} />
-      <BaseTooltip.Portal>
-        <BaseTooltip.Positioner className="z-50" side={side} sideOffset={6}>
-          <BaseTooltip.Popup className="flex items-center gap-2 rounded-md bg-foreground px-2 py-1 text-background text-xs transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
-            {label}
-            {keys !== undefined && <Kbd className="border-background/30 bg-transparent text-background" keys={keys} />}
-          </BaseTooltip.Popup>
-        </BaseTooltip.Positioner>
-      </BaseTooltip.Portal>
-    </BaseTooltip.Root>
+    <>
+      {control}
+      {parts !== undefined && <parts.TooltipPopup anchor={anchor} keys={keys} label={label} side={side} />}
+    </>
   );
 }
