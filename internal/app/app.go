@@ -116,7 +116,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Log: o.Log, Now: o.Now, Lease: o.Lease})
-	for _, room := range []interface{ Routes(huma.API) }{
+	for _, room := range []interface{ Routes(api huma.API) }{
 		b.accounts,
 		chat.New(chat.Options{
 			DB: b.db, Jobs: service, Catalog: models, Vendors: v.chat, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
@@ -134,7 +134,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 func (a *App) Close() error { return a.db.Close() }
 
 // API is the routes, for those who describe or walk them.
-func (a *App) API() huma.API { return a.server.API() }
+func (a *App) API() huma.API { return a.server.API() } //nolint:ireturn // huma has no other type for it
 
 // About says in lines what is configured, for whoever starts Pulse.
 func (a *App) About() []string {
@@ -149,7 +149,8 @@ func (a *App) About() []string {
 			models = []string{"none: set a key, e.g. OPENAI_API_KEY"}
 		}
 	}
-	lines := []string{"data      " + where}
+	lines := make([]string, 0, 1+len(models))
+	lines = append(lines, "data      "+where)
 	for i, m := range models {
 		lines = append(lines, []string{"models    ", "          "}[min(i, 1)]+m)
 	}

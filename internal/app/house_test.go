@@ -8,32 +8,39 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"pulse/internal/config"
+	"pulse/internal/provider/standin"
 	"pulse/internal/store"
 	"pulse/internal/store/storetest"
 )
 
-// eachDatabase runs a test on SQLite and on PostgreSQL.
+// model is one of the catalogue's that the stand-in for OpenAI serves.
+const model = "gpt-6-luna"
+
+// eachDatabase runs a test on SQLite and on PostgreSQL, with a stand-in for OpenAI.
 func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
-	t.Run(store.SQLite, func(t *testing.T) { t.Parallel(); test(t, newHouse(t, "")) })
-	t.Run(store.PostgreSQL, func(t *testing.T) { t.Parallel(); test(t, newHouse(t, storetest.PostgresURL(t))) })
+	vendor := httptest.NewServer(standin.NewOpenAI(nil))
+	t.Cleanup(vendor.Close)
+	setting := "OPENAI_BASE_URL=" + vendor.URL + "/v1"
+	t.Run(store.SQLite, func(t *testing.T) { t.Parallel(); test(t, newHouse(t, "", setting)) })
+	t.Run(store.PostgreSQL, func(t *testing.T) { t.Parallel(); test(t, newHouse(t, storetest.PostgresURL(t), setting)) })
 }
 
 // house is a whole Pulse that listens, with a clock of its own.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	app     *App
 	address string
 	skipped atomic.Int64 // how far the clock is ahead
 }
 
-func newHouse(t *testing.T, databaseURL string, settings ...string) *house {
+func newHouse(t testing.TB, databaseURL string, settings ...string) *house {
 	t.Helper()
 	folder := t.TempDir()
 	cfg, _, err := config.Load(append([]string{
@@ -42,6 +49,7 @@ func newHouse(t *testing.T, databaseURL string, settings ...string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Helper()
 	h := &house{t: t}
 	h.app, err = New(t.Context(), cfg, Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test",
@@ -85,28 +93,31 @@ func (h *house) register(name string) *caller {
 	h.t.Helper()
 	c := &caller{h: h, name: name}
 	res := c.do(http.MethodPost, "/api/v1/auth/register", map[string]string{"email": name + "@example.com", "password": password, "full_name": name})
-	if res.StatusCode != http.StatusCreated || len(res.Cookies()) != 1 {
-		h.t.Fatalf("registering %s: %s %v", name, res.Status, res.Cookies())
+	if res.status != http.StatusCreated || len(res.cookies) != 1 {
+		h.t.Fatalf("registering %s: %d %s", name, res.status, res.text)
 	}
-	c.cookie = res.Cookies()[0]
+	c.cookie = res.cookies[0]
 	return c
 }
 
 // program is the same person by a program, with a bearer token.
 func (c *caller) program() *caller {
 	c.h.t.Helper()
-	var out struct {
+	out := get[struct {
 		AccessToken string `json:"access_token"`
-	}
-	res := (&caller{h: c.h}).do(http.MethodPost, "/api/v1/auth/token", map[string]string{"email": c.name + "@example.com", "password": password})
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || out.AccessToken == "" {
-		c.h.t.Fatalf("token for %s: %s, %v", c.name, res.Status, err)
-	}
+	}](&caller{h: c.h, name: c.name}, http.MethodPost, "/api/v1/auth/token", map[string]string{"email": c.name + "@example.com", "password": password})
 	return &caller{h: c.h, name: c.name + "'s program", token: out.AccessToken}
 }
 
-// do sends a request and reads the whole answer.
-func (c *caller) do(method, path string, body any) *http.Response {
+// reply is an answer, read to its end.
+type reply struct {
+	status  int
+	kind    string // its media type
+	text    string
+	cookies []*http.Cookie
+}
+
+func (c *caller) do(method, path string, body any, headers ...string) reply {
 	c.h.t.Helper()
 	var sent io.Reader
 	if body != nil {
@@ -122,6 +133,9 @@ func (c *caller) do(method, path string, body any) *http.Response {
 	if err != nil {
 		c.h.t.Fatal(err)
 	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
 	if c.cookie != nil {
 		r.AddCookie(c.cookie)
 	}
@@ -132,31 +146,29 @@ func (c *caller) do(method, path string, body any) *http.Response {
 	if err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	data, err := io.ReadAll(res.Body)
-	_ = res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	res.Body = io.NopCloser(bytes.NewReader(data))
-	return res
+	return reply{res.StatusCode, res.Header.Get("Content-Type"), string(text), res.Cookies()}
 }
 
-// text gives an answer's body; it fails when the status is another.
-func (c *caller) text(status int, method, path string, body any) string {
+// must gives the text of an answer that has to have that status.
+func (c *caller) must(status int, method, path string, body any) string {
 	c.h.t.Helper()
-	res := c.do(method, path, body)
-	data, _ := io.ReadAll(res.Body)
-	if res.StatusCode != status {
-		c.h.t.Fatalf("%s: %s %s: %s, want %d: %s", c.name, method, path, res.Status, status, data)
+	got := c.do(method, path, body)
+	if got.status != status {
+		c.h.t.Fatalf("%s: %s %s: %d, want %d: %s", c.name, method, path, got.status, status, got.text)
 	}
-	return string(data)
+	return got.text
 }
 
-// get decodes an answer.
-func get[T any](c *caller, status int, method, path string, body any) T {
+// get decodes an answer that has to be good.
+func get[T any](c *caller, method, path string, body any) T {
 	c.h.t.Helper()
 	var out T
-	if err := json.NewDecoder(strings.NewReader(c.text(status, method, path, body))).Decode(&out); err != nil {
+	if err := json.Unmarshal([]byte(c.must(http.StatusOK, method, path, body)), &out); err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	return out

@@ -17,7 +17,7 @@ func Migrate(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return fmt.Errorf("app: %w", err)
 	}
-	return db.Close() //nolint:wrapcheck // the store says what failed
+	return db.Close()
 }
 
 // OpenAccounts gives the accounts alone, for the command line. Call closeDB at

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -36,7 +35,7 @@ var publicRoutes = []string{
 
 type object map[string]any
 
-var question = []object{{"role": "user", "content": "Say one word."}}
+var question = []object{{"role": "user", "content": "[chunks 3]"}}
 
 // routes has every route that needs a sign-in.
 var routes = map[string]route{
@@ -46,12 +45,12 @@ var routes = map[string]route{
 
 	"GET /api/v1/chat/models": {},
 	"POST /api/v1/chat/complete": {
-		body:    object{"model": "demo-chat", "messages": question},
-		foreign: object{"model": "demo-chat", "messages": question, "conversation_id": "{conversation}"},
+		body:    object{"model": model, "messages": question},
+		foreign: object{"model": model, "messages": question, "conversation_id": "{conversation}"},
 	},
 	"POST /api/v1/chat/stream": {
-		body:    object{"model": "demo-chat", "messages": question},
-		foreign: object{"model": "demo-chat", "messages": question, "conversation_id": "{conversation}", "parent_id": "{message}"},
+		body:    object{"model": model, "messages": question},
+		foreign: object{"model": model, "messages": question, "conversation_id": "{conversation}", "parent_id": "{message}"},
 	},
 
 	"GET /api/v1/conversations":                                        {},
@@ -62,8 +61,8 @@ var routes = map[string]route{
 
 	"GET /api/v1/jobs": {},
 	"POST /api/v1/jobs": {
-		body:    object{"type": "chat", "input": object{"model": "demo-chat", "messages": question}},
-		foreign: object{"type": "chat", "input": object{"model": "demo-chat", "messages": question, "conversation_id": "{conversation}"}},
+		body:    object{"type": "chat", "input": object{"model": model, "messages": question}},
+		foreign: object{"type": "chat", "input": object{"model": model, "messages": question, "conversation_id": "{conversation}"}},
 	},
 	"GET /api/v1/jobs/{id}":         {subject: "job"},
 	"PATCH /api/v1/jobs/{id}":       {subject: "job", body: object{"status": "cancelled"}},
@@ -150,7 +149,8 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		t.Helper()
 		expired := h.register("expired")
-		nobody := []*caller{{h: h, name: "nobody"}, {h: h, name: "a forger", token: "eyJhbGciOiJub25lIn0.e30."}, expired, expired.program()}
+		nobody := make([]*caller, 0, 8)
+		nobody = append(nobody, &caller{h: h, name: "nobody"}, &caller{h: h, name: "a forger", token: "eyJhbGciOiJub25lIn0.e30."}, expired, expired.program())
 		h.skipped.Store(int64(200 * 24 * time.Hour))
 
 		deactivated := h.register("deactivated")
@@ -160,14 +160,14 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 		}
 		left := h.register("left")
 		nobody = append(nobody, left)
-		left.text(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
+		left.must(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
 		leftProgram := left.program()
 		nobody = append(nobody, leftProgram)
-		leftProgram.text(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
+		leftProgram.must(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
 
 		owner, other := h.register("owner"), h.register("other")
 		others := []*caller{other, other.program()}
-		has := get[owned](owner, http.StatusOK, http.MethodPost, "/api/v1/chat/complete", object{"model": "demo-chat", "messages": question})
+		has := get[owned](owner, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
 		before := owner.everything(has)
 
 		for name, r := range routes {
@@ -182,10 +182,8 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 				}
 				if r.subject != "" {
 					c.refused(http.StatusNotFound, method, path, r.body)
-				} else if res := c.do(method, path, r.body); res.StatusCode >= http.StatusBadRequest {
-					t.Errorf("%s: %s %s: %s", c.name, method, path, res.Status)
-				} else if text, _ := io.ReadAll(res.Body); has.shownIn(string(text)) {
-					t.Errorf("%s: %s %s shows what is the owner's: %s", c.name, method, path, text)
+				} else if got := c.do(method, path, r.body); got.status >= http.StatusBadRequest || has.shownIn(got.text) {
+					t.Errorf("%s: %s %s: %d, or shows what is the owner's: %s", c.name, method, path, got.status, got.text)
 				}
 			}
 		}
@@ -198,10 +196,8 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 
 func (c *caller) refused(status int, method, path string, body any) {
 	c.h.t.Helper()
-	res := c.do(method, path, body)
-	text, _ := io.ReadAll(res.Body)
-	if res.StatusCode != status || res.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(string(text), "request_id") {
-		c.h.t.Errorf("%s: %s %s: %s %s, want the problem %d: %s", c.name, method, path, res.Status, res.Header.Get("Content-Type"), status, text)
+	if got := c.do(method, path, body); got.status != status || got.kind != "application/problem+json" || !strings.Contains(got.text, "request_id") {
+		c.h.t.Errorf("%s: %s %s: %d %s, want the problem %d: %s", c.name, method, path, got.status, got.kind, status, got.text)
 	}
 }
 
@@ -212,7 +208,7 @@ func (c *caller) everything(has owned) string {
 		"/api/v1/users/me", "/api/v1/users/me/usage", "/api/v1/conversations", "/api/v1/conversations/" + has.ConversationID,
 		"/api/v1/jobs", "/api/v1/jobs/" + has.JobID, "/api/v1/jobs/" + has.JobID + "/receipt", "/api/v1/jobs/" + has.JobID + "/events",
 	} {
-		b.WriteString(path + "\n" + c.text(http.StatusOK, http.MethodGet, path, nil) + "\n")
+		b.WriteString(path + "\n" + c.must(http.StatusOK, http.MethodGet, path, nil) + "\n")
 	}
 	return b.String()
 }
@@ -226,12 +222,10 @@ func (c *caller) getsThrough(has owned) {
 	for _, name := range names {
 		method, path, _ := strings.Cut(name, " ")
 		for _, body := range []any{routes[name].body, has.fill(routes[name].foreign)} {
-			res := c.do(method, has.path(path, routes[name]), body)
-			switch text, _ := io.ReadAll(res.Body); {
-			case res.StatusCode < http.StatusBadRequest:
-			case res.StatusCode == http.StatusConflict: // the job has ended, another answer is running
-			default:
-				c.h.t.Errorf("the owner: %s: %s: %s", name, res.Status, text)
+			got := c.do(method, has.path(path, routes[name]), body)
+			// A conflict: the job has ended, or another answer is running.
+			if got.status >= http.StatusBadRequest && got.status != http.StatusConflict {
+				c.h.t.Errorf("the owner: %s: %d: %s", name, got.status, got.text)
 			}
 			if routes[name].foreign == nil {
 				break

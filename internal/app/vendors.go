@@ -103,7 +103,7 @@ func openGoogle(ctx context.Context, c config.Google, client *http.Client) (*goo
 			}
 		}
 	}
-	return google.New(ctx, o) //nolint:wrapcheck // wrapped by its only caller
+	return google.New(ctx, o)
 }
 
 func (v *vendors) add(id, name, baseURL string, c vendor) {
