@@ -56,7 +56,9 @@ func TestOpenAPIDocumentIsCurrent(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("ended with %d: %s", code, errOut)
 	}
-	var document struct{ OpenAPI string }
+	var document struct {
+		OpenAPI string `json:"openapi"`
+	}
 	if err := json.Unmarshal([]byte(out), &document); err != nil || !strings.HasPrefix(document.OpenAPI, "3.1") {
 		t.Errorf("OpenAPI %q, %v", document.OpenAPI, err)
 	}

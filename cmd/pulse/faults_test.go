@@ -9,11 +9,11 @@ import (
 
 // Whatever a vendor does, the person reads a plain sentence, keeps what came,
 // can try again, and pays for nothing that the vendor did not bill.
-func TestVendorsFaults(t *testing.T) {
+func TestVendorsFaults(t *testing.T) { //nolint:tparallel // as below
 	t.Parallel()
 	s, vendor := openAI(t)
 	pulse := startPulse(t, "PULSE_DATA_DIR="+t.TempDir(), vendor)
-	for _, c := range []struct {
+	for _, c := range []struct { //nolint:paralleltest // the vendor's books are counted
 		prompt string
 		kind   string // of the problem; "" when the answer is good
 		says   string

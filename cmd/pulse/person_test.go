@@ -75,11 +75,11 @@ func (p *person) request(ctx context.Context, method, path string, body any, hea
 	return res
 }
 
-func (p *person) call(method, path string, body any, headers ...string) (int, object) {
+func (p *person) call(method, path string, body any) (int, object) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
-	res := p.request(ctx, method, path, body, headers...)
+	res := p.request(ctx, method, path, body)
 	defer func() { _ = res.Body.Close() }()
 	out := object{}
 	if err := json.NewDecoder(res.Body).Decode(&out); err != nil && res.StatusCode != http.StatusNoContent {
@@ -88,9 +88,9 @@ func (p *person) call(method, path string, body any, headers ...string) (int, ob
 	return res.StatusCode, out
 }
 
-func (p *person) must(status int, method, path string, body any, headers ...string) object {
+func (p *person) must(status int, method, path string, body any) object {
 	p.t.Helper()
-	got, out := p.call(method, path, body, headers...)
+	got, out := p.call(method, path, body)
 	if got != status {
 		p.t.Fatalf("%s %s: status %d, want %d: %v", method, path, got, status, out)
 	}
@@ -120,7 +120,7 @@ type reading struct {
 func (p *person) open(method, path string, body any, headers ...string) *reading {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
-	res := p.request(ctx, method, path, body, headers...)
+	res := p.request(ctx, method, path, body, headers...) //nolint:bodyclose // reading.close does
 	if res.StatusCode != http.StatusOK {
 		data, _ := io.ReadAll(res.Body)
 		cancel()

@@ -57,7 +57,7 @@ func (l *logBuffer) String() string {
 // is named. It looks for no Ollama and sets no limit unless told so.
 func pulseCommand(ctx context.Context, t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd := exec.CommandContext(ctx, os.Args[0], args...) //nolint:gosec // ourselves
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{
 		asPulse + "=1", "PULSE_ADDR=127.0.0.1:0", "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0", "PULSE_LOG_LEVEL=debug",

@@ -39,7 +39,7 @@ func serve(ctx context.Context, t terminal, args []string) (err error) {
 	for _, line := range a.About() {
 		fmt.Fprintln(t.out, "  "+line)
 	}
-	return a.Serve(ctx, l) //nolint:wrapcheck // says what failed
+	return a.Serve(ctx, l)
 }
 
 // address is what a person types to reach us.
@@ -66,7 +66,7 @@ func migrate(ctx context.Context, t terminal, args []string) error {
 		return err
 	}
 	if err := app.Migrate(ctx, cfg); err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	fmt.Fprintln(t.out, "The database is up to date.")
 	return nil
@@ -89,12 +89,12 @@ func openapi(ctx context.Context, t terminal, args []string) (err error) {
 	}
 	a, err := app.New(ctx, cfg, app.Options{Log: log, Version: "1"})
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	defer func() { _ = a.Close() }() // nothing was written
 	document, err := httpd.Describe(a.API())
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	_, err = fmt.Fprintln(t.out, string(document))
 	return err //nolint:wrapcheck // the terminal's own

@@ -47,7 +47,7 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 	}
 	accounts, closeDB, err := app.OpenAccounts(ctx, cfg, log)
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	defer func() { err = errors.Join(err, closeDB()) }()
 	switch action {
@@ -122,7 +122,7 @@ func listUsers(ctx context.Context, t terminal, accounts *account.Room) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	for u, err := range accounts.All(ctx) {
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.Email, u.FullName, strings.Join(standing(u), ", "), u.CreatedAt.Format("2006-01-02"))
 	}

@@ -34,8 +34,7 @@ func unmarshalStrict(data []byte, v any) error {
 // plainJSONError says what is wrong with a document in words of its writer, not
 // of our types.
 func plainJSONError(err error) error {
-	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) {
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			return fmt.Errorf("has the field %q twice", syntactic.JSONPointer.LastToken())
 		}
@@ -44,8 +43,7 @@ func plainJSONError(err error) error {
 		}
 		return fmt.Errorf("is not JSON: %w at byte %d", syntactic.Err, syntactic.ByteOffset)
 	}
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		at := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
 		if errors.Is(err, json.ErrUnknownName) {
 			return fmt.Errorf("has an unknown field %q", at)
@@ -68,7 +66,7 @@ func refuseNUL(data []byte) error {
 	for {
 		token, err := d.ReadToken()
 		if err != nil {
-			return nil // the end: the document has been decoded once already
+			return nil //nolint:nilerr // the end: the document has been decoded once already
 		}
 		if token.Kind() == '"' && strings.ContainsRune(token.String(), 0) {
 			return fmt.Errorf("has the character U+0000 at %s, which cannot be stored", d.StackPointer())

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -15,7 +16,11 @@ import (
 
 // Describe gives the OpenAPI document of all routes mounted so far.
 func Describe(api huma.API) ([]byte, error) {
-	return json.Marshal(api.OpenAPI(), json.Deterministic(true), jsontext.WithIndent("  "))
+	document, err := json.Marshal(api.OpenAPI(), json.Deterministic(true), jsontext.WithIndent("  "))
+	if err != nil {
+		return nil, fmt.Errorf("httpd: OpenAPI document: %w", err)
+	}
+	return document, nil
 }
 
 // describe serves the OpenAPI document, made at the first request.

@@ -42,7 +42,8 @@ func (w *EventWriter) Context() context.Context { return w.ctx }
 func (w *EventWriter) JobEvent(e job.Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	b := append(w.buf[:0], "id: "...)
+	b := w.buf[:0] // one buffer for all events
+	b = append(b, "id: "...)
 	b = strconv.AppendUint(b, e.Position, 10)
 	b = append(b, "\nevent: "...)
 	switch e.Kind {
@@ -54,8 +55,9 @@ func (w *EventWriter) JobEvent(e job.Event) error {
 		b = append(append(b, e.Kind...), "\ndata: "...)
 		b = append(b, e.Data...) // JSON of ours: it has no line breaks
 	}
-	w.buf = append(b, "\n\n"...)
-	return w.flush(w.buf)
+	b = append(b, "\n\n"...)
+	w.buf = b
+	return w.flush(b)
 }
 
 // appendText closes a JSON object that was opened up to its one text.
@@ -88,12 +90,12 @@ func (w *EventWriter) flush(b []byte) error {
 	}
 	w.beat.Reset(keepAlive)
 	if err := w.rc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
+		return err //nolint:wrapcheck // the line's own: the reader is gone
 	}
 	if _, err := w.w.Write(b); err != nil {
-		return err
+		return err //nolint:wrapcheck // as above
 	}
-	return w.rc.Flush()
+	return w.rc.Flush() //nolint:wrapcheck // as above
 }
 
 func (w *EventWriter) heartbeat() {

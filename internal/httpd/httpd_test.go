@@ -107,7 +107,7 @@ func (b *bench) send(t *testing.T, method, path, body string, headers ...string)
 		t.Fatal(err)
 	}
 	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
+		r.Header.Set(headers[i], headers[i+1]) //nolint:gosec // they come in pairs
 	}
 	res, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
@@ -127,10 +127,10 @@ func (b *bench) send(t *testing.T, method, path, body string, headers ...string)
 	return got
 }
 
-func TestBodies(t *testing.T) {
+func TestBodies(t *testing.T) { //nolint:tparallel // as below
 	t.Parallel()
 	b := start(t, nil)
-	for _, c := range []struct {
+	for _, c := range []struct { //nolint:paralleltest // what was handled is counted
 		name, body string
 		status     int
 		says       string // must be in the answer
@@ -445,7 +445,7 @@ func TestEvents(t *testing.T) {
 			{Kind: job.EventText, Data: []byte("line\nbreak \"quoted\" 漢 </script>")},
 			{Kind: job.EventDone, Data: []byte(`{}`)},
 		} {
-			if err := w.JobEvent(job.Event{Position: uint64(i + 1), Content: c}); err != nil { //nolint:gosec // small
+			if err := w.JobEvent(job.Event{Position: uint64(i + 1), Content: c}); err != nil {
 				return err
 			}
 		}
@@ -460,7 +460,8 @@ func TestEvents(t *testing.T) {
 		t.Errorf("got %d %q", got.status, got.body)
 	}
 	b.events = func(*httpd.EventWriter) error { return fault.New(fault.NotFound, "It is gone.") }
-	if got := b.send(t, http.MethodGet, "/api/v1/events", "", "Authorization", "Bearer ada"); !strings.HasPrefix(got.body, "event: error\ndata: {") || !strings.Contains(got.body, "It is gone.") {
+	got = b.send(t, http.MethodGet, "/api/v1/events", "", "Authorization", "Bearer ada")
+	if !strings.HasPrefix(got.body, "event: error\ndata: {") || !strings.Contains(got.body, "It is gone.") {
 		t.Errorf("a failing stream says %q", got.body)
 	}
 	for _, id := range []string{"x", "-1", "9007199254740992"} {
@@ -475,14 +476,14 @@ func TestStreamsAreCountedAndEndWithTheServer(t *testing.T) {
 	b := start(t, nil)
 	b.events = func(w *httpd.EventWriter) error { <-w.Context().Done(); return w.Context().Err() }
 	ctx, cancel := context.WithCancel(t.Context())
-	var open []*http.Response
+	open := make([]*http.Response, 0, 64)
 	for range 64 {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL+"/api/v1/events", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Header.Set("Authorization", "Bearer ada")
-		res, err := http.DefaultTransport.RoundTrip(r)
+		res, err := http.DefaultTransport.RoundTrip(r) //nolint:bodyclose // below
 		if err != nil {
 			t.Fatal(err)
 		}

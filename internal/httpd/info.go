@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -71,8 +72,8 @@ func clientOf(r *http.Request, trusted []netip.Prefix) Client {
 	if isTrusted(host, trusted) {
 		c.Secure = c.Secure || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		for i := len(hops) - 1; i >= 0; i-- {
-			hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		for _, written := range slices.Backward(hops) {
+			hop, err := netip.ParseAddr(strings.TrimSpace(written))
 			if err != nil {
 				break
 			}

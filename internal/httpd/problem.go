@@ -125,5 +125,5 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", problemType)
 	setRetryAfter(w.Header(), p.retryAfter)
 	w.WriteHeader(p.Status)
-	_, _ = w.Write(append(data, '\n')) // the client may be gone
+	_, _ = w.Write(append(data, '\n')) //nolint:gosec // JSON, served as such; the client may be gone
 }

@@ -56,7 +56,7 @@ const (
 
 // guard fills what every route has: who may call it, how long its body may
 // take to arrive, and what it can answer.
-func guard(api huma.API, op huma.Operation) huma.Operation {
+func guard(op huma.Operation) huma.Operation {
 	op.RejectUnknownQueryParameters = true
 	op.BodyReadTimeout = bodyTime
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusTooManyRequests)
@@ -83,7 +83,7 @@ const bodyTime = 30 * time.Second
 // Register mounts a route that answers with JSON. The handler's errors become
 // problem documents.
 func Register[I, O any](api huma.API, op huma.Operation, handler func(ctx context.Context, in *I) (*O, error)) {
-	huma.Register(api, guard(api, op), func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(api, guard(op), func(ctx context.Context, in *I) (*O, error) {
 		infoOf(ctx).bodyRead()
 		out, err := handler(ctx, in)
 		if err != nil {
@@ -106,7 +106,7 @@ func Stream[I any](api huma.API, op huma.Operation, handler func(ctx context.Con
 		Description: "Server-Sent Events",
 		Content:     map[string]*huma.MediaType{eventStream: {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
-	huma.Register(api, guard(api, op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+	huma.Register(api, guard(op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		info := infoOf(ctx)
 		info.bodyRead()
 		leave, ok := info.streams.enter(ctx)

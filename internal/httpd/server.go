@@ -104,7 +104,7 @@ func New(o Options) (*Server, error) {
 var listsAreLists = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
 // API is where the rooms mount their routes.
-func (s *Server) API() huma.API { return s.humaAPI }
+func (s *Server) API() huma.API { return s.humaAPI } //nolint:ireturn // huma has no other type for it
 
 // Handler is the whole server, for tests.
 func (s *Server) Handler() http.Handler { return s.http.Handler }

@@ -55,10 +55,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 // plan is how SQLite would run a statement, step by step.
 func (db raw) plan(t *testing.T, statement string) []string {
 	t.Helper()
-	var arguments []any
-	for range firstAppearances(statement) {
-		arguments = append(arguments, "")
-	}
+	arguments := make([]any, len(firstAppearances(statement)))
 	rows, err := db.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+statement, arguments...)
 	if err != nil {
 		t.Fatalf("%s: %v", statement, err)
