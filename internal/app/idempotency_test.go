@@ -25,20 +25,23 @@ func TestIdempotencyKey(t *testing.T) {
 			path          string
 			body, differs any
 		}{
-			"complete":   {"/api/v1/chat/complete", object{"model": model, "messages": question}, object{"model": model, "messages": another}},
-			"stream":     {"/api/v1/chat/stream", object{"model": model, "messages": question}, object{"model": model, "messages": another}},
-			"job":        {"/api/v1/jobs", object{"type": "chat", "input": object{"model": model, "messages": question}}, object{"type": "chat", "input": object{"model": model, "messages": another}}},
+			"complete": {"/api/v1/chat/complete", object{"model": model, "messages": question}, object{"model": model, "messages": another}},
+			"stream":   {"/api/v1/chat/stream", object{"model": model, "messages": question}, object{"model": model, "messages": another}},
+			"job": {
+				"/api/v1/jobs", object{"type": "chat", "input": object{"model": model, "messages": question}},
+				object{"type": "chat", "input": object{"model": model, "messages": another}},
+			},
 			"regenerate": {"/api/v1/conversations/" + has.ConversationID + "/messages/" + has.Message.ID + "/regenerate", object{}, object{"model": model}},
 			"retry":      {"/api/v1/jobs/" + failed + "/retry", nil, nil},
 		} {
 			before := len(jobsOf(p))
-			replies := make([]reply, 4)
+			replies := make([]reply, 5) // four at once, then another
 			var all sync.WaitGroup
-			for i := range replies {
+			for i := range 4 {
 				all.Go(func() { replies[i] = p.do(http.MethodPost, c.path, c.body, "Idempotency-Key", name) })
 			}
 			all.Wait()
-			replies = append(replies, p.do(http.MethodPost, c.path, c.body, "Idempotency-Key", name))
+			replies[4] = p.do(http.MethodPost, c.path, c.body, "Idempotency-Key", name)
 			id := ""
 			for _, got := range replies {
 				if got.status >= http.StatusBadRequest {

@@ -71,6 +71,7 @@ var places = map[string]Place{
 
 	"internal/app": {Level: wiring},
 	"cmd/pulse":    {Level: programs},
+	"cmd/bench":    {Level: programs, TestOnly: true}, // measures the whole of Pulse
 	"cmd/standin":  {Level: programs, TestOnly: true}, // imitates vendors, for trying Pulse out
 
 	"web":               {Level: parts}, // the built page, embedded

@@ -487,7 +487,7 @@ func TestStreamsAreCountedAndEndWithTheServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		open = append(open, res)
+		open = append(open, res) //nolint:bodyclose // below
 	}
 	if got := b.send(t, http.MethodGet, "/api/v1/events", "", "Authorization", "Bearer ada"); got.status != 429 {
 		t.Errorf("one too many: %d", got.status)
