@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"context"
+	"net/http"
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 
@@ -18,7 +19,11 @@ func (c *Client) ListModels(ctx context.Context) ([]string, error) {
 	var ids []string
 	pages := c.sdk.Models.ListAutoPaging(call.Context(), sdk.ModelListParams{Limit: sdk.Int(pageSize)})
 	for pages.Next() {
-		ids = append(ids, pages.Current().ID)
+		id := pages.Current().ID
+		if id == "" { // the SDK takes anything for a model
+			return nil, call.Failure(provider.VendorError(provider.KindMalformed, http.StatusOK, "models", "one has no id"))
+		}
+		ids = append(ids, id)
 	}
 	if err := pages.Err(); err != nil {
 		return nil, call.Failure(explain(err))

@@ -95,11 +95,11 @@ func (c *Client) responses(ctx context.Context, req provider.ChatRequest, stream
 			if err == nil {
 				s.leave(func() { take(whole) })
 			}
-			return err
+			return err //nolint:wrapcheck // for explain
 		}
 		for next, err := range c.sdk.Models.GenerateContentStream(ctx, req.Model, contents(req), c.config(req)) {
 			if err != nil {
-				return err //nolint:wrapcheck // for explain
+				return err
 			}
 			s.leave(func() { take(next) })
 		}

@@ -2,6 +2,7 @@ package google
 
 import (
 	"context"
+	"net/http"
 	"path"
 	"strings"
 
@@ -20,6 +21,9 @@ func (c *Client) ListModels(ctx context.Context) ([]string, error) {
 		for model, err := range c.sdk.Models.All(call.Context()) {
 			if err != nil {
 				return explain(err)
+			}
+			if model.Name == "" {
+				return provider.VendorError(provider.KindMalformed, http.StatusOK, "models", "one has no name")
 			}
 			ids = append(ids, path.Base(model.Name)) // "models/x", or "publishers/google/models/x"
 		}

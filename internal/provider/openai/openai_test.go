@@ -2,6 +2,7 @@ package openai_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -62,6 +63,31 @@ func TestCompatible(t *testing.T) {
 		{Name: "overloaded", Failure: standin.Failure{Status: 529, Message: "busy"}, Kind: provider.KindOverloaded},
 	}
 	providertest.Run(t, s)
+}
+
+// TestRefusal: the model's own words for its refusal are shown, and are one
+// whatever the finish reason says.
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	for stream, body := range map[bool]string{
+		true:  "data: {\"id\":\"a\",\"choices\":[{\"delta\":{\"refusal\":\"I cannot.\"}}]}\n\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+		false: `{"id":"a","choices":[{"message":{"content":null,"refusal":"I cannot."},"finish_reason":"stop"}]}`,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", map[bool]string{true: "text/event-stream", false: "application/json"}[stream])
+			_, _ = w.Write([]byte(body)) // whatever arrives is the test
+		}))
+		client := provider.NewClient(provider.Patience{})
+		text := ""
+		answer, err := openai.New(openai.Options{APIKey: "k", BaseURL: server.URL + "/v1", HTTPClient: client}).Chat(t.Context(), provider.ChatRequest{
+			Model: "gpt-6-luna", MaxTokens: 10, Stream: stream, Messages: []provider.Message{{Role: provider.RoleUser, Text: "hi"}},
+		}, func(d provider.Delta) { text += d.Text })
+		if err != nil || text != "I cannot." || answer.FinishReason != provider.FinishRefusal || answer.Note != "refusal" {
+			t.Errorf("stream %t: %q, %+v, %v", stream, text, answer, err)
+		}
+		client.CloseIdleConnections()
+		server.Close()
+	}
 }
 
 func BenchmarkStream(b *testing.B) { providertest.Benchmark(b, subject(), true) }

@@ -39,6 +39,10 @@ func (s Subject) models(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = w.Write([]byte("<html><h1>Welcome</h1></html>")) // the reader checks
 		}, provider.KindMalformed},
+		"something else": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"data":[7],"models":[{}],"publisherModels":[null]}`)) // the reader checks
+		}, provider.KindMalformed},
 		"silence": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, provider.KindStalled},
 	} {
 		t.Run(name, func(t *testing.T) {
