@@ -1,9 +1,5 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { useForm } from 'react-hook-form';
-import type { Problem } from '@/shared/api/problem';
 import { drafts } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
@@ -12,10 +8,10 @@ import { Input } from '@/shared/ui/input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { authOptionsQuery } from './api';
 import { AuthFrame } from './auth-frame';
-import { minPassword, type RegisterForm, registerForm } from './forms';
+import { email, minPassword, name, newPassword } from './checks';
 import { PasswordInput } from './password-input';
-import { placeErrors } from './server-errors';
-import { useRegister } from './use-sign-in';
+import { useAuthForm } from './use-auth-form';
+import { type Registration, useRegister } from './use-sign-in';
 
 interface RegisterPageProps {
   from?: string | undefined;
@@ -58,44 +54,38 @@ export function RegisterPage({ from }: RegisterPageProps) {
 const draft = 'register';
 
 function RegistrationForm({ from }: RegisterPageProps) {
-  const form = useForm<RegisterForm>({
-    resolver: zodResolver(registerForm),
-    defaultValues: { full_name: '', email: '', ...drafts.read<Partial<RegisterForm>>(draft), password: '' },
-  });
+  const kept = drafts.read<Partial<Registration>>(draft);
   const register = useRegister(from);
-  const [problem, setProblem] = useState<Problem>();
-  const { errors } = form.formState;
-
-  // What was typed is kept, but for the password.
-  const { watch } = form;
-  useEffect(() => {
-    const { unsubscribe } = watch(({ full_name, email }) => drafts.write(draft, { full_name, email }));
-    return unsubscribe;
-  }, [watch]);
-
-  const submit = form.handleSubmit((values) => {
-    setProblem(undefined);
-    register.mutate(values, {
-      onSuccess: () => drafts.remove(draft),
-      onError: (error) => setProblem(placeErrors(form, error)),
-    });
-  });
+  const { errors, problem, props, refuse } = useAuthForm({ full_name: name, email, password: newPassword }, (values) =>
+    register.mutate(
+      { ...values, full_name: values.full_name.trim(), email: values.email.trim() },
+      { onSuccess: () => drafts.remove(draft), onError: refuse },
+    ),
+  );
 
   return (
-    <form className="flex flex-col gap-4" noValidate={true} onSubmit={submit}>
+    <form
+      {...props}
+      className="flex flex-col gap-4"
+      onChange={(event) => {
+        // What was typed is kept, but for the password.
+        const given = new FormData(event.currentTarget);
+        drafts.write(draft, { full_name: given.get('full_name'), email: given.get('email') });
+      }}
+    >
       {problem !== undefined && <ProblemNotice error={problem} />}
-      <Field error={errors.full_name?.message} label={i18n.t('Name')}>
-        <Input {...form.register('full_name')} autoComplete="name" />
+      <Field error={errors.full_name} label={i18n.t('Name')}>
+        <Input autoComplete="name" defaultValue={kept?.full_name} name="full_name" />
       </Field>
-      <Field error={errors.email?.message} label={i18n.t('E-mail')}>
-        <Input {...form.register('email')} autoComplete="username" inputMode="email" type="email" />
+      <Field error={errors.email} label={i18n.t('E-mail')}>
+        <Input autoComplete="username" defaultValue={kept?.email} inputMode="email" name="email" type="email" />
       </Field>
       <Field
-        error={errors.password?.message}
+        error={errors.password}
         hint={i18n.t('At least {count} characters; a sentence is easy to remember.', { count: minPassword })}
         label={i18n.t('Password')}
       >
-        <PasswordInput {...form.register('password')} autoComplete="new-password" />
+        <PasswordInput autoComplete="new-password" name="password" />
       </Field>
       <Button busy={register.isPending} type="submit" variant="primary">
         {register.isPending ? i18n.t('Creating the account…') : i18n.t('Create the account')}

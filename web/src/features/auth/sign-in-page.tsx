@@ -1,8 +1,4 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { useForm } from 'react-hook-form';
-import type { Problem } from '@/shared/api/problem';
 import { drafts } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
@@ -10,26 +6,16 @@ import { Field } from '@/shared/ui/field';
 import { Input } from '@/shared/ui/input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { AuthFrame } from './auth-frame';
-import { type SignInForm, signInForm } from './forms';
+import { email, password } from './checks';
 import { PasswordInput } from './password-input';
-import { placeErrors } from './server-errors';
-import { useSignIn } from './use-sign-in';
-
-const emailDraft = 'sign-in.email';
+import { useAuthForm } from './use-auth-form';
+import { emailDraft, useSignIn } from './use-sign-in';
 
 export function SignInPage({ from }: { from?: string | undefined }) {
-  const form = useForm<SignInForm>({
-    resolver: zodResolver(signInForm),
-    defaultValues: { email: drafts.read<string>(emailDraft) ?? '', password: '' },
-  });
   const signIn = useSignIn(from);
-  const [problem, setProblem] = useState<Problem>();
-  const { errors } = form.formState;
-  const submit = form.handleSubmit((values) => {
-    setProblem(undefined);
-    drafts.write(emailDraft, values.email);
-    signIn.mutate(values, { onError: (error) => setProblem(placeErrors(form, error)) });
-  });
+  const { errors, problem, props, refuse } = useAuthForm({ email, password }, (values) =>
+    signIn.mutate({ ...values, email: values.email.trim() }, { onError: refuse }),
+  );
 
   return (
     <AuthFrame
@@ -47,13 +33,19 @@ export function SignInPage({ from }: { from?: string | undefined }) {
       }
       title={i18n.t('Sign in to Pulse')}
     >
-      <form className="flex flex-col gap-4" noValidate={true} onSubmit={submit}>
+      <form {...props} className="flex flex-col gap-4">
         {problem !== undefined && <ProblemNotice error={problem} />}
-        <Field error={errors.email?.message} label={i18n.t('E-mail')}>
-          <Input {...form.register('email')} autoComplete="username" inputMode="email" type="email" />
+        <Field error={errors.email} label={i18n.t('E-mail')}>
+          <Input
+            autoComplete="username"
+            defaultValue={drafts.read<string>(emailDraft)}
+            inputMode="email"
+            name="email"
+            type="email"
+          />
         </Field>
-        <Field error={errors.password?.message} label={i18n.t('Password')}>
-          <PasswordInput {...form.register('password')} autoComplete="current-password" />
+        <Field error={errors.password} label={i18n.t('Password')}>
+          <PasswordInput autoComplete="current-password" name="password" />
         </Field>
         <Button busy={signIn.isPending} type="submit" variant="primary">
           {signIn.isPending ? i18n.t('Signing in…') : i18n.t('Sign in')}

@@ -3,7 +3,19 @@ import { useRouter } from '@tanstack/react-router';
 import { answer, api } from '@/shared/api/client';
 import { sessionKey } from '@/shared/api/session';
 import type { User } from '@/shared/api/types';
-import type { RegisterForm, SignInForm } from './forms';
+import { drafts } from '@/shared/lib/drafts';
+
+/** Where the e-mail is kept for the next time. */
+export const emailDraft = 'sign-in.email';
+
+interface Credentials {
+  email: string;
+  password: string;
+}
+
+export interface Registration extends Credentials {
+  full_name: string;
+}
 
 // A wrong password is a 401 too; it must not be taken for the end of a session.
 const meta = { mayBeSignedOut: true };
@@ -12,7 +24,7 @@ export function useSignIn(from: string | undefined) {
   const welcome = useWelcome(from);
   return useMutation({
     meta,
-    mutationFn: (body: SignInForm) => answer(api.POST('/api/v1/auth/login', { body })),
+    mutationFn: (body: Credentials) => answer(api.POST('/api/v1/auth/login', { body })),
     onSuccess: welcome,
   });
 }
@@ -21,7 +33,7 @@ export function useRegister(from: string | undefined) {
   const welcome = useWelcome(from);
   return useMutation({
     meta,
-    mutationFn: (body: RegisterForm) => answer(api.POST('/api/v1/auth/register', { body })),
+    mutationFn: (body: Registration) => answer(api.POST('/api/v1/auth/register', { body })),
     onSuccess: welcome,
   });
 }
@@ -31,6 +43,7 @@ function useWelcome(from = '/') {
   const router = useRouter();
   const queryClient = useQueryClient();
   return (user: User) => {
+    drafts.write(emailDraft, user.email);
     queryClient.clear();
     queryClient.setQueryData(sessionKey, user);
     router.history.push(from);

@@ -1,0 +1,78 @@
+import { type InputEvent, type RefObject, type SubmitEvent, useRef, useState } from 'react';
+import { asProblem, type Problem } from '@/shared/api/problem';
+
+type Values<Name extends string> = Record<Name, string>;
+/** What is wrong with a value, for a person; undefined when it is in order. */
+type Check = (value: string) => string | undefined;
+type Errors<Name extends string> = Partial<Record<Name, string>>;
+
+interface AuthForm<Name extends string> {
+  errors: Errors<Name>;
+  /** What the server said that belongs to no field. */
+  problem: Problem | undefined;
+  /** For the `form` element. */
+  props: {
+    ref: RefObject<HTMLFormElement | null>;
+    noValidate: true;
+    onInput: (event: InputEvent<HTMLFormElement>) => void;
+    onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
+  };
+  /** Takes what the server said: it stands at the fields that it names. */
+  refuse: (error: unknown) => void;
+}
+
+/**
+ * A form of two or three fields, in the order of their checks. It is a file of
+ * its own and no library, because it stands on the page that everybody's first
+ * visit waits for.
+ */
+export function useAuthForm<Name extends string>(
+  checks: Record<Name, Check>,
+  onValid: (values: Values<Name>) => void,
+): AuthForm<Name> {
+  const ref = useRef<HTMLFormElement>(null);
+  const [errors, setErrors] = useState<Errors<Name>>({});
+  const [problem, setProblem] = useState<Problem>();
+  const names = Object.keys(checks) as Name[];
+
+  const show = (found: Errors<Name>) => {
+    setErrors(found);
+    const first = names.find((name) => found[name] !== undefined);
+    if (first !== undefined) {
+      ref.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
+    }
+    return first === undefined;
+  };
+
+  return {
+    errors,
+    problem,
+    props: {
+      ref,
+      noValidate: true,
+      onInput: ({ target }) => {
+        const { name, value } = target as HTMLInputElement;
+        const known = names.find((candidate) => candidate === name);
+        if (known !== undefined && errors[known] !== undefined) {
+          setErrors({ ...errors, [known]: checks[known](value) });
+        }
+      },
+      onSubmit: (event) => {
+        event.preventDefault();
+        const given = new FormData(event.currentTarget);
+        const values = Object.fromEntries(names.map((name) => [name, String(given.get(name))])) as Values<Name>;
+        setProblem(undefined);
+        const found = names.map((name) => [name, checks[name](values[name])]);
+        if (show(Object.fromEntries(found))) {
+          onValid(values);
+        }
+      },
+    },
+    refuse: (error) => {
+      const said = asProblem(error);
+      const found = names.flatMap((name) => (said.fields[name] === undefined ? [] : [[name, said.fields[name]]]));
+      show(Object.fromEntries(found));
+      setProblem(found.length === 0 ? said : undefined);
+    },
+  };
+}
