@@ -13,7 +13,7 @@ GOLANGCI_LINT := .tools/golangci-lint-v2.15.0
 GOTESTSUM := .tools/gotestsum-v1.13.0
 SQLC := .tools/sqlc-v1.30.0
 
-.PHONY: help run build page check test bench lint lint-go lint-page test-go test-page e2e format generate hooks clean
+.PHONY: help run build page check test bench lint lint-go lint-page test-go test-page budget e2e format generate hooks clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ test-go: $(GOTESTSUM) ## all Go tests with the race detector, on SQLite and on P
 
 test-page: web/node_modules/.installed ## the page's unit tests
 	cd web && npm test -- --reporter=default --reporter=junit --outputFile.junit=../.test/page.xml
+
+budget: page ## what a first visit to the page transfers, held against its budget
+	cd web && npm run budget
 
 e2e: build ## the whole product in a browser
 	go build -o bin/standin ./cmd/standin

@@ -41,6 +41,7 @@ stage 'lint Go' '' make lint-go
 stage 'lint the page' '' make lint-page
 stage 'Go, both databases' .test/go.xml make test-go
 stage 'the page' .test/page.xml make test-page
+stage 'the budget of the page' '' make budget
 stage 'in the browser' .test/e2e.xml make e2e
 
 printf '\n'
