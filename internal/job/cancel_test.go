@@ -111,7 +111,7 @@ func TestCancelAcrossACrash(t *testing.T) {
 		h := newHouse(t, db)
 		short := func(o *Options) { o.Lease = 250 * time.Millisecond }
 		dying := h.process(short)
-		j := h.submit(dying, part{Say: pieces(prose(600), 1), Pause: 20_000, End: endsDeaf})
+		j := h.submit(dying, part{Say: pieces(prose(300), 1), Pause: 20_000, End: endsDeaf})
 		until(t, "something is stored", func() bool { return h.lastStored(j.ID) > basePosition(1)+20 })
 		crash(dying)
 		kept := h.lastStored(j.ID)
@@ -124,7 +124,7 @@ func TestCancelAcrossACrash(t *testing.T) {
 			t.Errorf("%s at attempt %d", w.Status, w.Attempt)
 		}
 		text, err := other.Earlier(context.Background(), w.Job, EventText)
-		if err != nil || uint64(len(text)) != kept-basePosition(1)-1 || !strings.HasPrefix(prose(600), text) {
+		if err != nil || uint64(len(text)) != kept-basePosition(1)-1 || !strings.HasPrefix(prose(300), text) {
 			t.Errorf("what the dead one said: %d bytes, %v", len(text), err)
 		}
 		// An attempt that died before its first word does not hide the one before.

@@ -25,9 +25,10 @@ const drillEnv = "PULSE_DRILL"
 
 // drillHouse is where a worker works, and for whom.
 type drillHouse struct {
-	Store  store.Options `json:"store"`
-	Folder string        `json:"folder"` // for its plans
-	Person string        `json:"person"`
+	URL     string `json:"url"`
+	DataDir string `json:"data_dir"`
+	Folder  string `json:"folder"` // for its plans
+	Person  string `json:"person"`
 }
 
 // order asks a worker, on its standard input, to start a job, and a receipt
@@ -64,7 +65,7 @@ func work() (err error) {
 	if err := json.Unmarshal([]byte(os.Getenv(drillEnv)), &d); err != nil {
 		return err
 	}
-	db, err := store.Open(context.Background(), d.Store)
+	db, err := store.Open(context.Background(), store.Options{URL: d.URL, DataDir: d.DataDir})
 	if err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ type worker struct {
 // hire starts a worker and makes it the current one.
 func (d *drill) hire() {
 	d.t.Helper()
-	env, err := json.Marshal(drillHouse{Store: d.where, Folder: d.folder, Person: d.me.ID})
+	env, err := json.Marshal(drillHouse{URL: d.where.URL, DataDir: d.where.DataDir, Folder: d.folder, Person: d.me.ID})
 	if err != nil {
 		d.t.Fatal(err)
 	}

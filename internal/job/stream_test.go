@@ -167,20 +167,3 @@ func TestReadersSeeAConcurrentWriter(t *testing.T) {
 		t.Errorf("%d readers left behind", len(s.readers))
 	}
 }
-
-// The path of one token: said by the run, read by one follower.
-func BenchmarkToken(b *testing.B) {
-	s := newStream(Job{ID: "j", Fence: 1})
-	wake := s.join()
-	defer s.leave(wake)
-	at := uint64(0)
-	b.ReportAllocs()
-	for b.Loop() {
-		s.say(EventText, " token")
-		e, _, _ := s.after(at)
-		at = e.Position
-		if len(s.text) > 1<<20 { // one answer is not endless
-			s.text, s.spans = s.text[:0], s.spans[:0]
-		}
-	}
-}
