@@ -4,7 +4,7 @@ import { buttonStyle } from '@/shared/ui/button';
 
 export function NotFoundPage() {
   return (
-    <div className="flex min-h-dvh flex-1 flex-col items-center justify-center gap-4 p-6 text-center">
+    <main className="flex min-h-dvh flex-1 flex-col items-center justify-center gap-4 p-6 text-center">
       <h1 className="font-semibold text-lg">{i18n.t('This page does not exist')}</h1>
       <p className="max-w-sm text-muted-foreground">
         {i18n.t('The address may be mistyped, or what was here has been deleted.')}
@@ -12,6 +12,6 @@ export function NotFoundPage() {
       <Link className={buttonStyle({ variant: 'primary' })} to="/">
         {i18n.t('Go to the chat')}
       </Link>
-    </div>
+    </main>
   );
 }

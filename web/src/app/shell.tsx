@@ -39,7 +39,7 @@ export function Shell() {
         <Drawer className="bg-sidebar" onOpenChange={setDrawer} open={drawer} title={i18n.t('Menu')}>
           <SideBar onNavigate={() => setDrawer(false)} />
         </Drawer>
-        <div className="flex min-w-0 flex-1 flex-col">
+        <div className="relative flex min-w-0 flex-1 flex-col">
           <ConnectionBanner />
           <header className="flex h-14 shrink-0 items-center gap-2 px-2 md:h-12 md:px-4">
             <Button

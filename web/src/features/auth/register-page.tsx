@@ -31,7 +31,7 @@ export function RegisterPage({ from }: RegisterPageProps) {
           <>
             {i18n.t('You have an account?')}{' '}
             <Link
-              className="text-primary underline-offset-4 hover:underline"
+              className="text-primary underline underline-offset-4"
               search={from === undefined ? {} : { from }}
               to="/sign-in"
             >

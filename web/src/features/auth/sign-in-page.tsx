@@ -23,7 +23,7 @@ export function SignInPage({ from }: { from?: string | undefined }) {
         <>
           {i18n.t('No account yet?')}{' '}
           <Link
-            className="text-primary underline-offset-4 hover:underline"
+            className="text-primary underline underline-offset-4"
             search={from === undefined ? {} : { from }}
             to="/register"
           >

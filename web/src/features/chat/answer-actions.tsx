@@ -41,11 +41,13 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
     >
       <BranchSwitch onBranch={onBranch} turn={turn} />
       {message.content !== '' && <CopyButton label={i18n.t('Copy answer')} text={() => message.content} />}
-      <Tooltip label={againLabel}>
-        <Button aria-label={againLabel} onClick={() => onAgain(message)} size="icon-small" variant="ghost">
-          <RefreshCw aria-hidden={true} />
-        </Button>
-      </Tooltip>
+      {message.status !== 'failed' && (
+        <Tooltip label={againLabel}>
+          <Button aria-label={againLabel} onClick={() => onAgain(message)} size="icon-small" variant="ghost">
+            <RefreshCw aria-hidden={true} />
+          </Button>
+        </Tooltip>
+      )}
       <Button
         aria-label={i18n.t('Details of this answer')}
         className="gap-2 px-2 font-normal text-xs"

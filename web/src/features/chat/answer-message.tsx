@@ -34,7 +34,7 @@ export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch }: Ans
       className="group flex min-w-0 flex-col gap-3"
     >
       {reasoning !== '' && <Reasoning text={reasoning} thinking={writing && text === ''} />}
-      {text !== '' && <Markdown streaming={writing}>{text}</Markdown>}
+      {text !== '' && <Markdown>{text}</Markdown>}
       <AnswerStatusLine message={message} state={state} waiting={text === '' && reasoning === ''} />
       {message.status === 'failed' && (
         <ProblemNotice error={problemFrom(message.error, { status: 0 })} onRetry={() => onAgain(message)} />

@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router';
 import type { Problem } from '@/shared/api/problem';
-import { formatDay, formatNumber } from '@/shared/lib/format';
+import { formatNumber } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 
@@ -8,7 +9,14 @@ export function Refusal({ problem }: { problem: Problem }) {
   const quota = quotaSentences(problem);
   return (
     <ProblemNotice className="mb-3" error={problem}>
-      {quota.length > 0 && <p className="text-muted-foreground">{quota.join(' ')}</p>}
+      {quota.length > 0 && (
+        <p className="text-muted-foreground">
+          {quota.join(' ')}{' '}
+          <Link className="text-foreground underline underline-offset-2" to="/settings">
+            {i18n.t('Plan and usage')}
+          </Link>
+        </p>
+      )}
       {Object.entries(problem.fields).map(([field, message]) => (
         <p className="text-muted-foreground" key={field}>
           {i18n.t('{field}: {message}', { field, message })}
@@ -18,8 +26,8 @@ export function Refusal({ problem }: { problem: Problem }) {
   );
 }
 
-/** How much there is, how much is gone, and when it begins anew. */
-function quotaSentences({ document: { limit, used, reserved = 0, resets_at: resetsAt } }: Problem): string[] {
+/** How much there is and how much is gone; the problem's own sentence says when it begins anew. */
+function quotaSentences({ document: { limit, used, reserved = 0 } }: Problem): string[] {
   if (limit === undefined || used === undefined) {
     return [];
   }
@@ -28,9 +36,6 @@ function quotaSentences({ document: { limit, used, reserved = 0, resets_at: rese
   ];
   if (reserved > 0) {
     sentences.push(i18n.t('{reserved} are held for answers that run.', { reserved: formatNumber(reserved) }));
-  }
-  if (resetsAt !== undefined) {
-    sentences.push(i18n.t('The count starts anew on {day}.', { day: formatDay(resetsAt) }));
   }
   return sentences;
 }

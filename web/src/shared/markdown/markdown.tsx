@@ -10,13 +10,11 @@ const Renderer = lazy(loadMarkdown);
 
 interface MarkdownProps {
   children: string;
-  /** More text is to come. */
-  streaming?: boolean;
 }
 
 /** Text of a model as a document. Nothing in it runs, loads or looks like the page's own. */
-export const Markdown = memo(({ children, streaming = false }: MarkdownProps) => (
+export const Markdown = memo(({ children }: MarkdownProps) => (
   <Suspense fallback={<div className="markdown whitespace-pre-wrap">{children}</div>}>
-    <Renderer streaming={streaming}>{children}</Renderer>
+    <Renderer>{children}</Renderer>
   </Suspense>
 ));

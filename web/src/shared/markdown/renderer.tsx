@@ -15,15 +15,14 @@ const noLinkDialog = { enabled: false };
 
 interface RendererProps {
   children: string;
-  streaming: boolean;
 }
 
 /**
- * One component and one mode from the first token to the last, so that the end
- * of an answer changes nothing on the screen. Each block is parsed on its own:
+ * One component and one mode from the first token to the last: the end of an
+ * answer changes nothing on the screen and renders nothing again. Each block is parsed on its own:
  * only the last one costs anything while text comes.
  */
-export function Renderer({ children, streaming }: RendererProps) {
+export function Renderer({ children }: RendererProps) {
   const text = useMemo(() => withDollars(children), [children]);
   const plugins = useFormulas(hasMath(text));
   return (
@@ -32,7 +31,6 @@ export function Renderer({ children, streaming }: RendererProps) {
       components={components}
       controls={false}
       dir="auto"
-      isAnimating={streaming}
       linkSafety={noLinkDialog}
       mode="streaming"
       {...(plugins && { plugins })}

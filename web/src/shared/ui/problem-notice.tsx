@@ -25,14 +25,6 @@ export function ProblemNotice({ error, onRetry, children, className }: ProblemNo
       <CircleAlert aria-hidden={true} className="mt-1 size-4 shrink-0 text-destructive" />
       <div className="flex min-w-0 flex-1 flex-col gap-2">
         <p className="break-words">{problem.message}</p>
-        {problem.requestId !== '' && (
-          <details className="text-muted-foreground text-xs">
-            <summary className="cursor-pointer">{i18n.t('Details')}</summary>
-            <p className="break-all">
-              {i18n.t('Status {status}, request {id}', { status: problem.status, id: problem.requestId })}
-            </p>
-          </details>
-        )}
         {(onRetry !== undefined || children !== undefined) && (
           <div className="flex flex-wrap gap-2">
             {onRetry !== undefined && (
@@ -42,6 +34,14 @@ export function ProblemNotice({ error, onRetry, children, className }: ProblemNo
             )}
             {children}
           </div>
+        )}
+        {problem.requestId !== '' && (
+          <details className="text-muted-foreground text-xs">
+            <summary className="cursor-pointer">{i18n.t('Details')}</summary>
+            <p className="break-all">
+              {i18n.t('Status {status}, request {id}', { status: problem.status, id: problem.requestId })}
+            </p>
+          </details>
         )}
       </div>
     </div>
