@@ -132,16 +132,7 @@ func TestKilledInMidJob(t *testing.T) {
 
 func playKills(t *testing.T, kills int, o store.Options) {
 	t.Helper()
-	db, err := store.Open(context.Background(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	d := &drill{house: newHouse(t, db), where: o, folder: t.TempDir(), seed: seed(t)}
+	d := &drill{house: newHouse(t, openFor(t, o)), where: o, folder: t.TempDir(), seed: seed(t)}
 	d.reader = d.idle() // it runs nothing
 	d.hire()
 	stop := make(chan struct{})
