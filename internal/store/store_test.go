@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -131,6 +132,55 @@ func TestWriteAfterCancelAndClose(t *testing.T) {
 	}
 	if err := other.Write(context.Background(), fn); !store.Away(err) {
 		t.Fatalf("a closed database: %v", err)
+	}
+}
+
+// Whatever a cut connection answers, at first and to whoever asks it again, it
+// says that the same call may succeed a little later, and it does.
+func TestACutConnectionIsAway(t *testing.T) {
+	t.Parallel()
+	ctx, url := context.Background(), storetest.PostgresURL(t)
+	db, err := store.Open(ctx, store.Options{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	admin, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	err = db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		if err := storetest.InsertUser(ctx, q, "u"); err != nil {
+			return err
+		}
+		_, err := admin.ExecContext(ctx,
+			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		if err != nil {
+			return err
+		}
+		for range 3 {
+			if err := addUser(ctx, q, "u"); !store.Away(err) {
+				t.Errorf("in the transaction: %v", err)
+			}
+		}
+		return nil
+	})
+	if !store.Away(err) {
+		t.Errorf("at the commit: %v", err)
+	}
+	for try := 0; ; try++ {
+		err := db.Write(ctx, func(ctx context.Context, q *query.Queries) error { return storetest.InsertUser(ctx, q, "u") })
+		if err == nil {
+			break
+		}
+		if !store.Away(err) || try > 20 {
+			t.Fatalf("try %d: %v", try, err)
+		}
 	}
 }
 
