@@ -115,12 +115,12 @@ func examineVendors(ctx context.Context, cfg *config.Config) []Finding {
 		ids, err := s.lister.ListModels(ctx)
 		cancel()
 		f := Finding{Part: s.name, Says: fmt.Sprintf("answers, %d models", len(ids)), Optional: s.optional}
-		var failure *provider.Error
+		failure, ofVendor := errors.AsType[*provider.Error](err)
 		switch {
 		case s.optional && err != nil:
 			f.Says = "none at " + cfg.OllamaURL
-		case errors.As(err, &failure):
-			f.Says, f.Wrong = "does not work", failure.Fault(s.name).Message
+		case ofVendor:
+			f.Says, f.Wrong = "does not work", mend(s, failure)
 		case err != nil:
 			f.Says, f.Wrong = "does not work", err.Error()
 		}
@@ -130,4 +130,22 @@ func examineVendors(ctx context.Context, cfg *config.Config) []Finding {
 		found = append(found, Finding{Part: "models", Says: "no provider has a key; the demo answers. Set OPENAI_API_KEY, for example", Optional: true})
 	}
 	return found
+}
+
+// mend tells an operator what a vendor's failure means and which settings to look at.
+func mend(s listed, failure *provider.Error) string {
+	var what string
+	switch failure.Kind {
+	case provider.KindAuth:
+		what = "It refuses the key or its rights."
+	case provider.KindNoCredit:
+		what = "The account is out of credit."
+	case provider.KindUnreachable:
+		what = "Nobody answers as " + s.name + " does there."
+	case provider.KindRateLimited, provider.KindOverloaded, provider.KindStalled:
+		what = "It is there, but in trouble of its own; try again later."
+	default:
+		what = "It answered in a way that was not expected."
+	}
+	return what + " The settings are " + s.settings + ". The cause: " + failure.Cause.Error()
 }

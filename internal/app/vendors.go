@@ -32,6 +32,7 @@ type vendors struct {
 // listed is a provider that can be asked whether it works.
 type listed struct {
 	name     string
+	settings string // where its key and its address come from
 	lister   provider.Lister
 	optional bool // looked for, and not missed
 }
@@ -54,21 +55,21 @@ type server struct {
 func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, log *slog.Logger) (*vendors, error) {
 	v := &vendors{chat: map[string]chat.Vendor{}, log: log}
 	if c := cfg.OpenAI; c.Configured() {
-		v.add("openai", "OpenAI", c.BaseURL, openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
+		v.add("openai", "OpenAI", c.BaseURL, "OPENAI_API_KEY, OPENAI_BASE_URL", openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
 	if c := cfg.Anthropic; c.Configured() {
-		v.add("anthropic", "Anthropic", c.BaseURL, anthropic.New(anthropic.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
+		v.add("anthropic", "Anthropic", c.BaseURL, "ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL", anthropic.New(anthropic.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
 	if c := cfg.Google; c.Gemini() || c.Vertex() {
 		g, err := openGoogle(ctx, c, client)
 		if err != nil {
 			return nil, fmt.Errorf("app: Google: %w", err)
 		}
-		name := "Google (Gemini API)"
+		name, settings := "Google (Gemini API)", "GEMINI_API_KEY, GOOGLE_GENAI_BASE_URL"
 		if c.Vertex() {
-			name = "Google (Vertex AI)"
+			name, settings = "Google (Vertex AI)", "GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_LOCATION, GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_GENAI_BASE_URL"
 		}
-		v.add("google", name, c.BaseURL, g)
+		v.add("google", name, c.BaseURL, settings, g)
 	}
 	for _, c := range cfg.Compat {
 		s := catalog.Server{ID: c.ID, Name: c.ID}
@@ -106,8 +107,8 @@ func openGoogle(ctx context.Context, c config.Google, client *http.Client) (*goo
 	return google.New(ctx, o)
 }
 
-func (v *vendors) add(id, name, baseURL string, c vendor) {
-	v.list = append(v.list, listed{name: name, lister: c})
+func (v *vendors) add(id, name, baseURL, settings string, c vendor) {
+	v.list = append(v.list, listed{name: name, settings: settings, lister: c})
 	v.chat[id] = chat.Vendor{Name: name, Chatter: provider.WithRetry(c, v.log)}
 	line := name
 	if baseURL != "" {
@@ -121,10 +122,16 @@ func (v *vendors) addServer(s catalog.Server, o openai.Options) {
 	c := openai.New(o)
 	v.chat[s.ID] = chat.Vendor{Name: s.Name, Chatter: provider.WithRetry(c, v.log)}
 	v.servers = append(v.servers, server{s, c})
-	v.list = append(v.list, listed{name: s.Name, lister: c, optional: s.ID == ollama})
+	v.list = append(v.list, listed{name: s.Name, settings: compatSettings(s.ID), lister: c, optional: s.ID == ollama})
 	if s.ID != ollama { // looked for on its own, so not worth a line until it answers
 		v.about = append(v.about, s.Name+" at "+o.BaseURL)
 	}
+}
+
+// compatSettings names the settings of a compatible server.
+func compatSettings(id string) string {
+	name := "PULSE_COMPAT_" + strings.ToUpper(strings.ReplaceAll(id, "-", "_"))
+	return name + "_URL, " + name + "_KEY"
 }
 
 // ollama is the id of the server that is looked for on its usual port.
