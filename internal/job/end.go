@@ -65,10 +65,14 @@ func (s *Service) end(r *Run, status Status, o Outcome) (err error) {
 	if o.Model != "" {
 		model = o.Model
 	}
+	j := r.Job
+	j.Status, j.Result, j.Error = string(status), store.Text(result), store.Text(problem)
+	j.Progress, j.Model, j.LeaseOwner, j.LeaseUntil = progressOf(status, r.Job), store.Text(model), "", 0
 	err = s.untilItHolds(func(ctx context.Context, q *query.Queries) error {
+		j.FinishedAt = store.Millis(s.now())
 		changed, err := q.FinishJob(ctx, query.FinishJobParams{
-			Status: string(status), Result: store.Text(result), Error: store.Text(problem), Progress: progressOf(status, r.Job),
-			Model: store.Text(model), FinishedAt: store.Millis(s.now()), ID: r.Job.ID, UserID: r.Job.UserID, Fence: r.Job.Fence,
+			Status: j.Status, Result: j.Result, Error: j.Error, Progress: j.Progress,
+			Model: j.Model, FinishedAt: j.FinishedAt, ID: j.ID, UserID: j.UserID, Fence: j.Fence,
 		})
 		if err != nil {
 			return err
@@ -90,6 +94,7 @@ func (s *Service) end(r *Run, status Status, o Outcome) (err error) {
 	if err != nil {
 		return err
 	}
+	r.final = &WithUsage{Job: j, Used: usedFor(o.Charges)}
 	r.stream.finish(last)
 	if len(rows) > 0 {
 		if err := s.hub.announce(context.Background(), []string{r.Job.ID}); err != nil {

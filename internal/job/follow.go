@@ -67,6 +67,9 @@ func (s *Service) Wait(ctx context.Context, a actor.Actor, jobID string) (WithUs
 			case <-ctx.Done():
 				return WithUsage{}, context.Cause(ctx)
 			}
+			if r.final != nil {
+				return *r.final, nil
+			}
 		}
 		hint, stop := s.wait(jobID)
 		w, err := s.Get(ctx, a, jobID)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -294,6 +295,11 @@ func (h *house) wait(s *Service, id string) WithUsage {
 	w, err := s.Wait(ctx, h.me, id)
 	if err != nil {
 		h.t.Fatalf("waiting for job %s: %v", id, err)
+	}
+	// Whoever waited is told what whoever reads later is told.
+	stored, err := s.Get(ctx, h.me, id)
+	if stored.CancelAsked = w.CancelAsked; err != nil || !reflect.DeepEqual(w, stored) {
+		h.t.Errorf("the job that was waited for is\n%+v\nand stored is\n%+v, %v", w, stored, err)
 	}
 	return w
 }

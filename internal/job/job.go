@@ -185,17 +185,23 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 		return Job{}, false, err
 	}
 	now := store.Millis(s.now())
+	// It is claimed as it is born: the process that took the request runs it.
+	j = Job{
+		ID: n.ID, UserID: a.ID, Type: n.Type, Status: string(Processing), Provider: n.Provider, Model: n.Model,
+		SubjectID: n.SubjectID, Input: store.Text(string(n.Input)), State: "{}", Result: "{}", RunAt: now,
+		LeaseOwner: s.owner, LeaseUntil: now + s.lease.Milliseconds(), Fence: 1, Attempt: 1,
+		IdempotencyKey: n.IdempotencyKey, RequestHash: n.RequestHash, CreatedAt: now, StartedAt: now,
+	}
 	var granted int64
 	err = s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		if err := n.Write(ctx, q); err != nil {
 			return err
 		}
-		// It is claimed as it is born: the process that took the request runs it.
-		j, err = q.InsertJob(ctx, query.InsertJobParams{
-			ID: n.ID, UserID: a.ID, Type: n.Type, Status: string(Processing), Provider: n.Provider, Model: n.Model,
-			SubjectID: n.SubjectID, Input: store.Text(string(n.Input)), RunAt: now, LeaseOwner: s.owner,
-			LeaseUntil: now + s.lease.Milliseconds(), Fence: 1, Attempt: 1,
-			IdempotencyKey: n.IdempotencyKey, RequestHash: n.RequestHash, CreatedAt: now, StartedAt: now,
+		err := q.InsertJob(ctx, query.InsertJobParams{
+			ID: j.ID, UserID: j.UserID, Type: j.Type, Status: j.Status, Provider: j.Provider, Model: j.Model,
+			SubjectID: j.SubjectID, Input: j.Input, RunAt: j.RunAt, LeaseOwner: j.LeaseOwner, LeaseUntil: j.LeaseUntil,
+			Fence: j.Fence, Attempt: j.Attempt, IdempotencyKey: j.IdempotencyKey, RequestHash: j.RequestHash,
+			CreatedAt: j.CreatedAt, StartedAt: j.StartedAt,
 		})
 		if err != nil {
 			return err

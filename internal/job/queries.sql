@@ -1,12 +1,11 @@
 -- The life of a job. Statements that a runner uses after its claim carry the
 -- fence, so that a runner that lost its lease changes nothing.
 
--- name: InsertJob :one
+-- name: InsertJob :exec
 INSERT INTO jobs (
     id, user_id, type, status, provider, model, subject_id, input, run_at,
     lease_owner, lease_until, fence, attempt, idempotency_key, request_hash, created_at, started_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-RETURNING *;
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: GetJob :one
 SELECT * FROM jobs WHERE id = $1 AND user_id = $2;

@@ -85,6 +85,21 @@ func usedOf(row query.UsageOfJobRow) *Used {
 	}
 }
 
+// usedFor gives what a job took by what it is charged; nil when by nothing.
+func usedFor(charges []usage.Charge) *Used {
+	if len(charges) == 0 {
+		return nil
+	}
+	used := &Used{}
+	for i := range charges {
+		t, c := &used.Tokens, &charges[i].Tokens
+		t.Input, t.CacheRead, t.CacheWrite = t.Input+c.Input, t.CacheRead+c.CacheRead, t.CacheWrite+c.CacheWrite+c.CacheWrite1h
+		t.Output, t.Reasoning, t.Estimated = t.Output+c.Output, t.Reasoning+c.Reasoning, t.Estimated || c.Estimated
+		used.Cost += charges[i].Cost()
+	}
+	return used
+}
+
 // Earlier gives all text of one kind that the last attempt before this one
 // that said any has said, as far as it was stored before its process died.
 func (s *Service) Earlier(ctx context.Context, j Job, kind EventKind) (string, error) {

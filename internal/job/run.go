@@ -24,6 +24,7 @@ type Run struct {
 	stream  *stream
 	cancel  context.CancelCauseFunc
 	ended   chan struct{}
+	final   *WithUsage // the job as it was ended here; nil when it was not. Read after ended is closed
 }
 
 // Begin tells readers what the job is, before anything else is said. Readers

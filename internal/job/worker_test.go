@@ -144,7 +144,7 @@ func TestStraysGoBackToTheQueue(t *testing.T) {
 			if err := n.Write(ctx, q); err != nil {
 				return err
 			}
-			_, err := q.InsertJob(ctx, query.InsertJobParams{
+			err := q.InsertJob(ctx, query.InsertJobParams{
 				ID: n.ID, UserID: h.me.ID, Type: n.Type, Status: string(Processing), Input: string(n.Input), LeaseOwner: s.owner,
 				LeaseUntil: store.Millis(now.Add(s.lease)), Fence: 1, Attempt: 1, CreatedAt: store.Millis(now), RunAt: store.Millis(now),
 			})

@@ -773,13 +773,12 @@ func (q *Queries) InsertHold(ctx context.Context, arg InsertHoldParams) error {
 	return err
 }
 
-const insertJob = `-- name: InsertJob :one
+const insertJob = `-- name: InsertJob :exec
 
 INSERT INTO jobs (
     id, user_id, type, status, provider, model, subject_id, input, run_at,
     lease_owner, lease_until, fence, attempt, idempotency_key, request_hash, created_at, started_at
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-RETURNING id, user_id, type, status, provider, model, subject_id, input, state, result, error, progress, run_at, lease_owner, lease_until, fence, attempt, cancel_asked, idempotency_key, request_hash, created_at, started_at, finished_at
 `
 
 type InsertJobParams struct {
@@ -804,8 +803,8 @@ type InsertJobParams struct {
 
 // The life of a job. Statements that a runner uses after its claim carry the
 // fence, so that a runner that lost its lease changes nothing.
-func (q *Queries) InsertJob(ctx context.Context, arg InsertJobParams) (Job, error) {
-	row := q.queryRow(ctx, q.insertJobStmt, insertJob,
+func (q *Queries) InsertJob(ctx context.Context, arg InsertJobParams) error {
+	_, err := q.exec(ctx, q.insertJobStmt, insertJob,
 		arg.ID,
 		arg.UserID,
 		arg.Type,
@@ -824,33 +823,7 @@ func (q *Queries) InsertJob(ctx context.Context, arg InsertJobParams) (Job, erro
 		arg.CreatedAt,
 		arg.StartedAt,
 	)
-	var i Job
-	err := row.Scan(
-		&i.ID,
-		&i.UserID,
-		&i.Type,
-		&i.Status,
-		&i.Provider,
-		&i.Model,
-		&i.SubjectID,
-		&i.Input,
-		&i.State,
-		&i.Result,
-		&i.Error,
-		&i.Progress,
-		&i.RunAt,
-		&i.LeaseOwner,
-		&i.LeaseUntil,
-		&i.Fence,
-		&i.Attempt,
-		&i.CancelAsked,
-		&i.IdempotencyKey,
-		&i.RequestHash,
-		&i.CreatedAt,
-		&i.StartedAt,
-		&i.FinishedAt,
-	)
-	return i, err
+	return err
 }
 
 const insertJobEvent = `-- name: InsertJobEvent :exec
