@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import { notifyManager, type QueryClient } from '@tanstack/react-query';
 import { sessionKey } from '@/shared/api/session';
 import { answers } from './answers';
 import type { AnswerState, Outcome, Owner } from './live-answer';
@@ -34,18 +34,20 @@ export function settle(
   state: AnswerState,
 ): void {
   const key = chatKeys.conversation(conversationId);
+  const forget = () => answers.forget(messageId);
   const change = changeOf(outcome, state);
   if (change) {
     client.setQueryData<Conversation>(key, (old) => old && withChange(old, messageId, change));
+    // After the cache has told who shows it: between the two the message would be empty.
+    notifyManager.schedule(forget);
   } else {
     // The stored conversation knows, and whether the person is still signed in.
-    void client.invalidateQueries({ queryKey: key });
+    client.invalidateQueries({ queryKey: key }).finally(forget);
     void client.invalidateQueries({ queryKey: sessionKey });
   }
   if (outcome.kind === 'done') {
     client.setQueryData(chatKeys.usage(jobId), outcome.ending.usage);
   }
-  answers.forget(messageId);
 }
 
 /** The owner of an answer that the server has begun and this page finds. */
