@@ -7,9 +7,12 @@ export interface ModelGroup {
 
 /** Models by provider, those first that can be asked now. Within a provider the catalogue's order stands. */
 export function groupsOf(models: readonly Model[]): ModelGroup[] {
-  const groups = [...Map.groupBy(models, (model) => model.provider_name)].map(([name, items]) => ({
+  const names = [...new Set(models.map((model) => model.provider_name))];
+  const groups = names.map((name) => ({
     name,
-    items: items.toSorted((a, b) => Number(b.available) - Number(a.available)),
+    items: models
+      .filter((model) => model.provider_name === name)
+      .sort((a, b) => Number(b.available) - Number(a.available)),
   }));
   const canAnswer = ({ items }: ModelGroup) => Number(items.some((model) => model.available));
   return groups.sort((a, b) => canAnswer(b) - canAnswer(a));
