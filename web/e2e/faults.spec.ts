@@ -93,7 +93,7 @@ itWithTinyPlan('a used-up plan says so, and keeps the question', async ({ chat, 
   await chat.composer.press('Enter');
   const refusal = chat.page.getByRole('alert').filter({ hasText: 'are used up or too few' });
   await expect(refusal).toContainText('of 2,600 tokens are used');
-  await expect(refusal).toContainText('starts anew on');
+  await expect(refusal).toContainText('They start anew on');
   await expect(chat.composer).toHaveValue('One more question');
   await expect(chat.questions).toHaveCount(1);
   await chat.page.goto('/settings');

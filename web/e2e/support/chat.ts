@@ -76,6 +76,7 @@ export class Chat {
     await this.page.getByRole('combobox', { name: 'Search models' }).fill(name);
     await this.page.getByRole('option', { name }).first().click();
     await expect(this.picker).toHaveAccessibleName(`Model: ${name}`);
+    await expect(this.page.getByRole('dialog', { name: 'Search models' })).toHaveCount(0);
   }
 
   async ask(question: string): Promise<void> {
