@@ -57,15 +57,24 @@ func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(p
 	// The SDK's stream, but of our own small event: the SDK's has hundreds of
 	// fields, and parsing them for each token costs several times our whole relay.
 	var raw *http.Response
-	err := c.sdk.Post(call.Context(), "v1/messages", params(req), &raw, option.WithJSONSet("stream", true))
-	stream := ssestream.NewStream[event](ssestream.NewDecoder(raw), err)
+	err := c.post(call.Context(), req, &raw)
+	// Of pointers, because the SDK's stream has its values on the stack several
+	// times, and a stack of that size stays as long as the answer does.
+	stream := ssestream.NewStream[*event](ssestream.NewDecoder(raw), err)
 	defer func() { _ = stream.Close() }() // nothing of the answer depends on it
 	a := answer{call: call}
 	for stream.Next() {
-		next := stream.Current()
-		a.take(&next)
+		if next := stream.Current(); next != nil {
+			a.take(next)
+		}
 	}
 	return call.End(a.end(), explain(stream.Err()))
+}
+
+// post opens the answer. The SDK's parameters are large; they are here, and not
+// in Chat, so that a stream does not keep them.
+func (c *Client) post(ctx context.Context, req provider.ChatRequest, into **http.Response) error {
+	return c.sdk.Post(ctx, "v1/messages", params(req), into, option.WithJSONSet("stream", true)) //nolint:wrapcheck // explain does
 }
 
 // params translates the request.

@@ -71,7 +71,7 @@ func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(p
 	a := answer{call: call}
 	if !req.Stream {
 		var whole chunk
-		err := c.sdk.Post(call.Context(), chatPath, c.params(req), &whole)
+		err := c.post(call.Context(), req, &whole)
 		if err == nil {
 			a.take(&whole)
 		}
@@ -80,14 +80,23 @@ func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(p
 	// The SDK's stream, but of our own small chunk: the SDK's has a hundred
 	// fields, and parsing them for each token costs several times our whole relay.
 	var raw *http.Response
-	err := c.sdk.Post(call.Context(), chatPath, c.params(req), &raw, option.WithJSONSet("stream", true))
-	stream := ssestream.NewStream[chunk](ssestream.NewDecoder(raw), err)
+	err := c.post(call.Context(), req, &raw, option.WithJSONSet("stream", true))
+	// Of pointers, because the SDK's stream has its values on the stack several
+	// times, and a stack of that size stays as long as the answer does.
+	stream := ssestream.NewStream[*chunk](ssestream.NewDecoder(raw), err)
 	defer func() { _ = stream.Close() }() // nothing of the answer depends on it
 	for stream.Next() {
-		next := stream.Current()
-		a.take(&next)
+		if next := stream.Current(); next != nil {
+			a.take(next)
+		}
 	}
 	return call.End(a.end(), explain(stream.Err()))
+}
+
+// post sends the request. The SDK's parameters are large; they are here, and
+// not in Chat, so that a stream does not keep them.
+func (c *Client) post(ctx context.Context, req provider.ChatRequest, into any, opts ...option.RequestOption) error {
+	return c.sdk.Post(ctx, chatPath, c.params(req), into, opts...) //nolint:wrapcheck // explain does
 }
 
 // params translates the request.
