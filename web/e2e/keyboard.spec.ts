@@ -103,8 +103,9 @@ it('the main path by keyboard alone', async ({ newDevice, page, person: first, c
   await it.step('sign out', async () => {
     await tabTo(other, other.getByRole('button', { name: `Account of ${me.name}` }), 40);
     await keyboard.press('Enter');
-    await expect(other.getByRole('menuitem', { name: 'Settings' })).toBeVisible();
+    await expect(other.locator('[role=menu]:focus, [role=menu] :focus')).toBeVisible();
     await keyboard.press('End');
+    await expect(other.getByRole('menuitem', { name: 'Sign out' })).toBeFocused();
     await keyboard.press('Enter');
     await expect(other.getByRole('heading', { name: 'Sign in to Pulse' })).toBeVisible();
   });
