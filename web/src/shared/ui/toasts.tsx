@@ -23,7 +23,7 @@ export function Toasts(props: ToastsProps) {
   return (
     <Toast.Provider>
       <Toast.Portal>
-        <Toast.Viewport className="fixed end-4 bottom-4 z-50 flex w-[calc(100vw-2rem)] max-w-sm flex-col gap-2 outline-none">
+        <Toast.Viewport className="fixed end-4 bottom-24 z-50 flex w-[calc(100vw-2rem)] max-w-sm flex-col gap-2 outline-none">
           <ToastList {...props} />
         </Toast.Viewport>
       </Toast.Portal>
