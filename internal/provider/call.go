@@ -171,9 +171,10 @@ func KindOfStatus(status int) Kind {
 	return KindOverloaded // 5xx, or an error in mid-stream, under status 200
 }
 
-// maxTokens is more than any model takes or says, and little enough to be
-// multiplied by any price.
-const maxTokens = 1 << 40
+// maxTokens is thousands of times what any model takes or says, and little
+// enough that all five classes at the catalogue's highest price (10⁸
+// nano-dollars a token) add up within an int64.
+const maxTokens = 1 << 33
 
 // sane keeps figures that no vendor can mean, such as negative ones, out of
 // the books. Raw still has them.

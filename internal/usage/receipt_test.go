@@ -1,6 +1,10 @@
 package usage_test
 
 import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,4 +188,54 @@ func TestReceiptsAddUp(t *testing.T) {
 			t.Fatalf("%d tokens of %s cost %s", quantity, m.ID, charge.Cost())
 		}
 	})
+}
+
+// Whatever figures a vendor invents, at the highest price that a catalogue may
+// have, the cost stays a cost: each line is its product, and the sum is theirs.
+func TestMostExpensiveAnswer(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "catalog.yaml")
+	dear := `
+providers:
+  - id: openai
+    models:
+      - id: gpt-6-luna
+        prices: [{ effective_from: 2026-09-01, tiers: [{ input: 100000, output: 100000 }] }]
+`
+	if err := os.WriteFile(path, []byte(dear), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalog.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, ok := c.Chat("gpt-6-luna")
+	if !ok {
+		t.Fatal("the model is gone")
+	}
+	most := provider.Usage{
+		Input: math.MaxInt64, CacheRead: math.MaxInt64, CacheWrite: math.MaxInt64, CacheWrite1h: math.MaxInt64, Output: math.MaxInt64,
+	}
+	call := provider.NewCall(context.Background(), "openai", provider.ChatRequest{}, true, func(provider.Delta) {})
+	call.Text("dear")
+	answer, err := call.End(provider.ChatAnswer{FinishReason: provider.FinishStop, Usage: most}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	charge, err := usage.TokenCharge(m, date("2026-11-25T10:00:00Z"), answer.Usage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum usage.Nanos
+	for _, l := range charge.Lines {
+		if l.UnitPrice != 100_000*1000 || l.Quantity <= 0 || int64(l.Cost)/int64(l.UnitPrice) != l.Quantity {
+			t.Errorf("%s: %d × %s is not %s", l.Class, l.Quantity, l.UnitPrice, l.Cost)
+		}
+		if sum += l.Cost; sum < l.Cost {
+			t.Errorf("with %s the sum overflows to %s", l.Class, sum)
+		}
+	}
+	if len(charge.Lines) != 5 || charge.Cost() != sum || charge.Quantity <= 0 {
+		t.Errorf("%d lines, %d tokens for %s, want 5 that add up to %s", len(charge.Lines), charge.Quantity, charge.Cost(), sum)
+	}
 }
