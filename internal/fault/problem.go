@@ -76,13 +76,22 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 	return append(own, extra[1:]...), nil
 }
 
-// FromProblem turns a stored problem document back into a fault.
+// FromProblem turns a stored problem document back into a fault. The members of
+// Extra are not read back, except for how long to wait. The error says that the
+// document is none.
 func FromProblem(document []byte) (*Error, error) {
-	var p Problem
+	var p struct {
+		Problem
+
+		RetryAfter int64 `json:"retry_after_seconds"`
+	}
 	if err := json.Unmarshal(document, &p); err != nil {
 		return nil, fmt.Errorf("fault: not a problem document: %w", err)
 	}
-	e := &Error{Code: Internal, Message: p.Detail, Fields: p.Errors, Type: strings.TrimPrefix(p.Type, typePrefix)}
+	e := &Error{
+		Code: Internal, Message: p.Detail, Fields: p.Errors, Type: strings.TrimPrefix(p.Type, typePrefix),
+		RetryAfter: time.Duration(p.RetryAfter) * time.Second,
+	}
 	for code, status := range statuses {
 		if status == p.Status {
 			e.Code = code
