@@ -184,6 +184,12 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 	if err := s.reserveRun(); err != nil {
 		return Job{}, false, err
 	}
+	launched := false
+	defer func() {
+		if !launched { // also when the room's Write panics: Stop would wait for ever
+			s.runs.Done()
+		}
+	}()
 	now := store.Millis(s.now())
 	// It is claimed as it is born: the process that took the request runs it.
 	j = Job{
@@ -210,7 +216,6 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 		return err
 	})
 	if err != nil {
-		s.runs.Done()
 		if n.IdempotencyKey != "" && store.UniqueViolation(err) {
 			// The same request won the race, or it is a constraint of the room's.
 			if j, found, rerr := s.Repeated(ctx, a, n.Idempotency); rerr != nil || found {
@@ -219,6 +224,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 		}
 		return Job{}, false, err
 	}
+	launched = true
 	s.launch(j, granted, n.Prepared, nil)
 	return j, false, nil
 }

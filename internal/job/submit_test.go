@@ -366,3 +366,34 @@ func TestRunKnowsWhatWasGranted(t *testing.T) {
 		t.Error("it did not run")
 	}
 }
+
+// A bug in a room's Write is the caller's panic; nothing is stored and nothing
+// is left that Stop would wait for.
+func TestSubmitOutlivesAPanic(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		s := h.idle()
+		n := h.job(h.me, part{Say: []string{"never"}})
+		n.Write = func(context.Context, *query.Queries) error { panic("a bug in the room") }
+		func() {
+			defer func() {
+				if p := recover(); p == nil {
+					t.Error("the panic is gone")
+				}
+			}()
+			_, _, err := s.Submit(context.Background(), h.me, n)
+			t.Errorf("it gave %v", err)
+		}()
+		if _, err := s.Get(context.Background(), h.me, n.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the job is there: %v", err)
+		}
+		stopped := make(chan struct{})
+		go func() { stopNow(s); close(stopped) }()
+		select {
+		case <-stopped:
+		case <-time.After(10 * time.Second):
+			t.Error("Stop waits for a run that never was")
+		}
+	})
+}
