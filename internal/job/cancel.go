@@ -18,7 +18,7 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id string) (WithUsa
 	err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
 		j, err = q.AskCancel(ctx, query.AskCancelParams{ID: id, UserID: a.ID})
 		if store.NotFound(err) {
-			return notRunning(ctx, q, a, id)
+			return refused(ctx, q, a, id, "This job has already ended.")
 		}
 		return err
 	})
@@ -41,7 +41,9 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id string) (WithUsa
 	return s.Get(ctx, a, id)
 }
 
-func notRunning(ctx context.Context, q *query.Queries, a actor.Actor, id string) error {
+// refused says why a change found no job to change: the actor has none of that
+// id (NotFound), or its state does not allow it (Conflict, with the message).
+func refused(ctx context.Context, q *query.Queries, a actor.Actor, id, message string) error {
 	_, err := q.GetJob(ctx, query.GetJobParams{ID: id, UserID: a.ID})
 	if store.NotFound(err) {
 		return errNotFound()
@@ -49,7 +51,7 @@ func notRunning(ctx context.Context, q *query.Queries, a actor.Actor, id string)
 	if err != nil {
 		return err
 	}
-	return fault.New(fault.Conflict, "This job has already ended.")
+	return fault.New(fault.Conflict, message)
 }
 
 func (s *Service) cancelRun(id string) {

@@ -139,7 +139,7 @@ func (f *follower) fromDatabase(ctx context.Context) (ended bool, err error) {
 	q := f.service.db.Read()
 	j, err := q.GetJob(ctx, query.GetJobParams{ID: f.jobID, UserID: f.actor.ID})
 	if store.NotFound(err) {
-		return false, fault.New(fault.NotFound, "There is no such job.")
+		return false, errNotFound()
 	}
 	if err != nil {
 		return false, err

@@ -163,10 +163,7 @@ func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
 		if err != nil || changed == 1 {
 			return err
 		}
-		if _, err := q.GetJob(ctx, query.GetJobParams{ID: id, UserID: a.ID}); store.NotFound(err) {
-			return errNotFound()
-		}
-		return fault.New(fault.Conflict, "This job is still running. Cancel it first, then delete it.")
+		return refused(ctx, q, a, id, "This job is still running. Cancel it first, then delete it.")
 	})
 }
 
@@ -198,7 +195,7 @@ func (s *Service) Again(ctx context.Context, a actor.Actor, once Idempotency, id
 		return Job{}, err
 	}
 	k, ok := s.kind(w.Type)
-	if st := Status(w.Status); !ok || k.Again == nil || st == Pending || st == Processing || st == Completed {
+	if st := Status(w.Status); !ok || k.Again == nil || st != Failed && st != Cancelled {
 		return Job{}, fault.New(fault.Conflict, "Only a job that failed or was cancelled can be tried again.")
 	}
 	return k.Again(ctx, a, once, w.Job)

@@ -215,9 +215,7 @@ func (s *stream) unstored() []row {
 		e := sp.event(s.text, s.flushed)
 		rows = append(rows, row{jobID: s.jobID, userID: s.userID, fence: s.fence, first: e.Position - size(e.Content), event: e})
 	}
-	for i, k := 0, len(rows)-1; i < k; i, k = i+1, k-1 {
-		rows[i], rows[k] = rows[k], rows[i]
-	}
+	slices.Reverse(rows)
 	return rows
 }
 
