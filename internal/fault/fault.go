@@ -29,6 +29,7 @@ const (
 	RateLimited      Code = "rate_limited" // 429: try again after RetryAfter
 	Upstream         Code = "upstream"     // 502: a vendor failed
 	Unavailable      Code = "unavailable"  // 503: a part of Pulse is away for a moment
+	Full             Code = "storage_full" // 507: nothing can be stored until the operator makes room
 	Internal         Code = "internal"     // 500: a bug of ours
 )
 

@@ -49,7 +49,7 @@ func setRetryAfter(h http.Header, d time.Duration) {
 func problemOf(ctx context.Context, err error) *problem {
 	f := faultOf(err)
 	in := infoOf(ctx)
-	if f.Code == fault.Internal {
+	if f.Code == fault.Internal || f.Code == fault.Full { // the operator's to mend
 		in.log.ErrorContext(ctx, "request failed", "request_id", in.id, "error", err)
 	}
 	return &problem{Problem: f.Problem(in.id), retryAfter: f.RetryAfter}
@@ -68,6 +68,8 @@ func faultOf(err error) *fault.Error {
 		f = fault.Wrap(err, fault.Unavailable, "The database is away for a moment. Nothing of yours was lost; please try again.")
 		f.RetryAfter = time.Second
 		return f
+	case store.Full(err):
+		return fault.Wrap(err, fault.Full, "The server's disk is full, so this could not be stored. What is there can be read; please tell your administrator.")
 	}
 	return fault.From(err)
 }

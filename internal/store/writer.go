@@ -168,6 +168,9 @@ func (w *writer) runOne(ctx context.Context, r *request) error {
 	}()
 	if r.err != nil || r.panic != nil {
 		if _, err := w.undo.ExecContext(ctx); err != nil {
+			if Full(r.err) { // SQLite may have undone everybody's work by itself: all hear why
+				err = r.err
+			}
 			return fmt.Errorf("store: undo: %w", err)
 		}
 	}
