@@ -93,9 +93,9 @@ func tiktoken(text string) (int64, bool) {
 	return int64(n), err == nil
 }
 
-// frame is what a message costs beside its text: OpenAI's old rule of 3, the
-// only documented one; the answer's frame costs the same once more.
-const frame = 3
+// FrameTokens is what a message costs beside its text, in tokens: OpenAI's old
+// rule of 3, the only documented one; the answer's frame costs the same once more.
+const FrameTokens = 3
 
 // EstimateTokens says about how many tokens a prompt of these texts has. It is
 // for holds, so it looks at lengths only, and errs on the side of too many:
@@ -103,10 +103,10 @@ const frame = 3
 func (m Model) EstimateTokens(texts ...string) int64 {
 	r := m.count.rate()
 	perThousand := max(r.ascii, r.other)
-	n := int64(frame)
+	n := int64(FrameTokens)
 	for _, text := range texts {
 		if text != "" {
-			n += (int64(len(text))*perThousand+999)/1000 + frame
+			n += (int64(len(text))*perThousand+999)/1000 + FrameTokens
 		}
 	}
 	return n

@@ -26,6 +26,13 @@ type beginning struct {
 	Provider       string `json:"provider"`
 }
 
+func beginningOf(j job.Job, w work) beginning {
+	return beginning{
+		JobID: j.ID, ConversationID: w.ConversationID, UserMessageID: w.QuestionID, MessageID: w.AnswerID,
+		Model: j.Model, Provider: j.Provider,
+	}
+}
+
 // ending is the data of a done event.
 type ending struct {
 	FinishReason provider.FinishReason `json:"finish_reason"`
@@ -42,14 +49,11 @@ type result struct {
 
 // run answers one question: it is the step of the pipeline.
 func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
-	var w work
-	if err := json.Unmarshal([]byte(run.Job.Input), &w); err != nil {
-		return job.Outcome{Err: fmt.Errorf("chat: input of job %s: %w", run.Job.ID, err)}
+	w, err := workOf(run.Job)
+	if err != nil {
+		return job.Outcome{Err: err}
 	}
-	run.Begin(beginning{
-		JobID: run.Job.ID, ConversationID: w.ConversationID, UserMessageID: w.QuestionID, MessageID: w.AnswerID,
-		Model: run.Job.Model, Provider: run.Job.Provider,
-	})
+	run.Begin(beginningOf(run.Job, w))
 	turns, err := r.turnsFor(context.WithoutCancel(ctx), run, w) // a job that is to be cancelled is billed by them too
 	if err != nil {
 		return r.outcome(ctx, run, w, turns, provider.ChatAnswer{}, err)
@@ -114,7 +118,7 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provid
 		r.log.InfoContext(ctx, "the provider left a note", "job_id", run.Job.ID, "finish_reason", finish, "note", answer.Note)
 	}
 	o.Result = result{w.ConversationID, w.AnswerID, finish}
-	o.Done = r.ending(finish, cancelled, o.Charges)
+	o.Done = endingOf(finish, cancelled, o.Charges)
 	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, f *fault.Error) error {
 		return finishAnswer(ctx, q, f, query.FinishMessageParams{
 			Content: text, Reasoning: reasoning, Status: string(status), FinishReason: string(finish),
@@ -145,7 +149,7 @@ func finishAnswer(ctx context.Context, q *query.Queries, f *fault.Error, m query
 	return err // no row: the conversation was deleted meanwhile, the books stay right
 }
 
-func (r *Room) ending(finish provider.FinishReason, cancelled bool, charges []usage.Charge) ending {
+func endingOf(finish provider.FinishReason, cancelled bool, charges []usage.Charge) ending {
 	e := ending{FinishReason: finish, Status: job.Completed}
 	if cancelled {
 		e.Status = job.Cancelled
@@ -163,13 +167,13 @@ func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said stri
 	if whole && !u.Zero() {
 		return u
 	}
-	if said == "" && u.Output == 0 && u.Zero() {
+	if said == "" && u.Zero() {
 		return provider.Usage{}
 	}
 	if u.Prompt() == 0 {
 		u.Input = m.CountTokens(w.System)
 		for _, t := range turns {
-			u.Input += m.CountTokens(t.Text) + frameTokens
+			u.Input += m.CountTokens(t.Text) + catalog.FrameTokens
 		}
 	}
 	if n := m.CountTokens(said); n > u.Output {
@@ -179,10 +183,6 @@ func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said stri
 	u.Estimated = u.Estimated || u.Raw == nil
 	return u
 }
-
-// frameTokens is what a message costs beside its text: OpenAI's old rule of 3,
-// the only documented one.
-const frameTokens = 3
 
 // explain turns a provider's failure into what a person reads.
 func (r *Room) explain(err error, providerID string) error {
@@ -203,9 +203,9 @@ func (r *Room) earlier(run *job.Run, kind job.EventKind) string {
 
 // replay gives the events of an answer from the stored message.
 func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.Content, error) {
-	var w work
-	if err := json.Unmarshal([]byte(j.Input), &w); err != nil {
-		return nil, fmt.Errorf("chat: input of job %s: %w", j.ID, err)
+	w, err := workOf(j)
+	if err != nil {
+		return nil, err
 	}
 	m, err := q.GetAnswerByJob(ctx, query.GetAnswerByJobParams{ID: w.AnswerID, UserID: j.UserID, JobID: j.ID})
 	if store.NotFound(err) {
@@ -214,10 +214,7 @@ func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 	if err != nil {
 		return nil, err
 	}
-	start, err := json.Marshal(beginning{
-		JobID: j.ID, ConversationID: w.ConversationID, UserMessageID: w.QuestionID, MessageID: w.AnswerID,
-		Model: j.Model, Provider: j.Provider,
-	})
+	start, err := json.Marshal(beginningOf(j, w))
 	if err != nil {
 		return nil, fmt.Errorf("chat: events of job %s: %w", j.ID, err)
 	}

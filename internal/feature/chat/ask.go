@@ -300,8 +300,8 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		return job.Job{}, work{}, err
 	}
 	if replayed {
-		if err := json.Unmarshal([]byte(j.Input), &w); err != nil {
-			return job.Job{}, work{}, fmt.Errorf("chat: input of job %s: %w", j.ID, err)
+		if w, err = workOf(j); err != nil {
+			return job.Job{}, work{}, err
 		}
 	}
 	return j, w, nil

@@ -108,9 +108,7 @@ func branchTo(all []query.Message, leaf string) []query.Message {
 	for m := byID[leaf]; m != nil && len(branch) <= len(all); m = byID[m.ParentID] {
 		branch = append(branch, *m)
 	}
-	for i, k := 0, len(branch)-1; i < k; i, k = i+1, k-1 {
-		branch[i], branch[k] = branch[k], branch[i]
-	}
+	slices.Reverse(branch)
 	return branch
 }
 

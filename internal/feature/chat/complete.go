@@ -71,11 +71,9 @@ func storedFault(problem string) error {
 	return f
 }
 
+// workOf reads the input that a chat job was stored with.
 func workOf(j job.Job) (work, error) {
 	var w work
-	if j.ID == "" {
-		return w, nil
-	}
 	if err := json.Unmarshal([]byte(j.Input), &w); err != nil {
 		return w, fmt.Errorf("chat: input of job %s: %w", j.ID, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"pulse/internal/actor"
 	"pulse/internal/fault"
 	"pulse/internal/httpd"
+	"pulse/internal/job"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -233,24 +234,32 @@ func (r *Room) regenerate(ctx context.Context, in *regenerateInput) (*regenerate
 	if err != nil {
 		return nil, err
 	}
-	once, err := in.Once("regenerate", in.ID, in.MessageID, in.Body)
+	j, w, err := r.answerAnew(ctx, a, in)
 	if err != nil {
 		return nil, err
 	}
-	j, found, err := r.jobs.Repeated(ctx, a, once)
-	w, werr := workOf(j)
-	if err := firstError(err, werr); err != nil {
-		return nil, err
-	}
-	if !found {
-		q, err := r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
-		if err != nil {
-			return nil, err
-		}
-		q.once = once
-		if j, w, err = r.start(ctx, a, q); err != nil {
-			return nil, err
-		}
-	}
 	return &regenerateOutput{Body: StartedAnswer{JobID: j.ID, MessageID: w.AnswerID}}, nil
+}
+
+// answerAnew starts the answer, or finds the one that the same request has
+// started before, also when the conversation has moved on since.
+func (r *Room) answerAnew(ctx context.Context, a actor.Actor, in *regenerateInput) (job.Job, work, error) {
+	once, err := in.Once("regenerate", in.ID, in.MessageID, in.Body)
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	j, found, err := r.jobs.Repeated(ctx, a, once)
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	if found {
+		w, err := workOf(j)
+		return j, w, err
+	}
+	q, err := r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
+	if err != nil {
+		return job.Job{}, work{}, err
+	}
+	q.once = once
+	return r.start(ctx, a, q)
 }

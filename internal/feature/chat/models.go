@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"time"
 
 	"pulse/internal/actor"
 	"pulse/internal/catalog"
@@ -79,7 +80,7 @@ func (r *Room) view(m catalog.Model) ChatModel {
 		usd := func(nanos int64) httpd.USD { return httpd.USD(usage.Nanos(nanos * perMillion)) }
 		v.Price = &ModelPrice{
 			Input: usd(t.Input), CacheRead: usd(t.CacheRead), CacheWrite: usd(t.CacheWrite), Output: usd(t.Output),
-			EffectiveFrom: price.EffectiveFrom.Format("2006-01-02"),
+			EffectiveFrom: price.EffectiveFrom.Format(time.DateOnly),
 		}
 	}
 	return v

@@ -72,9 +72,13 @@ func (r *Room) ask(ctx context.Context, in *askInput, route string, stream bool)
 		return a, job.Job{}, work{}, err
 	}
 	// A repeated request must find its job also when the conversation has moved on.
-	if j, ok, err := r.jobs.Repeated(ctx, a, once); err != nil || ok {
-		w, werr := workOf(j)
-		return a, j, w, firstError(err, werr)
+	j, found, err := r.jobs.Repeated(ctx, a, once)
+	if err != nil {
+		return a, job.Job{}, work{}, err
+	}
+	if found {
+		w, err := workOf(j)
+		return a, j, w, err
 	}
 	q, err := r.check(ctx, a, in.Body)
 	if err != nil {
@@ -93,13 +97,4 @@ func (r *Room) stream(ctx context.Context, in *askInput) (func(*httpd.EventWrite
 	return func(w *httpd.EventWriter) error {
 		return r.jobs.Follow(w.Context(), a, j.ID, job.Reader{Send: w.JobEvent})
 	}, nil
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
