@@ -62,6 +62,10 @@ func (s *Server) front(next http.Handler) http.Handler {
 			writeProblem(w, r, fault.BadField("path", "has characters that no address of ours has"))
 			return
 		}
+		if !printable(r.Header.Get("Idempotency-Key")) {
+			writeProblem(w, r, fault.BadField("header.Idempotency-Key", "may have the characters of ASCII, from space to ~"))
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -78,7 +82,7 @@ func (s *Server) logRequest(r *http.Request, w *answer, in *info, took time.Dura
 
 // plainURL refuses what no database can look up: text that is not UTF-8, and U+0000.
 func plainURL(r *http.Request) bool {
-	query, key := r.URL.RawQuery, r.Header.Get("Idempotency-Key")
+	query := r.URL.RawQuery
 	if strings.Contains(query, "%") || strings.Contains(query, "+") {
 		for _, values := range r.URL.Query() {
 			for _, v := range values {
@@ -88,7 +92,7 @@ func plainURL(r *http.Request) bool {
 			}
 		}
 	}
-	return utf8.ValidString(r.URL.Path) && !strings.ContainsRune(r.URL.Path, 0) && utf8.ValidString(query) && printable(key)
+	return utf8.ValidString(r.URL.Path) && !strings.ContainsRune(r.URL.Path, 0) && utf8.ValidString(query)
 }
 
 func isAPI(path string) bool {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -175,6 +176,41 @@ func TestBodies(t *testing.T) { //nolint:tparallel // as below
 	}
 }
 
+// What ends in the middle, or is not what HTTP calls a body, is the client's
+// mistake and no failure of ours.
+func TestBrokenBodies(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	head := "POST /api/v1/open HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+	for name, rest := range map[string]string{
+		"shorter than said":  "Content-Length: 100\r\n\r\n{\"text\":",
+		"no chunk":           "Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
+		"shorter than chunk": "Transfer-Encoding: chunked\r\n\r\n64\r\n{\"te",
+	} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", b.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write([]byte(head + rest)); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil { //nolint:forcetypeassert // it was dialled as such
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(got), "HTTP/1.1 400 ") || !strings.Contains(string(got), "broke off") {
+			t.Errorf("%s: %s", name, got)
+		}
+		_ = conn.Close()
+	}
+	if len(b.handled) > 0 || strings.Contains(b.log.String(), `"ERROR"`) {
+		t.Errorf("handled %v, logged %s", b.handled, b.log)
+	}
+}
+
 func FuzzBody(f *testing.F) {
 	for _, seed := range []string{`{"text":"a"}`, `{"text":"\u0000"}`, `[[[`, `{"text":"a","text":1}`, `{"":1e999}`, "\xff"} {
 		f.Add([]byte(seed))
@@ -260,6 +296,9 @@ func TestWhoMayCall(t *testing.T) {
 		got := b.send(t, http.MethodPost, c.path, `{"text":"hi"}`, "Authorization", c.authorization)
 		if got.status != c.status || strings.Contains(got.body, "secret cause") {
 			t.Errorf("%s as %q: got %d %s, want %d", c.path, c.authorization, got.status, got.body, c.status)
+		}
+		if how := got.header.Get("WWW-Authenticate"); (how == "Bearer") != (c.status == 401) {
+			t.Errorf("%s as %q: how to sign in: %q", c.path, c.authorization, how)
 		}
 	}
 	// Who is not signed in does not learn what would be wrong with a body.
@@ -358,6 +397,10 @@ func TestUnknownAddresses(t *testing.T) {
 		if got.status != c.status || got.header.Get("Allow") != c.allow || got.Status != c.status {
 			t.Errorf("%s %s: got %d, Allow %q: %s", c.method, c.path, got.status, got.header.Get("Allow"), got.body)
 		}
+	}
+	got := b.send(t, http.MethodPost, "/api/v1/open", `{"text":"hi"}`, "Idempotency-Key", "é")
+	if got.status != 400 || len(got.Errors) != 1 || got.Errors[0].Location != "header.Idempotency-Key" {
+		t.Errorf("a key that is no ASCII: %d %s", got.status, got.body)
 	}
 }
 

@@ -32,16 +32,21 @@ func (*problem) ContentType(string) string { return problemType }
 
 const problemType = "application/problem+json"
 
-// GetHeaders adds Retry-After where the fault knows it.
+// GetHeaders gives the header fields that belong to the problem.
 func (p *problem) GetHeaders() http.Header {
 	h := http.Header{}
-	setRetryAfter(h, p.retryAfter)
+	p.mark(h)
 	return h
 }
 
-func setRetryAfter(h http.Header, d time.Duration) {
-	if d > 0 {
+// mark adds Retry-After where the fault knows it, and to a 401 how to sign in,
+// without which RFC 9110 does not allow one.
+func (p *problem) mark(h http.Header) {
+	if d := p.retryAfter; d > 0 {
 		h.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
+	}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
 	}
 }
 
@@ -101,6 +106,10 @@ var adoptHuma = sync.OnceFunc(func() {
 	}
 })
 
+// bodyBroken is what huma says, with status 500, when a client hangs up in the
+// middle of its body or sends one that is not what HTTP calls so.
+const bodyBroken = "cannot read request body"
+
 // humaFault makes a fault of what huma found wrong before a handler ran.
 func humaFault(status int, msg string, errs []error) *fault.Error {
 	switch {
@@ -108,6 +117,8 @@ func humaFault(status int, msg string, errs []error) *fault.Error {
 		return fault.New(fault.TooLarge, "The request is larger than this route takes.")
 	case status == http.StatusRequestTimeout:
 		return fault.New(fault.Invalid, "The request came in too slowly. Please send it again.")
+	case msg == bodyBroken:
+		return fault.Wrap(errors.Join(errs...), fault.Invalid, "The request broke off before all of it had come. Please send it again.")
 	case status >= 400 && status < 500 && len(errs) > 0:
 		return invalid(errs)
 	case status >= 400 && status < 500:
@@ -125,7 +136,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	w.Header().Set("Content-Type", problemType)
-	setRetryAfter(w.Header(), p.retryAfter)
+	p.mark(w.Header())
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(data, '\n')) //nolint:gosec // JSON, served as such; the client may be gone
 }
