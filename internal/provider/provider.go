@@ -19,16 +19,17 @@ type Chatter interface {
 	// kind of text, at the end.
 	//
 	// It returns when the vendor has finished and has said why (a stream that
-	// ends without a finish reason is ErrCut). On error, including a cancelled
-	// context, the Answer still carries whatever usage the vendor had reported
-	// by then; usage with all zeros means that nothing was reported.
+	// ends without a finish reason is KindCut). On error, including a cancelled
+	// context, the ChatAnswer still carries whatever usage the vendor had
+	// reported by then; usage with all zeros means that nothing was reported.
 	//
 	// Errors are *Error; a cancelled context gives ctx's cause.
 	Chat(ctx context.Context, req ChatRequest, emit func(Delta)) (ChatAnswer, error)
 }
 
-// Lister tells which models a server has, for servers whose models the
-// catalogue cannot know (Ollama and other OpenAI-compatible servers).
+// Lister tells which models a vendor or a server has. It is asked for the models
+// that the catalogue cannot know (those of Ollama and other OpenAI-compatible
+// servers), and to see whether a key works, since asking costs nothing.
 type Lister interface {
 	// ListModels gives the vendor's model ids. Errors are *Error.
 	ListModels(ctx context.Context) ([]string, error)
@@ -92,7 +93,7 @@ const (
 
 // Usage is what an answer took, in tokens, in classes that are priced apart
 // and never overlap (Reasoning excepted, which is part of Output).
-// The mapping from each vendor's figures stands in shared facts/tokens.md.
+// Each adapter's answer.go says how its vendor's figures map to them.
 type Usage struct {
 	Input        int64 // prompt tokens at the full price
 	CacheRead    int64 // prompt tokens read from the vendor's cache

@@ -30,8 +30,8 @@ type Retrying struct {
 //
 // There is no further try once anything was emitted, since the reader would
 // see it twice; nor once the vendor reported usage, since it bills what it
-// reported, and would again; nor when the error is Billed. So the answer returned carries all usage there
-// was, and never that of two tries.
+// reported, and would again; nor when the error is Billed. So the answer
+// returned carries all usage there was, and never that of two tries.
 func WithRetry(c Chatter, log *slog.Logger) *Retrying { return &Retrying{chatter: c, log: log} }
 
 // Chat implements Chatter. The error is that of the last try, or ctx's cause.
