@@ -1,4 +1,4 @@
-# What a person and CI run. `make` lists it. Needed: Go 1.26, Node 20 or newer, make.
+# What a person and CI run. `make` lists it. Needed: Go 1.26, Node 20.19 or newer, make.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
