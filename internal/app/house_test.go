@@ -25,17 +25,25 @@ const model = "gpt-6-luna"
 // eachDatabase runs a test on SQLite and on PostgreSQL, with a stand-in for OpenAI.
 func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
-	vendor := httptest.NewServer(standin.NewOpenAI(nil))
-	t.Cleanup(vendor.Close)
-	setting := "OPENAI_BASE_URL=" + vendor.URL + "/v1"
-	t.Run(store.SQLite, func(t *testing.T) { t.Parallel(); test(t, newHouse(t, "", setting)) })
-	t.Run(store.PostgreSQL, func(t *testing.T) { t.Parallel(); test(t, newHouse(t, storetest.PostgresURL(t), setting)) })
+	t.Run(store.SQLite, func(t *testing.T) { t.Parallel(); test(t, withOpenAI(t, "")) })
+	t.Run(store.PostgreSQL, func(t *testing.T) { t.Parallel(); test(t, withOpenAI(t, storetest.PostgresURL(t))) })
+}
+
+func withOpenAI(t *testing.T, databaseURL string, settings ...string) *house {
+	t.Helper()
+	vendor := standin.NewOpenAI(nil)
+	server := httptest.NewServer(vendor)
+	t.Cleanup(server.Close)
+	h := newHouse(t, databaseURL, append(settings, "OPENAI_BASE_URL="+server.URL+"/v1")...)
+	h.vendor = vendor
+	return h
 }
 
 // house is a whole Pulse that listens, with a clock of its own.
 type house struct {
 	t       testing.TB
 	app     *App
+	vendor  *standin.Server // nil: there is none
 	address string
 	skipped atomic.Int64 // how far the clock is ahead
 }
@@ -167,8 +175,14 @@ func (c *caller) must(status int, method, path string, body any) string {
 // get decodes an answer that has to be good.
 func get[T any](c *caller, method, path string, body any) T {
 	c.h.t.Helper()
+	return decode[T](c, http.StatusOK, method, path, body)
+}
+
+// decode decodes an answer with that status.
+func decode[T any](c *caller, status int, method, path string, body any) T {
+	c.h.t.Helper()
 	var out T
-	if err := json.Unmarshal([]byte(c.must(http.StatusOK, method, path, body)), &out); err != nil {
+	if err := json.Unmarshal([]byte(c.must(status, method, path, body)), &out); err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	return out

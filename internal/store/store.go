@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
 
 	"pulse/internal/store/query"
 )
@@ -111,6 +112,11 @@ func Text(s string) string {
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
+
+// Folded is a text as it is looked for: without regard to case, and to how a
+// letter with an accent is composed. LOWER of either database knows as many
+// letters as it was built or created with.
+func Folded(s string) string { return norm.NFC.String(strings.ToLower(s)) }
 
 // NotFound tells that a query for one row found none.
 func NotFound(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"pulse/internal/fault"
+	"pulse/internal/store"
 )
 
 const (
@@ -32,7 +33,7 @@ func readEmail(text string) (e email, ok bool) {
 	if err != nil || parsed.Name != "" || parsed.Address != e.written {
 		return email{}, false
 	}
-	e.key = norm.NFC.String(strings.ToLower(e.written))
+	e.key = store.Folded(e.written)
 	return e, true
 }
 

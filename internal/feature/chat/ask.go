@@ -278,8 +278,9 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		Input: input, Want: want, Idempotency: q.once, Prepared: q.turns,
 		Write: func(ctx context.Context, qs *query.Queries) error {
 			if newConversation {
+				name := title(q.turns)
 				err = qs.InsertConversation(ctx, query.InsertConversationParams{
-					ID: w.ConversationID, UserID: a.ID, Title: title(q.turns), Model: q.model.ID,
+					ID: w.ConversationID, UserID: a.ID, Title: name, TitleKey: store.Folded(name), Model: q.model.ID,
 					Settings: string(kept), HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
 				})
 			} else {

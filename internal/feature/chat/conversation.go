@@ -84,7 +84,7 @@ func (r *Room) listConversations(ctx context.Context, in *listInput) (*conversat
 
 // likePattern makes a search literal: what the person typed is never a pattern.
 func likePattern(search string) string {
-	search = strings.ToLower(strings.TrimSpace(search))
+	search = store.Folded(strings.TrimSpace(search))
 	if search == "" {
 		return ""
 	}
@@ -158,7 +158,7 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 			return err
 		}
 		if title != "" {
-			if _, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, ID: in.ID, UserID: a.ID}); err != nil {
+			if _, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, TitleKey: store.Folded(title), ID: in.ID, UserID: a.ID}); err != nil {
 				return err
 			}
 		}

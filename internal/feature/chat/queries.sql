@@ -1,8 +1,8 @@
 -- Conversations are trees of messages; every statement carries the user.
 
 -- name: InsertConversation :exec
-INSERT INTO conversations (id, user_id, title, model, settings, head_id, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO conversations (id, user_id, title, title_key, model, settings, head_id, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: GetConversation :one
 SELECT * FROM conversations WHERE id = $1 AND user_id = $2;
@@ -11,12 +11,12 @@ SELECT * FROM conversations WHERE id = $1 AND user_id = $2;
 SELECT id, title, model, created_at, updated_at FROM conversations
 WHERE user_id = sqlc.arg(user_id)
   AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), CAST(sqlc.arg(before_id) AS TEXT)))
-  AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR LOWER(title) LIKE sqlc.arg(pattern) ESCAPE '\')
+  AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR title_key LIKE sqlc.arg(pattern) ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
 LIMIT sqlc.arg(row_limit);
 
 -- name: RenameConversation :execrows
-UPDATE conversations SET title = $1 WHERE id = $2 AND user_id = $3;
+UPDATE conversations SET title = $1, title_key = $2 WHERE id = $3 AND user_id = $4;
 
 -- name: MoveHead :execrows
 UPDATE conversations SET head_id = $1 WHERE id = $2 AND user_id = $3;

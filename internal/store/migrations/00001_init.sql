@@ -43,6 +43,7 @@ CREATE TABLE conversations (
     id         TEXT PRIMARY KEY,
     user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     title      TEXT NOT NULL,
+    title_key  TEXT NOT NULL,             -- folded, for searches
     model      TEXT NOT NULL,             -- the last model used
     settings   TEXT NOT NULL DEFAULT '{}', -- system prompt, temperature, …
     head_id    TEXT NOT NULL DEFAULT '',  -- the leaf of the branch that is shown

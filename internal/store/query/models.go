@@ -8,6 +8,7 @@ type Conversation struct {
 	ID        string
 	UserID    string
 	Title     string
+	TitleKey  string
 	Model     string
 	Settings  string
 	HeadID    string

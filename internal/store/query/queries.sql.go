@@ -423,7 +423,7 @@ func (q *Queries) GetAnswerByJob(ctx context.Context, arg GetAnswerByJobParams) 
 }
 
 const getConversation = `-- name: GetConversation :one
-SELECT id, user_id, title, model, settings, head_id, created_at, updated_at FROM conversations WHERE id = $1 AND user_id = $2
+SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at FROM conversations WHERE id = $1 AND user_id = $2
 `
 
 type GetConversationParams struct {
@@ -438,6 +438,7 @@ func (q *Queries) GetConversation(ctx context.Context, arg GetConversationParams
 		&i.ID,
 		&i.UserID,
 		&i.Title,
+		&i.TitleKey,
 		&i.Model,
 		&i.Settings,
 		&i.HeadID,
@@ -717,14 +718,15 @@ func (q *Queries) HandOverJob(ctx context.Context, arg HandOverJobParams) (int64
 
 const insertConversation = `-- name: InsertConversation :exec
 
-INSERT INTO conversations (id, user_id, title, model, settings, head_id, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO conversations (id, user_id, title, title_key, model, settings, head_id, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InsertConversationParams struct {
 	ID        string
 	UserID    string
 	Title     string
+	TitleKey  string
 	Model     string
 	Settings  string
 	HeadID    string
@@ -738,6 +740,7 @@ func (q *Queries) InsertConversation(ctx context.Context, arg InsertConversation
 		arg.ID,
 		arg.UserID,
 		arg.Title,
+		arg.TitleKey,
 		arg.Model,
 		arg.Settings,
 		arg.HeadID,
@@ -1167,7 +1170,7 @@ const listConversations = `-- name: ListConversations :many
 SELECT id, title, model, created_at, updated_at FROM conversations
 WHERE user_id = $1
   AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, CAST($3 AS TEXT)))
-  AND (CAST($4 AS TEXT) = '' OR LOWER(title) LIKE $4 ESCAPE '\')
+  AND (CAST($4 AS TEXT) = '' OR title_key LIKE $4 ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
 LIMIT $5
 `
@@ -1635,17 +1638,23 @@ func (q *Queries) OpenCounter(ctx context.Context, arg OpenCounterParams) error 
 }
 
 const renameConversation = `-- name: RenameConversation :execrows
-UPDATE conversations SET title = $1 WHERE id = $2 AND user_id = $3
+UPDATE conversations SET title = $1, title_key = $2 WHERE id = $3 AND user_id = $4
 `
 
 type RenameConversationParams struct {
-	Title  string
-	ID     string
-	UserID string
+	Title    string
+	TitleKey string
+	ID       string
+	UserID   string
 }
 
 func (q *Queries) RenameConversation(ctx context.Context, arg RenameConversationParams) (int64, error) {
-	result, err := q.exec(ctx, q.renameConversationStmt, renameConversation, arg.Title, arg.ID, arg.UserID)
+	result, err := q.exec(ctx, q.renameConversationStmt, renameConversation,
+		arg.Title,
+		arg.TitleKey,
+		arg.ID,
+		arg.UserID,
+	)
 	if err != nil {
 		return 0, err
 	}
