@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"pulse/internal/actor"
 	"pulse/internal/fault"
 	"pulse/internal/job"
 )
@@ -21,6 +22,9 @@ const (
 	keepAlive = 15 * time.Second
 	// writeTime is how long a client may take to accept a piece of an answer.
 	writeTime = 30 * time.Second
+	// askAgain is how often a stream makes sure that its reader is still signed
+	// in: who was deactivated or has signed out reads on for no longer.
+	askAgain = 5 * time.Second
 )
 
 // EventWriter sends Server-Sent Events to one client.
@@ -32,6 +36,7 @@ type EventWriter struct {
 	mu    sync.Mutex // the heartbeat writes between events
 	buf   []byte
 	beat  *time.Timer
+	guard *time.Timer
 	ended bool
 }
 
@@ -111,6 +116,26 @@ func (w *EventWriter) end() {
 	defer w.mu.Unlock()
 	w.ended = true
 	w.beat.Stop()
+	w.guard.Stop()
+}
+
+// stillIn ends the stream when its reader is not who they were any more. While
+// the database cannot say, they are.
+func (w *EventWriter) stillIn(r *http.Request, signOut context.CancelCauseFunc) {
+	was, err := actor.From(r.Context())
+	if err != nil {
+		return // open to everybody
+	}
+	now, ok, err := infoOf(w.ctx).authenticate(r)
+	if err == nil && (!ok || now.SessionID != was.SessionID) {
+		signOut(errSignedOut)
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		w.guard.Reset(askAgain)
+	}
 }
 
 func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter) error) {
@@ -120,6 +145,7 @@ func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter
 	w := &EventWriter{ctx: ctx, w: rw, rc: http.NewResponseController(rw)}
 	w.mu.Lock()
 	w.beat = time.AfterFunc(keepAlive, w.heartbeat)
+	w.guard = time.AfterFunc(askAgain, func() { w.stillIn(r, cancel) })
 	w.mu.Unlock()
 	defer w.end()
 	h := rw.Header()
@@ -134,7 +160,11 @@ func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter
 	}
 }
 
-var errDraining = errors.New("httpd: the server is stopping")
+// Why a stream's context ends early.
+var (
+	errDraining  = errors.New("httpd: the server is stopping")
+	errSignedOut = errors.New("httpd: the reader is not signed in any more")
+)
 
 // streamCount counts each person's open streams.
 type streamCount struct {

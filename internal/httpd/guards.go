@@ -44,6 +44,7 @@ func (s *Server) front(next http.Handler) http.Handler {
 		in := &info{
 			id: store.NewID(), client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
 			streams: &s.streams, draining: s.draining, rc: http.NewResponseController(rw),
+			authenticate: s.o.Authenticate,
 		}
 		r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
 		h := w.Header()

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -545,6 +546,52 @@ func TestStreamsAreCountedAndEndWithTheServer(t *testing.T) {
 	for b.send(t, http.MethodGet, "/api/v1/events", "", "Authorization", "Bearer ada").status != 200 {
 		if time.Now().After(deadline) {
 			t.Fatal("closed streams are still counted")
+		}
+	}
+}
+
+// A session that has ended ends its streams, and no others.
+func TestStreamsEndWithTheirSession(t *testing.T) {
+	t.Parallel()
+	var out atomic.Bool
+	b := start(t, func(o *httpd.Options) {
+		known := o.Authenticate
+		o.Authenticate = func(r *http.Request) (actor.Actor, bool, error) {
+			if r.Header.Get("X-Test") == "leaves" && out.Load() {
+				return actor.Actor{}, false, nil
+			}
+			if r.Header.Get("X-Test") == "database away" && out.Load() {
+				return actor.Actor{}, false, errors.New("away")
+			}
+			return known(r)
+		}
+	})
+	begun, ended, stop := make(chan struct{}), make(chan string, 3), make(chan struct{})
+	b.events = func(w *httpd.EventWriter) error {
+		begun <- struct{}{}
+		select {
+		case <-w.Context().Done():
+			return context.Cause(w.Context())
+		case <-stop:
+			return w.JobEvent(job.Event{Position: 1, Content: job.Content{Kind: job.EventDone, Data: []byte(`{}`)}})
+		}
+	}
+	for _, who := range []string{"leaves", "database away", "stays"} {
+		go func() {
+			got := b.send(t, http.MethodGet, "/api/v1/events", "", "Authorization", "Bearer ada", "X-Test", who)
+			ended <- who + " " + got.body
+		}()
+		<-begun
+	}
+	out.Store(true)
+	if got := <-ended; got != "leaves " {
+		t.Errorf("the first to end: %q", got)
+	}
+	time.Sleep(time.Second) // the others were asked, too
+	close(stop)
+	for range 2 {
+		if got := <-ended; !strings.Contains(got, "event: done") {
+			t.Errorf("got %q", got)
 		}
 	}
 }

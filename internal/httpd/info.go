@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"pulse/internal/actor"
 )
 
 // Client is who is at the other end of a request.
@@ -39,6 +41,8 @@ type info struct {
 	streams  *streamCount
 	draining context.Context //nolint:containedctx // the server's end, which a stream must not outlive
 	rc       *http.ResponseController
+	// authenticate asks once more who sent a request.
+	authenticate func(*http.Request) (actor.Actor, bool, error)
 }
 
 type infoKey struct{}
