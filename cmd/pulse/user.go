@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"pulse/internal/app"
 	"pulse/internal/fault"
@@ -124,7 +125,7 @@ func listUsers(ctx context.Context, t terminal, accounts *account.Room) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.Email, u.FullName, strings.Join(standing(u), ", "), u.CreatedAt.Format("2006-01-02"))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.Email, u.FullName, strings.Join(standing(u), ", "), u.CreatedAt.Format(time.DateOnly))
 	}
 	return w.Flush() //nolint:wrapcheck // the terminal's own
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -60,7 +61,7 @@ func errClosed() error {
 func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, error) {
 	if !r.open { // before the costly part; newUser decides
 		if first, err := r.nobodyYet(ctx); err != nil || !first {
-			return nil, orElse(err, errClosed())
+			return nil, cmp.Or(err, errClosed())
 		}
 	}
 	p, err := r.prepare(ctx, NewUser{Email: in.Body.Email, Password: in.Body.Password, FullName: in.Body.FullName})
@@ -90,13 +91,6 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 		return nil, err //nolint:wrapcheck // wrapped inside
 	}
 	return &userOutput{SetCookie: r.sessionCookie(ctx, secret), Body: userOf(u)}, nil
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // NewUser is what an account is made from.
