@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -23,11 +25,16 @@ const userHelp = `want one of
   pulse user reset-password EMAIL [--password-stdin]
 Without --password-stdin a new password is made and printed once.`
 
+var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "reset-password"}
+
 func user(ctx context.Context, t terminal, args []string) (err error) {
 	if len(args) == 0 {
 		return usageError{userHelp}
 	}
 	action, args := args[0], args[1:]
+	if !slices.Contains(userActions, action) { // before a database is opened, or made
+		return usageError{userHelp}
+	}
 	email := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		email, args = args[0], args[1:]
@@ -58,18 +65,20 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 		return setPassword(ctx, t, accounts, action, account.NewUser{Email: email, FullName: *name, Admin: *admin}, *fromInput)
 	case "promote", "demote":
 		return report(t)(accounts.SetAdmin(ctx, email, action == "promote"))
-	case "activate", "deactivate":
+	default: // activate, deactivate
 		return report(t)(accounts.SetActive(ctx, email, action == "activate"))
 	}
-	return usageError{userHelp}
 }
 
 func setPassword(ctx context.Context, t terminal, accounts *account.Room, action string, n account.NewUser, fromInput bool) error {
 	n.Password = rand.Text()
 	if fromInput {
 		line, err := bufio.NewReader(t.in).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) { // the last line may lack its end
+			return fmt.Errorf("standard input: %w", err)
+		}
 		if n.Password = strings.TrimRight(line, "\r\n"); n.Password == "" {
-			return fmt.Errorf("no password came on standard input: %w", err)
+			return errors.New("no password came on standard input")
 		}
 	}
 	var err error
