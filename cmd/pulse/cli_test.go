@@ -17,6 +17,7 @@ func TestCommands(t *testing.T) {
 	for _, c := range []struct {
 		args     string
 		env      []string
+		in       string // on standard input
 		code     int
 		out, err string // parts of what is printed
 	}{
@@ -30,6 +31,9 @@ func TestCommands(t *testing.T) {
 		{args: "user list everybody@example.com", code: 2, err: "pulse user create EMAIL"},
 		{args: "user create a@example.com --colour red", code: 2, err: "-colour"},
 		{args: "user juggle a@example.com", code: 2, err: "pulse user create EMAIL"},
+		{args: "user create a@example.com --password-stdin", code: 1, err: "pulse user: no password came on standard input\n"},
+		{args: "user create a@example.com --password-stdin", in: "\n", code: 1, err: "pulse user: no password came on standard input\n"},
+		{args: "user create a@example.com --password-stdin", in: "a good long secret", out: "a@example.com: active"},
 		{args: "user promote nobody@example.com", code: 1, err: "nobody@example.com"},
 		{args: "user create nonsense", code: 1, err: "email"},
 		{args: "serve", env: []string{"PULSE_ADDR=nowhere", "PULSE_RATE_LIMIT=many"}, code: 1, err: "PULSE_RATE_LIMIT"},
@@ -39,7 +43,7 @@ func TestCommands(t *testing.T) {
 	} {
 		t.Run("pulse "+c.args, func(t *testing.T) {
 			t.Parallel()
-			code, out, errOut := runPulse(t, c.env, "", strings.Fields(c.args)...)
+			code, out, errOut := runPulse(t, c.env, c.in, strings.Fields(c.args)...)
 			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errOut, c.err) {
 				t.Errorf("ended with %d, want %d\n--- out (want %q)\n%s\n--- err (want %q)\n%s", code, c.code, c.out, out, c.err, errOut)
 			}
@@ -68,6 +72,21 @@ func TestOpenAPIDocumentIsCurrent(t *testing.T) {
 	}
 	if string(kept) != out {
 		t.Error("docs/openapi.json is not what `pulse openapi` prints; `make generate` writes it")
+	}
+}
+
+// The description of the API comes from the program alone: an operator's own
+// settings, beside which it is printed, may name a real database.
+func TestOpenAPINeedsNoSettings(t *testing.T) {
+	t.Parallel()
+	cmd := pulseCommand(t.Context(), t, []string{"PULSE_DEFAULT_PLAN=none"}, "openapi")
+	cmd.Dir = t.TempDir()
+	settings := []byte("DATABASE_URL=postgres://pulse@127.0.0.1:1/pulse\n")
+	if err := os.WriteFile(filepath.Join(cmd.Dir, ".env"), settings, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -127,8 +127,11 @@ func noArguments(args []string) error {
 }
 
 // load reads the settings and prints warnings about names that are none.
-func load(t terminal) (*config.Config, *slog.Logger, error) {
-	cfg, warnings, err := config.Load(t.environ, ".")
+func load(t terminal) (*config.Config, *slog.Logger, error) { return loadIn(t, ".") }
+
+// loadIn is load with the folder in which a .env counts.
+func loadIn(t terminal, folder string) (*config.Config, *slog.Logger, error) {
+	cfg, warnings, err := config.Load(t.environ, folder)
 	for _, w := range warnings {
 		fmt.Fprintln(t.err, "warning:", w)
 	}

@@ -83,7 +83,9 @@ func openapi(ctx context.Context, t terminal, args []string) (err error) {
 		return fmt.Errorf("a folder to work in: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // it is in the system's temporary folder
-	cfg, log, err := load(terminal{[]string{"PULSE_LOG_LEVEL=warn", "PULSE_DATA_DIR=" + filepath.Join(folder, "data")}, t.in, t.out, t.err})
+	// No setting of this machine's counts: they may name a real database.
+	t.environ = []string{"PULSE_LOG_LEVEL=warn", "PULSE_DATA_DIR=" + filepath.Join(folder, "data")}
+	cfg, log, err := loadIn(t, folder)
 	if err != nil {
 		return err
 	}
