@@ -24,6 +24,7 @@ type Call struct {
 
 	// What the transport reads and writes, from the goroutine of the call.
 	streamed bool // what was asked of the vendor
+	left     int  // bytes that the answer may still have; below 0 the vendor is not listened to
 	begun    bool // text has come
 	status   int  // of the vendor's response, 0 before it
 	header   http.Header
@@ -34,7 +35,7 @@ type callKey struct{}
 // NewCall begins a chat. provider is the adapter's id for errors; streamed
 // tells that the vendor is asked to stream, whatever the caller wants.
 func NewCall(ctx context.Context, provider string, req ChatRequest, streamed bool, emit func(Delta)) *Call {
-	c := &Call{provider: provider, stream: req.Stream, streamed: streamed, emit: emit}
+	c := &Call{provider: provider, stream: req.Stream, streamed: streamed, emit: emit, left: mostBytes + mostPerToken*req.MaxTokens}
 	c.ctx = context.WithValue(ctx, callKey{}, c)
 	return c
 }
@@ -44,12 +45,29 @@ func callOf(ctx context.Context) *Call {
 	return c
 }
 
+// An answer may have so many bytes: several times what its tokens can come to. A
+// vendor that says more takes no heed of the cap, may never end, and would fill
+// the memory.
+const (
+	mostBytes    = 2 << 20
+	mostPerToken = 64
+)
+
+// take counts a piece and gives what of it can be kept; nothing of what is too much.
+func (c *Call) take(piece string) string {
+	piece = clean(piece)
+	if c.left -= len(piece); c.left < 0 {
+		return ""
+	}
+	return piece
+}
+
 // Context is the one to call the vendor with.
 func (c *Call) Context() context.Context { return c.ctx }
 
 // Text takes a piece of the answer.
 func (c *Call) Text(piece string) {
-	if piece = clean(piece); piece == "" {
+	if piece = c.take(piece); piece == "" {
 		return
 	}
 	c.begun = true
@@ -62,7 +80,7 @@ func (c *Call) Text(piece string) {
 
 // Reasoning takes a piece of the thinking that the vendor shows.
 func (c *Call) Reasoning(piece string) {
-	if piece = clean(piece); piece == "" {
+	if piece = c.take(piece); piece == "" {
 		return
 	}
 	if c.stream {
@@ -96,6 +114,8 @@ func (c *Call) End(answer ChatAnswer, err error) (ChatAnswer, error) {
 	switch {
 	case !finished && c.ctx.Err() != nil:
 		return answer, context.Cause(c.ctx) // Chatter promises the cause itself
+	case c.left < 0:
+		return answer, c.failure(&Error{Kind: KindEndless, Cause: errEndless})
 	case !finished && err != nil:
 		return answer, c.failure(err)
 	case !finished:

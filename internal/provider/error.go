@@ -26,6 +26,7 @@ const (
 	KindMalformed   Kind = "provider_malformed"       // an answer that cannot be read
 	KindBlocked     Kind = "provider_blocked"         // the prompt was blocked before any answer
 	KindEmpty       Kind = "provider_empty"           // finished, and said nothing
+	KindEndless     Kind = "provider_endless"         // said far more than it was allowed to
 )
 
 // Error is a vendor's failure. Its text may quote the vendor, so it goes to
@@ -86,6 +87,8 @@ func (e *Error) Fault(name string) *fault.Error {
 		message = name + " declined to answer this prompt. Rephrase it, or choose another model."
 	case KindEmpty:
 		message = "The model finished without saying anything. Try again, or allow a longer answer."
+	case KindEndless:
+		message = "The model wrote far more than it was allowed to and was stopped. What came is kept; try again, or choose another model."
 	default:
 		message = name + " failed. Try again, or choose another model."
 	}

@@ -18,7 +18,7 @@ func TestSentences(t *testing.T) {
 		provider.KindBadRequest: false, provider.KindTooLong: false, provider.KindAuth: false, provider.KindNoCredit: false,
 		provider.KindNoModel: false, provider.KindRateLimited: true, provider.KindOverloaded: true, provider.KindUnreachable: true,
 		provider.KindStalled: true, provider.KindCut: true, provider.KindMalformed: true, provider.KindBlocked: false,
-		provider.KindEmpty: false, "provider_something_new": false,
+		provider.KindEmpty: false, provider.KindEndless: false, "provider_something_new": false,
 	} {
 		e := &provider.Error{Kind: kind, Provider: "openai", Status: 418, RetryAfter: time.Second, Cause: errors.New("the vendor's secret words")}
 		if e.Retryable() != again {

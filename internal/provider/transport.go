@@ -18,7 +18,7 @@ const (
 
 // Patience is how long a vendor may be silent before its call is given up. Any
 // byte counts as life (Anthropic's pings, OpenRouter's comments), and there is
-// no limit on an answer's whole length while bytes come.
+// no limit on the time that an answer takes while bytes come.
 type Patience struct {
 	First   time.Duration // before text has begun, since models think in silence; 0 is 2 minutes
 	Between time.Duration // between two bytes once text has begun; 0 is 30 seconds
@@ -28,6 +28,7 @@ type Patience struct {
 var (
 	errStalled  = errors.New("the vendor was silent for too long")
 	errCut      = errors.New("the answer broke off")
+	errEndless  = errors.New("the answer is far longer than its cap")
 	errRedirect = errors.New("the vendor redirected, which no vendor's API does")
 )
 
@@ -115,6 +116,9 @@ type patientBody struct {
 
 // Read runs the clock only while it waits: a slow reader is not a slow vendor.
 func (b *patientBody) Read(p []byte) (int, error) {
+	if b.call != nil && b.call.left < 0 {
+		return 0, errEndless
+	}
 	b.timer.Reset(b.patience.of(b.call))
 	n, err := b.body.Read(p)
 	b.timer.Stop()

@@ -32,6 +32,7 @@ func Run(t *testing.T, s Subject) {
 			t.Run("words for the end", r.words)
 			t.Run("blocked", r.blocked)
 			t.Run("a large piece", r.large)
+			t.Run("endless", r.endless)
 			t.Run("empty", r.empty)
 			t.Run("refusals", r.refusals)
 			t.Run("unreachable", r.unreachable)
@@ -229,6 +230,23 @@ func (r runner) large(t *testing.T) {
 	got := r.bench(t, patient, standin.Script{Chunks: []string{"a ", large, "z"}}).ask(t.Context(), r.req(), nil)
 	if got.err != nil || got.text != "a "+large+"z" {
 		t.Errorf("got %d bytes, %v; want %d", len(got.text), got.err, len(large)+3)
+	}
+}
+
+// endless: a vendor that takes no heed of the cap is not listened to for ever.
+// What came before is kept.
+func (r runner) endless(t *testing.T) {
+	t.Parallel()
+	piece := strings.Repeat("0123456789 ", 100_000)
+	script := standin.Script{Chunks: []string{piece, piece, piece, piece}}
+	if r.stream || r.AlwaysStreams {
+		script.Fault, script.After = standin.FaultStall, len(script.Chunks) // it would go on
+	}
+	b := r.bench(t, patient, script)
+	got := b.ask(t.Context(), r.req(), nil)
+	r.wantError(t, got.err, Refusal{Kind: provider.KindEndless}, http.StatusOK)
+	if n := len(got.text); n > 3*len(piece) || r.stream && got.text != piece+piece {
+		t.Errorf("%d bytes were kept, want two pieces of %d", n, len(piece))
 	}
 }
 
