@@ -155,6 +155,23 @@ func (s *Service) Repeated(ctx context.Context, a actor.Actor, once Idempotency)
 	return j, true, nil
 }
 
+// Once gives the job that the request has started before, or lets start make
+// it. What start says is a Conflict may be one with the same request, sent twice
+// at the same moment: then it is that one's job.
+func (s *Service) Once(ctx context.Context, a actor.Actor, once Idempotency, start func() (Job, error)) (Job, error) {
+	if j, found, err := s.Repeated(ctx, a, once); err != nil || found {
+		return j, err
+	}
+	j, err := start()
+	if !fault.Is(err, fault.Conflict) {
+		return j, err
+	}
+	if j, found, rerr := s.Repeated(ctx, a, once); rerr != nil || found {
+		return j, rerr
+	}
+	return Job{}, err
+}
+
 // Delete removes a job that has ended, with its events. The usage events stay:
 // they are the books. A running job is a Conflict.
 func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
@@ -179,24 +196,20 @@ func (s *Service) SubmitKind(ctx context.Context, a actor.Actor, once Idempotenc
 		return Job{}, fault.BadField("body.type", "is no type of job; see the list in the documentation")
 	}
 	// Before the input is looked at, since what it fits may have changed.
-	if j, found, err := s.Repeated(ctx, a, once); err != nil || found {
-		return j, err
-	}
-	return k.Submit(ctx, a, once, input)
+	return s.Once(ctx, a, once, func() (Job, error) { return k.Submit(ctx, a, once, input) })
 }
 
 // Again starts a new job that does what a failed or cancelled one should have done.
 func (s *Service) Again(ctx context.Context, a actor.Actor, once Idempotency, id string) (Job, error) {
-	if j, found, err := s.Repeated(ctx, a, once); err != nil || found {
-		return j, err
-	}
-	w, err := s.Get(ctx, a, id)
-	if err != nil {
-		return Job{}, err
-	}
-	k, ok := s.kind(w.Type)
-	if st := Status(w.Status); !ok || k.Again == nil || st != Failed && st != Cancelled {
-		return Job{}, fault.New(fault.Conflict, "Only a job that failed or was cancelled can be tried again.")
-	}
-	return k.Again(ctx, a, once, w.Job)
+	return s.Once(ctx, a, once, func() (Job, error) {
+		w, err := s.Get(ctx, a, id)
+		if err != nil {
+			return Job{}, err
+		}
+		k, ok := s.kind(w.Type)
+		if st := Status(w.Status); !ok || k.Again == nil || st != Failed && st != Cancelled {
+			return Job{}, fault.New(fault.Conflict, "Only a job that failed or was cancelled can be tried again.")
+		}
+		return k.Again(ctx, a, once, w.Job)
+	})
 }

@@ -209,7 +209,7 @@ func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 	}
 	m, err := q.GetAnswerByJob(ctx, query.GetAnswerByJobParams{ID: w.AnswerID, UserID: j.UserID, JobID: j.ID})
 	if store.NotFound(err) {
-		return nil, fault.New(fault.NotFound, "The conversation of this answer was deleted.")
+		return nil, errAnswerDeleted()
 	}
 	if err != nil {
 		return nil, err

@@ -71,6 +71,11 @@ type asked struct {
 	parentID string             // what the first of fresh follows; for a new answer to an old question: the question
 	stream   bool
 	once     job.Idempotency
+
+	// alone: nothing else may have begun in the conversation since it was read,
+	// when these jobs were running.
+	alone   bool
+	running []string
 }
 
 // check looks at everything that can be wrong with a question before anything
@@ -284,7 +289,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 					Settings: string(kept), HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
 				})
 			} else {
-				err = continueConversation(ctx, qs, a, w, q.model.ID, string(kept), now)
+				err = continueConversation(ctx, qs, a, w, &q, string(kept), now)
 			}
 			if err != nil {
 				return err
@@ -308,12 +313,23 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	return j, w, nil
 }
 
-func continueConversation(ctx context.Context, qs *query.Queries, a actor.Actor, w work, model, settings string, now int64) error {
+// continueConversation moves the conversation on to a new answer. The row keeps
+// whoever else would do so waiting until the transaction ends.
+func continueConversation(ctx context.Context, qs *query.Queries, a actor.Actor, w work, q *asked, settings string, now int64) error {
 	changed, err := qs.ContinueConversation(ctx, query.ContinueConversationParams{
-		HeadID: w.AnswerID, Model: model, Settings: settings, UpdatedAt: now, ID: w.ConversationID, UserID: a.ID,
+		HeadID: w.AnswerID, Model: q.model.ID, Settings: settings, UpdatedAt: now, ID: w.ConversationID, UserID: a.ID,
 	})
 	if err == nil && changed == 0 {
 		return errNoConversation() // deleted since it was read
+	}
+	if err != nil || !q.alone {
+		return err
+	}
+	running, err := qs.RunningJobsOfConversation(ctx, query.RunningJobsOfConversationParams{SubjectID: w.ConversationID, UserID: a.ID})
+	for _, id := range running {
+		if !slices.Contains(q.running, id) { // the same was asked at the same moment
+			return errAnswerRunning(id)
+		}
 	}
 	return err
 }

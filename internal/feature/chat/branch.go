@@ -18,6 +18,17 @@ func errNoConversation() error {
 	return fault.New(fault.NotFound, "There is no such conversation.")
 }
 
+func errAnswerDeleted() error {
+	return fault.New(fault.NotFound, "The conversation of this answer was deleted.")
+}
+
+func errAnswerRunning(jobID string) error {
+	f := fault.New(fault.Conflict, "The last answer is still being written. Wait for it or stop it first.")
+	f.Type = "answer_running"
+	f.Extra = map[string]any{"job_id": jobID}
+	return f
+}
+
 // resume finds the branch that a question goes on with and puts its messages
 // before it. Messages of the request that only repeat the branch from its
 // beginning (as clients that always send everything do) are not new.
@@ -35,10 +46,15 @@ func (r *Room) resume(ctx context.Context, a actor.Actor, in Ask, q *asked) erro
 	}
 	branch := branchTo(all, leaf)
 	if n := len(branch); n > 0 && branch[n-1].Status == string(job.Processing) {
-		f := fault.New(fault.Conflict, "The last answer is still being written. Wait for it or stop it first.")
-		f.Type = "answer_running"
-		f.Extra = map[string]any{"job_id": branch[n-1].JobID}
-		return f
+		return errAnswerRunning(branch[n-1].JobID)
+	}
+	if in.ParentID == nil { // who names the message may branch as often as they like
+		for _, m := range all { // begun after the conversation's head was read
+			if m.Status == string(job.Processing) && follows(all, m, leaf) {
+				return errAnswerRunning(m.JobID)
+			}
+		}
+		q.alone, q.running = true, runningIn(all)
 	}
 	said := turnsOf(branch)
 	if repeats(said, q.fresh) {
@@ -98,6 +114,23 @@ func find(all []query.Message, id string) (query.Message, bool) {
 	return query.Message{}, false
 }
 
+// follows tells whether the message comes somewhere after another one.
+func follows(all []query.Message, m query.Message, after string) bool {
+	_, ok := find(branchTo(all, m.ParentID), after)
+	return ok
+}
+
+// runningIn gives the jobs of the answers that are being written.
+func runningIn(all []query.Message) []string {
+	var jobs []string
+	for _, m := range all {
+		if m.Status == string(job.Processing) {
+			jobs = append(jobs, m.JobID)
+		}
+	}
+	return jobs
+}
+
 // branchTo gives the messages from the first one to the leaf.
 func branchTo(all []query.Message, leaf string) []query.Message {
 	byID := make(map[string]*query.Message, len(all))
@@ -135,9 +168,6 @@ func (r *Room) askAgain(ctx context.Context, a actor.Actor, conversationID, mess
 	if !ok {
 		return asked{}, fault.New(fault.NotFound, "There is no such message in this conversation.")
 	}
-	if m.Status == string(job.Processing) {
-		return asked{}, fault.New(fault.Conflict, "This answer is still being written. Stop it first.")
-	}
 	question := m
 	if m.Role == provider.RoleAssistant {
 		if question, ok = find(all, m.ParentID); !ok {
@@ -150,7 +180,12 @@ func (r *Room) askAgain(ctx context.Context, a actor.Actor, conversationID, mess
 	if model == "" {
 		model = conv.Model
 	}
-	q := asked{conv: conv, parentID: question.ID, stream: true}
+	for _, answer := range all { // one at a time, however often the button is pressed
+		if answer.ParentID == question.ID && answer.Status == string(job.Processing) {
+			return asked{}, errAnswerRunning(answer.JobID)
+		}
+	}
+	q := asked{conv: conv, parentID: question.ID, stream: true, alone: true, running: runningIn(all)}
 	if err := json.Unmarshal([]byte(conv.Settings), &q.settings); err != nil {
 		q.settings = Settings{}
 	}

@@ -10,6 +10,7 @@ import (
 	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/provider"
+	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
 
@@ -47,6 +48,9 @@ func (r *Room) complete(ctx context.Context, in *askInput) (*completeOutput, err
 		return nil, storedFault(ended.Error)
 	}
 	m, err := r.db.Read().GetAnswerByJob(ctx, query.GetAnswerByJobParams{ID: w.AnswerID, UserID: a.ID, JobID: j.ID})
+	if store.NotFound(err) {
+		return nil, errAnswerDeleted()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"pulse/internal/actor"
 	"pulse/internal/fault"
 	"pulse/internal/httpd"
-	"pulse/internal/job"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -186,15 +185,17 @@ func (r *Room) deleteConversation(ctx context.Context, in *ConversationPath) (*s
 	if err != nil {
 		return nil, err
 	}
-	running, err := r.db.Read().RunningJobsOfConversation(ctx, query.RunningJobsOfConversationParams{SubjectID: in.ID, UserID: a.ID})
-	if err != nil {
-		return nil, err
-	}
+	var running []string
 	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		changed, err := q.DeleteConversation(ctx, query.DeleteConversationParams{ID: in.ID, UserID: a.ID})
 		if err == nil && changed == 0 {
 			return errNoConversation()
 		}
+		if err != nil {
+			return err
+		}
+		// Now, since from now on nothing can begin in it.
+		running, err = q.RunningJobsOfConversation(ctx, query.RunningJobsOfConversationParams{SubjectID: in.ID, UserID: a.ID})
 		return err
 	})
 	if err != nil {
@@ -234,32 +235,15 @@ func (r *Room) regenerate(ctx context.Context, in *regenerateInput) (*regenerate
 	if err != nil {
 		return nil, err
 	}
-	j, w, err := r.answerAnew(ctx, a, in)
+	once, err := in.Once("regenerate", in.ID, in.MessageID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	j, w, err := r.begin(ctx, a, once, func() (asked, error) {
+		return r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &regenerateOutput{Body: StartedAnswer{JobID: j.ID, MessageID: w.AnswerID}}, nil
-}
-
-// answerAnew starts the answer, or finds the one that the same request has
-// started before, also when the conversation has moved on since.
-func (r *Room) answerAnew(ctx context.Context, a actor.Actor, in *regenerateInput) (job.Job, work, error) {
-	once, err := in.Once("regenerate", in.ID, in.MessageID, in.Body)
-	if err != nil {
-		return job.Job{}, work{}, err
-	}
-	j, found, err := r.jobs.Repeated(ctx, a, once)
-	if err != nil {
-		return job.Job{}, work{}, err
-	}
-	if found {
-		w, err := workOf(j)
-		return j, w, err
-	}
-	q, err := r.askAgain(ctx, a, in.ID, in.MessageID, in.Body.Model)
-	if err != nil {
-		return job.Job{}, work{}, err
-	}
-	q.once = once
-	return r.start(ctx, a, q)
 }

@@ -71,22 +71,31 @@ func (r *Room) ask(ctx context.Context, in *askInput, route string, stream bool)
 	if err != nil {
 		return a, job.Job{}, work{}, err
 	}
-	// A repeated request must find its job also when the conversation has moved on.
-	j, found, err := r.jobs.Repeated(ctx, a, once)
-	if err != nil {
-		return a, job.Job{}, work{}, err
-	}
-	if found {
-		w, err := workOf(j)
-		return a, j, w, err
-	}
-	q, err := r.check(ctx, a, in.Body)
-	if err != nil {
-		return a, job.Job{}, work{}, err
-	}
-	q.stream, q.once = stream, once
-	j, w, err := r.start(ctx, a, q)
+	j, w, err := r.begin(ctx, a, once, func() (asked, error) {
+		q, err := r.check(ctx, a, in.Body)
+		q.stream = stream
+		return q, err
+	})
 	return a, j, w, err
+}
+
+// begin starts the answer that check asks for, or finds the one that the same
+// request has started before, also when the conversation has moved on.
+func (r *Room) begin(ctx context.Context, a actor.Actor, once job.Idempotency, check func() (asked, error)) (job.Job, work, error) {
+	var w work
+	j, err := r.jobs.Once(ctx, a, once, func() (j job.Job, err error) {
+		q, err := check()
+		if err != nil {
+			return j, err
+		}
+		q.once = once
+		j, w, err = r.start(ctx, a, q)
+		return j, err
+	})
+	if err == nil && w.AnswerID == "" { // not started now
+		w, err = workOf(j)
+	}
+	return j, w, err
 }
 
 func (r *Room) stream(ctx context.Context, in *askInput) (func(*httpd.EventWriter) error, error) {
