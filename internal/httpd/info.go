@@ -29,9 +29,6 @@ func (c Client) Network() string { return network(c.Address) }
 // ClientOf gives the client of a request's context.
 func ClientOf(ctx context.Context) Client { return infoOf(ctx).client }
 
-// RequestID gives the id under which a request is logged.
-func RequestID(ctx context.Context) string { return infoOf(ctx).id }
-
 // info is what the guards know of a request.
 type info struct {
 	id       string
