@@ -172,7 +172,7 @@ func (v *vendors) discover(ctx context.Context, c *catalog.Catalog, log *slog.Lo
 				}
 				if list := strings.Join(ids, ", "); list != known[i] {
 					known[i] = list
-					log.InfoContext(ctx, "models found", "server", s.ID, "models", list)
+					log.InfoContext(ctx, "models found", "server", s.ID, "count", len(ids)) // a server may have hundreds
 					if err := c.Discover(s.Server, ids); err != nil {
 						log.ErrorContext(ctx, "models cannot be listed", "server", s.ID, "error", err)
 					}
