@@ -26,9 +26,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("DATABASE_URL: not a PostgreSQL address") // pgx's own text may quote the password
 	}
-	if o.MaxConns > 0 {
-		cfg.MaxConns = int32(min(o.MaxConns, 10_000))
-	} else if !strings.Contains(o.URL, "pool_max_conns") {
+	if !strings.Contains(o.URL, "pool_max_conns") { // pgx reads that one
 		cfg.MaxConns = 16
 	}
 	cfg.MaxConnLifetimeJitter = time.Minute

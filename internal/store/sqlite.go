@@ -40,10 +40,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(wrap("open readers", err), w.close(), writerDB.Close())
 	}
-	readers := o.MaxConns
-	if readers <= 0 {
-		readers = max(4, 2*runtime.GOMAXPROCS(0))
-	}
+	readers := max(4, 2*runtime.GOMAXPROCS(0))
 	readerDB.SetMaxOpenConns(readers)
 	readerDB.SetMaxIdleConns(readers)
 	read, err := query.Prepare(ctx, readerDB)

@@ -31,9 +31,8 @@ const (
 
 // Options say which database to open.
 type Options struct {
-	URL      string // postgres://…; empty: SQLite in DataDir
-	DataDir  string // folder of the SQLite file
-	MaxConns int    // connections to PostgreSQL, readers of SQLite; 0: a default for this machine
+	URL     string // postgres://…; empty: SQLite in DataDir
+	DataDir string // folder of the SQLite file
 }
 
 // DB is an open, migrated database. It is safe for concurrent use.
