@@ -27,9 +27,9 @@ func Meters() []Meter { return []Meter{Tokens, Images, VideoSeconds, CVExports, 
 
 // Plan is a set of caps.
 type Plan struct {
-	Key  string          `yaml:"key"`
-	Name string          `yaml:"name"`
-	Caps map[Meter]int64 `yaml:"caps"`
+	Key  string          `yaml:"key"`  // what users.plan holds
+	Name string          `yaml:"name"` // as people read it
+	Caps map[Meter]int64 `yaml:"caps"` // for a period, in the meter's unit; a meter that is missing has 0
 }
 
 // Plans are all plans of this installation, in the order of the file.
