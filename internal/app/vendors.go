@@ -55,10 +55,12 @@ type server struct {
 func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, log *slog.Logger) (*vendors, error) {
 	v := &vendors{chat: map[string]chat.Vendor{}, log: log}
 	if c := cfg.OpenAI; c.Configured() {
-		v.add("openai", "OpenAI", c.BaseURL, "OPENAI_API_KEY, OPENAI_BASE_URL", openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
+		v.add("openai", "OpenAI", c.BaseURL, "OPENAI_API_KEY, OPENAI_BASE_URL",
+			openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
 	if c := cfg.Anthropic; c.Configured() {
-		v.add("anthropic", "Anthropic", c.BaseURL, "ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL", anthropic.New(anthropic.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
+		v.add("anthropic", "Anthropic", c.BaseURL, "ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL",
+			anthropic.New(anthropic.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
 	if c := cfg.Google; c.Gemini() || c.Vertex() {
 		g, err := openGoogle(ctx, c, client)

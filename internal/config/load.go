@@ -44,7 +44,7 @@ func Load(environ []string, folder string) (*Config, []string, error) {
 		l.load(c, s)
 	}
 	for _, server := range servers {
-		l.fail(checkCompat(server, func(name string) bool { return l.set(name) }))
+		l.fail(checkCompat(server, l.set))
 	}
 	c.complete()
 	return c, l.unknown(servers), errors.Join(l.failures...)

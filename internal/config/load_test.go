@@ -173,23 +173,23 @@ func TestMisspeltSettingsAreWarnedOf(t *testing.T) {
 func TestSecretsShowThemselvesNowhere(t *testing.T) {
 	t.Parallel()
 	const canary = "hunter2"
-	c, _, err := Load([]string{"OPENAI_API_KEY=" + canary, "DATABASE_URL=postgres://u:" + canary + "@h/d", "PULSE_COMPAT_A_URL=http://a", "PULSE_COMPAT_A_KEY=" + canary}, t.TempDir())
+	c, _, err := Load([]string{
+		"OPENAI_API_KEY=" + canary, "DATABASE_URL=postgres://u:" + canary + "@h/d", "PULSE_COMPAT_A_URL=http://a", "PULSE_COMPAT_A_KEY=" + canary,
+	}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.OpenAI.Key.Reveal() != canary {
 		t.Fatal("the key was not read")
 	}
-	document, err := json.Marshal(c)
-	if err != nil {
+	var shown strings.Builder
+	if err := json.NewEncoder(&shown).Encode(c); err != nil { //nolint:musttag // whoever encodes it by mistake does it like this
 		t.Fatal(err)
 	}
-	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("config", "config", *c, "key", c.OpenAI.Key)
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("config", "config", c, "key", c.OpenAI.Key)
-	shown := string(document) + log.String()
+	slog.New(slog.NewTextHandler(&shown, nil)).InfoContext(t.Context(), "config", "config", *c, "key", c.OpenAI.Key)
+	slog.New(slog.NewJSONHandler(&shown, nil)).InfoContext(t.Context(), "config", "config", c, "key", c.OpenAI.Key)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		shown += fmt.Sprintf(verb, *c) + fmt.Sprintf(verb, c.OpenAI.Key)
+		fmt.Fprintf(&shown, verb+verb, *c, c.OpenAI.Key)
 	}
 	for _, broken := range []string{"DATABASE_URL=" + canary, "PULSE_CONFIG_FILE=" + write(t, t.TempDir(), "f", "OPENAI_API_KEY "+canary)} {
 		_, _, err := Load([]string{broken}, t.TempDir())
@@ -197,9 +197,9 @@ func TestSecretsShowThemselvesNowhere(t *testing.T) {
 			t.Errorf("%s was taken", broken)
 			continue
 		}
-		shown += err.Error()
+		shown.WriteString(err.Error())
 	}
-	if strings.Contains(shown, canary) {
-		t.Errorf("a secret shows in %s", shown)
+	if strings.Contains(shown.String(), canary) {
+		t.Errorf("a secret shows in %s", shown.String())
 	}
 }

@@ -10,7 +10,8 @@ import (
 func documented(server string) []group {
 	sources := group{"Where settings come from", []setting{{
 		name: configFile, form: path.form, example: "/etc/pulse/pulse.env",
-		help: "A file with more settings, a line `NAME=value` each; the environment wins over it. Empty: `.env` in the working folder, if there is one. Only the environment can set this.",
+		help: "A file with more settings, a line `NAME=value` each; the environment wins over it. " +
+			"Empty: `.env` in the working folder, if there is one. Only the environment can set this.",
 	}}}
 	groups := append([]group{sources}, table...)
 	return append(groups, group{"Servers that speak OpenAI's API", compatSettings(server)})
@@ -88,7 +89,7 @@ func plain(help string) string { return strings.ReplaceAll(help, "`", "") }
 func wrapped(text, indent string) string {
 	var b strings.Builder
 	line := indent
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case line == indent:
 			line += word

@@ -20,7 +20,7 @@ func TestDocumentsAreWrittenFromTheTable(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		got, err := os.ReadFile(path)
+		got, err := os.ReadFile(path) //nolint:gosec // one of the two above
 		if err != nil {
 			t.Fatal(err)
 		}

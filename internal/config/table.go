@@ -72,7 +72,8 @@ var table = []group{
 		}),
 		as(database, func(c *Config) *Secret { return &c.DatabaseURL }, setting{
 			name: "DATABASE_URL", example: "postgres://pulse:secret@localhost:5432/pulse",
-			help: "A PostgreSQL database, for several processes at once. Each process holds up to 16 connections and one more to listen; `?pool_max_conns=` changes the 16. Empty: SQLite in the data folder.",
+			help: "A PostgreSQL database, for several processes at once. Each process holds up to 16 connections and one more to listen; " +
+				"`?pool_max_conns=` changes the 16. Empty: SQLite in the data folder.",
 		}),
 	}},
 	{"People and plans", []setting{
