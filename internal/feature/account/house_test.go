@@ -69,7 +69,9 @@ type answer struct {
 
 // kind is the end of a problem's type.
 func (a answer) kind() string {
-	var p struct{ Type string }
+	var p struct {
+		Type string `json:"type"`
+	}
 	_ = json.Unmarshal([]byte(a.text), &p) // no problem: no type
 	return strings.TrimPrefix(p.Type, "urn:pulse:problem:")
 }
@@ -132,7 +134,10 @@ func decode[T any](t testing.TB, a answer) T {
 const password = "correct horse"
 
 func account(email, password string) string {
-	body, _ := json.Marshal(map[string]string{"email": email, "password": password}) // strings always marshal
+	body, err := json.Marshal(map[string]string{"email": email, "password": password})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
 	return string(body)
 }
 

@@ -18,7 +18,7 @@ type meOutput struct {
 func (r *Room) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	u, err := r.db.Read().GetUser(ctx, a.ID)
 	if err != nil {
@@ -38,7 +38,7 @@ type updateMeInput struct {
 func (r *Room) updateMe(ctx context.Context, in *updateMeInput) (*meOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	if in.Body.FullName == nil {
 		return r.me(ctx, nil)
@@ -50,7 +50,7 @@ func (r *Room) updateMe(ctx context.Context, in *updateMeInput) (*meOutput, erro
 	var u query.User
 	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		u, err = q.SetUserName(ctx, query.SetUserNameParams{ID: a.ID, FullName: name, UpdatedAt: store.Millis(r.now())})
-		return err //nolint:wrapcheck // wrapped below
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("account: rename user %s: %w", a.ID, err)
@@ -66,7 +66,7 @@ type usageOutput struct {
 func (r *Room) myUsage(ctx context.Context, _ *struct{}) (*usageOutput, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	s, err := r.ledger.Summary(ctx, r.db.Read(), a, []usage.Meter{usage.Tokens})
 	if err != nil {

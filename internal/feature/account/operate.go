@@ -25,7 +25,7 @@ func (r *Room) Create(ctx context.Context, n NewUser) (User, error) {
 		if _, err := r.insert(ctx, q, p); err != nil {
 			return query.User{}, err
 		}
-		return q.GetUser(ctx, p.ID) //nolint:wrapcheck // operate does
+		return q.GetUser(ctx, p.ID)
 	})
 }
 
@@ -38,7 +38,7 @@ func (r *Room) SetAdmin(ctx context.Context, email string, admin bool) (User, er
 				return u, err
 			}
 		}
-		return q.SetUserAdmin(ctx, query.SetUserAdminParams{ID: u.ID, IsAdmin: admin, UpdatedAt: now}) //nolint:wrapcheck // operate does
+		return q.SetUserAdmin(ctx, query.SetUserAdminParams{ID: u.ID, IsAdmin: admin, UpdatedAt: now})
 	})
 }
 
@@ -55,7 +55,7 @@ func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, 
 		if err == nil && !active {
 			_, err = q.DeleteSessionsOfUser(ctx, u.ID)
 		}
-		return u, err //nolint:wrapcheck // operate does
+		return u, err
 	})
 }
 
@@ -75,7 +75,7 @@ func (r *Room) SetPassword(ctx context.Context, email, password string) (User, e
 		if err == nil {
 			_, err = q.DeleteSessionsOfUser(ctx, u.ID)
 		}
-		return u, err //nolint:wrapcheck // operate does
+		return u, err
 	})
 }
 
@@ -125,14 +125,14 @@ func (r *Room) change(
 	e, _ := readEmail(address)
 	return r.operate(ctx, func(ctx context.Context, q *query.Queries) (query.User, error) {
 		if _, err := q.LockValue(ctx, firstAccount); err != nil {
-			return query.User{}, err //nolint:wrapcheck // operate does
+			return query.User{}, err
 		}
 		u, err := q.GetUserByEmailKey(ctx, e.key)
 		if store.NotFound(err) {
 			return u, fault.Newf(fault.NotFound, "Nobody here has the e-mail %s.", address)
 		}
 		if err != nil {
-			return u, err //nolint:wrapcheck // operate does
+			return u, err
 		}
 		return do(ctx, q, u, store.Millis(r.now()))
 	})
@@ -146,7 +146,7 @@ func keepOneAdmin(ctx context.Context, q *query.Queries, u query.User) error {
 	}
 	n, err := q.CountActiveAdmins(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // operate does
+		return err
 	}
 	if n <= 1 {
 		return fault.Newf(fault.Conflict, "%s is the last administrator. Make somebody else one first.", u.Email)

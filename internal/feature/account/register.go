@@ -1,7 +1,6 @@
 package account
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -60,8 +59,12 @@ func errClosed() error {
 // register makes an account and signs its owner in.
 func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, error) {
 	if !r.open { // before the costly part; newUser decides
-		if first, err := r.nobodyYet(ctx); err != nil || !first {
-			return nil, cmp.Or(err, errClosed())
+		first, err := r.nobodyYet(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !first {
+			return nil, errClosed()
 		}
 	}
 	p, err := r.prepare(ctx, NewUser{Email: in.Body.Email, Password: in.Body.Password, FullName: in.Body.FullName})
@@ -88,7 +91,7 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 		return err
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // wrapped inside
+		return nil, err
 	}
 	return &userOutput{SetCookie: r.sessionCookie(ctx, secret), Body: userOf(u)}, nil
 }

@@ -94,11 +94,11 @@ func TestOneAccountAnEmail(t *testing.T) {
 }
 
 // ASVS 2.2.1, 6.2.1, 15.3.3: what a new account may be made of.
-func TestRegisterRefuses(t *testing.T) {
+func TestRegisterRefuses(t *testing.T) { //nolint:tparallel // what comes after the subtests looks at what they left
 	t.Parallel()
 	h := build(t, storetest.SQLite(t), nil)
 	long := strings.Repeat("a", 201)
-	for body, want := range map[string]string{
+	for body, want := range map[string]string{ //nolint:paralleltest // as above
 		`{"email":"ada","password":"correct horse"}`:                                        "body.email",
 		`{"email":"Ada <ada@example.com>","password":"correct horse"}`:                      "body.email",
 		`{"email":"a b@example.com","password":"correct horse"}`:                            "body.email",

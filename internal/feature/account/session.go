@@ -50,14 +50,14 @@ func hashOf(kind, secret string) string {
 // sessionCookie is what signs a browser in. It lives as long as a session can;
 // whether the session still does, the database says.
 func (r *Room) sessionCookie(ctx context.Context, secret string) http.Cookie {
-	return http.Cookie{
+	return http.Cookie{ //nolint:gosec // Secure as far as the way to us is
 		Name: cookieName, Value: secret, Path: "/", MaxAge: int(totalTime / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.secure || httpd.ClientOf(ctx).Secure,
 	}
 }
 
 func (r *Room) noCookie(ctx context.Context) http.Cookie {
-	c := r.sessionCookie(ctx, "")
+	c := r.sessionCookie(ctx, "") //nolint:gosec // as sessionCookie has it
 	c.MaxAge = -1
 	return c
 }
@@ -84,7 +84,8 @@ func (r *Room) openSession(ctx context.Context, q *query.Queries, userID, kind s
 // is false for requests with neither, and for sessions that have ended; an
 // error means that the database could not be asked.
 func (r *Room) Authenticate(req *http.Request) (a actor.Actor, ok bool, err error) {
-	ctx, kind, secret, userID := req.Context(), browser, "", ""
+	ctx, kind := req.Context(), browser
+	var secret, userID string
 	if scheme, token, found := strings.Cut(req.Header.Get("Authorization"), " "); found && strings.EqualFold(scheme, "Bearer") {
 		kind = program
 		if secret, userID, ok = r.tokens.read(token); !ok {
@@ -123,7 +124,7 @@ func (r *Room) touch(ctx context.Context, s query.GetSessionRow, kind string, no
 		_, err := q.TouchSession(ctx, query.TouchSessionParams{
 			ID: s.SessionID, UserID: s.UserID, Now: now, ExpiresAt: expires, Seen: s.LastUsedAt,
 		})
-		return err //nolint:wrapcheck // logged below with its session
+		return err
 	})
 	if err != nil {
 		r.log.WarnContext(ctx, "the use of a session was not noted", "session_id", s.SessionID, "error", err)

@@ -101,7 +101,7 @@ func (r *Room) signIn(ctx context.Context, c credentials, kind string, lifetime 
 		secret, err = r.openSession(ctx, q, u.ID, kind, lifetime)
 		return err
 	})
-	return u, secret, err //nolint:wrapcheck // wrapped inside
+	return u, secret, err
 }
 
 // throttled checks the credentials, counted against their e-mail and the
@@ -165,7 +165,7 @@ func (r *Room) logout(ctx context.Context, in *logoutInput) (*logoutOutput, erro
 		}
 		return nil
 	})
-	return &logoutOutput{SetCookie: r.noCookie(ctx)}, err //nolint:wrapcheck // wrapped inside
+	return &logoutOutput{SetCookie: r.noCookie(ctx)}, err
 }
 
 // endSession ends the browser's session that the secret opens, if any.

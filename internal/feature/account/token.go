@@ -38,7 +38,7 @@ func signingKey(ctx context.Context, db *store.DB, now time.Time) ([]byte, error
 		return nil
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller says whose it is
+		return nil, err
 	}
 	if key, err = base64.RawStdEncoding.DecodeString(kept); err != nil || len(key) != keyBytes {
 		return nil, fmt.Errorf("instance value %s is not %d bytes in base64; delete it and all tokens end", keyValue, keyBytes)

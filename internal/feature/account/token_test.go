@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -54,10 +55,7 @@ type forger struct {
 }
 
 func (f forger) with(name string, value any) forger {
-	claims := jwt.MapClaims{}
-	for k, v := range f.claims {
-		claims[k] = v
-	}
+	claims := maps.Clone(f.claims)
 	if claims[name] = value; value == nil {
 		delete(claims, name)
 	}
@@ -78,7 +76,7 @@ func (f forger) sign(method jwt.SigningMethod, key any, header ...string) string
 }
 
 // ASVS 9.1.2, 9.2.1, 9.2.3; RFC 8725.
-func TestTokensThatDoNotCount(t *testing.T) {
+func TestTokensThatDoNotCount(t *testing.T) { //nolint:tparallel // what comes after the subtests looks at what they left
 	t.Parallel()
 	h := build(t, storetest.SQLite(t), nil)
 	_, c := h.newcomer("ada@example.com")
@@ -106,7 +104,7 @@ func TestTokensThatDoNotCount(t *testing.T) {
 	if !h.signedIn(bearer(good)) || !h.signedIn(bearer(forge.sign(hs256, key))) {
 		t.Fatal("the forger's own tokens are not good")
 	}
-	for name, token := range map[string]string{
+	for name, token := range map[string]string{ //nolint:paralleltest // as above
 		"empty":                         "",
 		"not a token":                   "x",
 		"three dots":                    "...",
