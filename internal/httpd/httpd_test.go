@@ -302,6 +302,10 @@ func TestWhoMayCall(t *testing.T) {
 			t.Errorf("%s as %q: how to sign in: %q", c.path, c.authorization, how)
 		}
 	}
+	// The process is up, whoever asks and whatever the database says.
+	if got := b.send(t, http.MethodGet, "/api/v1/health", "", "Authorization", "Bearer broken"); got.status != 200 {
+		t.Errorf("health with a session that cannot be looked up: %d", got.status)
+	}
 	// Who is not signed in does not learn what would be wrong with a body.
 	if got := b.send(t, http.MethodPost, "/api/v1/closed", `{"nonsense":`); got.status != 401 {
 		t.Errorf("got %d", got.status)
