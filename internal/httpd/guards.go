@@ -49,7 +49,7 @@ func (s *Server) front(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
 		h := w.Header()
 		h.Set("X-Request-Id", in.id)
-		secure(h, in.client.Secure)
+		secure(h, in.client.Secure || strings.HasPrefix(s.o.PublicURL, "https://"))
 		defer func() {
 			if p := recover(); p != nil {
 				s.o.Log.ErrorContext(r.Context(), "a handler panicked", "request_id", in.id, "panic", p, "stack", string(debug.Stack()))
