@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -24,9 +25,10 @@ type conversation struct {
 }
 
 type message struct {
-	ID       string `json:"id"`
-	ParentID string `json:"parent_id"`
-	Content  string `json:"content"`
+	ID       string         `json:"id"`
+	ParentID string         `json:"parent_id"`
+	Content  string         `json:"content"`
+	Usage    map[string]any `json:"usage"`
 }
 
 // branch gives the texts from the first message to the head.
@@ -62,8 +64,9 @@ func (c *caller) read(id string) conversation {
 
 // seen is what the vendor was shown last.
 func (h *house) seen() []string {
-	var texts []string
-	for _, m := range h.vendor.Last().Chat.Messages {
+	shown := h.vendor.Last().Chat.Messages
+	texts := make([]string, 0, len(shown))
+	for _, m := range shown {
 		texts = append(texts, m.Text)
 	}
 	return texts
@@ -90,12 +93,19 @@ func TestConversationTree(t *testing.T) {
 		if system := h.vendor.Last().Chat.System; system != "Be brief." {
 			t.Errorf("a follow-up has the system prompt %q", system)
 		}
-		h.same("the branch", p.read(first.ConversationID).branch(), []string{"one", "You said: one", "two", "You said: two"})
+		c := p.read(first.ConversationID)
+		h.same("the branch", c.branch(), []string{"one", "You said: one", "two", "You said: two"})
+		if now, then := c.Messages[1].Usage, first.Usage; then["total_tokens"] == nil || !maps.Equal(now, then) || c.Messages[0].Usage != nil {
+			t.Errorf("the answer took %v, and said then that it took %v", now, then)
+		}
 
 		// A client that always sends everything adds only what is new.
 		p.ask(object{"conversation_id": first.ConversationID, "messages": []object{
-			{"role": "user", "content": "one"}, {"role": "assistant", "content": "You said: one"},
-			{"role": "user", "content": "two"}, {"role": "assistant", "content": "You said: two"}, {"role": "user", "content": "three"},
+			{"role": "user", "content": "one"},
+			{"role": "assistant", "content": "You said: one"},
+			{"role": "user", "content": "two"},
+			{"role": "assistant", "content": "You said: two"},
+			{"role": "user", "content": "three"},
 		}})
 		h.same("the branch after the whole history was sent", p.read(first.ConversationID).branch(),
 			[]string{"one", "You said: one", "two", "You said: two", "three", "You said: three"})
@@ -112,7 +122,7 @@ func TestConversationTree(t *testing.T) {
 		}](p, http.StatusAccepted, http.MethodPost, path+"/messages/"+second.Message.ID+"/regenerate", object{"model": "gpt-6-sol"})
 		p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+again.JobID+"/events", nil) // until it has ended
 		h.same("the vendor was shown for the answer given once more", h.seen(), []string{"one", "You said: one", "two"})
-		c := p.read(first.ConversationID)
+		c = p.read(first.ConversationID)
 		if c.HeadID != again.MessageID || len(c.Messages) != 11 || c.Model != "gpt-6-sol" {
 			t.Errorf("after the new answer: head %s, %d messages, model %s", c.HeadID, len(c.Messages), c.Model)
 		}
@@ -135,7 +145,7 @@ func TestConversationTree(t *testing.T) {
 
 		p.must(http.StatusNoContent, http.MethodDelete, path, nil)
 		p.must(http.StatusNotFound, http.MethodGet, path, nil)
-		if used := get[object](p, http.MethodGet, "/api/v1/users/me/usage", nil)["meters"].([]any)[0].(map[string]any)["used"].(float64); used == 0 { //nolint:forcetypeassert // or the test fails here
+		if p.usedTokens() == 0 {
 			t.Error("what was used went with the conversation")
 		}
 	})

@@ -28,7 +28,8 @@ func TestIdempotencyKey(t *testing.T) {
 			"complete": {"/api/v1/chat/complete", object{"model": model, "messages": question}, object{"model": model, "messages": another}},
 			"stream":   {"/api/v1/chat/stream", object{"model": model, "messages": question}, object{"model": model, "messages": another}},
 			"job": {
-				"/api/v1/jobs", object{"type": "chat", "input": object{"model": model, "messages": question}},
+				"/api/v1/jobs",
+				object{"type": "chat", "input": object{"model": model, "messages": question}},
 				object{"type": "chat", "input": object{"model": model, "messages": another}},
 			},
 			"regenerate": {"/api/v1/conversations/" + has.ConversationID + "/messages/" + has.Message.ID + "/regenerate", object{}, object{"model": model}},

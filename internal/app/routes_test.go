@@ -113,6 +113,7 @@ type owned struct {
 	Message        struct {
 		ID string `json:"id"`
 	} `json:"message"`
+	Usage map[string]any `json:"usage"`
 }
 
 func (o owned) path(path string, r route) string {

@@ -10,8 +10,10 @@ import (
 	"pulse/internal/actor"
 	"pulse/internal/fault"
 	"pulse/internal/httpd"
+	"pulse/internal/provider"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
+	"pulse/internal/usage"
 )
 
 // ConversationSummary is a conversation in a list.
@@ -45,6 +47,8 @@ type StoredMessage struct {
 	FinishReason string          `json:"finish_reason"`
 	Error        json.RawMessage `json:"error,omitempty" doc:"A problem document, when the answer failed"`
 	CreatedAt    time.Time       `json:"created_at"`
+
+	Usage *httpd.TokenUsage `json:"usage,omitempty" doc:"What the answer took, once it has ended"`
 }
 
 type listInput struct {
@@ -120,11 +124,22 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 	if err := json.Unmarshal([]byte(c.Settings), &out.Body.Settings); err != nil {
 		return nil, fmt.Errorf("chat: settings of conversation %s: %w", c.ID, err)
 	}
+	used, err := r.db.Read().UsageOfConversation(ctx, query.UsageOfConversationParams{UserID: a.ID, ConversationID: id})
+	if err != nil {
+		return nil, err
+	}
+	usageOf := make(map[string]*httpd.TokenUsage, len(used))
+	for _, u := range used {
+		usageOf[u.JobID] = new(httpd.UsageOf(provider.Usage{
+			Input: u.InputTokens, CacheRead: u.CacheReadTokens, CacheWrite: u.CacheWriteTokens,
+			Output: u.OutputTokens, Reasoning: u.ReasoningTokens, Estimated: u.Estimated == 1,
+		}, usage.Nanos(u.CostNanos)))
+	}
 	for i, m := range all {
 		out.Body.Messages[i] = StoredMessage{
 			ID: m.ID, ParentID: m.ParentID, Role: m.Role, Content: m.Content, Reasoning: m.Reasoning, Model: m.Model,
 			Provider: m.Provider, JobID: m.JobID, Status: m.Status, FinishReason: m.FinishReason,
-			Error: json.RawMessage(m.Error), CreatedAt: store.Time(m.CreatedAt),
+			Error: json.RawMessage(m.Error), CreatedAt: store.Time(m.CreatedAt), Usage: usageOf[m.JobID],
 		}
 	}
 	return out, nil

@@ -35,6 +35,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 -- name: ListMessages :many
 SELECT * FROM messages WHERE user_id = $1 AND conversation_id = $2 ORDER BY id;
 
+-- CROSS JOIN keeps SQLite from going through all usage of the person first.
+-- name: UsageOfConversation :many
+SELECT e.job_id,
+    CAST(SUM(e.cost_nanos) AS BIGINT) AS cost_nanos,
+    CAST(SUM(e.input_tokens) AS BIGINT) AS input_tokens,
+    CAST(SUM(e.cache_read_tokens) AS BIGINT) AS cache_read_tokens,
+    CAST(SUM(e.cache_write_tokens + e.cache_write_1h_tokens) AS BIGINT) AS cache_write_tokens,
+    CAST(SUM(e.output_tokens) AS BIGINT) AS output_tokens,
+    CAST(SUM(e.reasoning_tokens) AS BIGINT) AS reasoning_tokens,
+    CAST(MAX(CASE WHEN e.estimated THEN 1 ELSE 0 END) AS BIGINT) AS estimated
+FROM messages m CROSS JOIN usage_events e
+WHERE e.user_id = m.user_id AND e.job_id = m.job_id AND m.user_id = $1 AND m.conversation_id = $2
+GROUP BY e.job_id;
+
 -- name: GetMessage :one
 SELECT * FROM messages WHERE id = $1 AND user_id = $2 AND conversation_id = $3;
 

@@ -207,6 +207,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchSessionStmt, err = db.PrepareContext(ctx, touchSession); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchSession: %w", err)
 	}
+	if q.usageOfConversationStmt, err = db.PrepareContext(ctx, usageOfConversation); err != nil {
+		return nil, fmt.Errorf("error preparing query UsageOfConversation: %w", err)
+	}
 	if q.usageOfJobStmt, err = db.PrepareContext(ctx, usageOfJob); err != nil {
 		return nil, fmt.Errorf("error preparing query UsageOfJob: %w", err)
 	}
@@ -520,6 +523,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchSessionStmt: %w", cerr)
 		}
 	}
+	if q.usageOfConversationStmt != nil {
+		if cerr := q.usageOfConversationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usageOfConversationStmt: %w", cerr)
+		}
+	}
 	if q.usageOfJobStmt != nil {
 		if cerr := q.usageOfJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing usageOfJobStmt: %w", cerr)
@@ -625,6 +633,7 @@ type Queries struct {
 	sweepJobEventsStmt              *sql.Stmt
 	takeHoldsStmt                   *sql.Stmt
 	touchSessionStmt                *sql.Stmt
+	usageOfConversationStmt         *sql.Stmt
 	usageOfJobStmt                  *sql.Stmt
 }
 
@@ -693,6 +702,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		sweepJobEventsStmt:              q.sweepJobEventsStmt,
 		takeHoldsStmt:                   q.takeHoldsStmt,
 		touchSessionStmt:                q.touchSessionStmt,
+		usageOfConversationStmt:         q.usageOfConversationStmt,
 		usageOfJobStmt:                  q.usageOfJobStmt,
 	}
 }

@@ -2014,6 +2014,69 @@ func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) (int
 	return result.RowsAffected()
 }
 
+const usageOfConversation = `-- name: UsageOfConversation :many
+SELECT e.job_id,
+    CAST(SUM(e.cost_nanos) AS BIGINT) AS cost_nanos,
+    CAST(SUM(e.input_tokens) AS BIGINT) AS input_tokens,
+    CAST(SUM(e.cache_read_tokens) AS BIGINT) AS cache_read_tokens,
+    CAST(SUM(e.cache_write_tokens + e.cache_write_1h_tokens) AS BIGINT) AS cache_write_tokens,
+    CAST(SUM(e.output_tokens) AS BIGINT) AS output_tokens,
+    CAST(SUM(e.reasoning_tokens) AS BIGINT) AS reasoning_tokens,
+    CAST(MAX(CASE WHEN e.estimated THEN 1 ELSE 0 END) AS BIGINT) AS estimated
+FROM messages m CROSS JOIN usage_events e
+WHERE e.user_id = m.user_id AND e.job_id = m.job_id AND m.user_id = $1 AND m.conversation_id = $2
+GROUP BY e.job_id
+`
+
+type UsageOfConversationParams struct {
+	UserID         string
+	ConversationID string
+}
+
+type UsageOfConversationRow struct {
+	JobID            string
+	CostNanos        int64
+	InputTokens      int64
+	CacheReadTokens  int64
+	CacheWriteTokens int64
+	OutputTokens     int64
+	ReasoningTokens  int64
+	Estimated        int64
+}
+
+// CROSS JOIN keeps SQLite from going through all usage of the person first.
+func (q *Queries) UsageOfConversation(ctx context.Context, arg UsageOfConversationParams) ([]UsageOfConversationRow, error) {
+	rows, err := q.query(ctx, q.usageOfConversationStmt, usageOfConversation, arg.UserID, arg.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UsageOfConversationRow
+	for rows.Next() {
+		var i UsageOfConversationRow
+		if err := rows.Scan(
+			&i.JobID,
+			&i.CostNanos,
+			&i.InputTokens,
+			&i.CacheReadTokens,
+			&i.CacheWriteTokens,
+			&i.OutputTokens,
+			&i.ReasoningTokens,
+			&i.Estimated,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const usageOfJob = `-- name: UsageOfJob :one
 SELECT CAST(COALESCE(SUM(cost_nanos), 0) AS BIGINT) AS cost_nanos,
     CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
