@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -30,6 +31,7 @@ func TestCommands(t *testing.T) {
 		{args: "user promote", code: 2, err: "pulse user create EMAIL"},
 		{args: "user list everybody@example.com", code: 2, err: "pulse user create EMAIL"},
 		{args: "user create a@example.com --colour red", code: 2, err: "-colour"},
+		{args: "user plan a@example.com", code: 2, err: "pulse user create EMAIL"},
 		{args: "user juggle a@example.com", code: 2, err: "pulse user create EMAIL"},
 		{args: "user create a@example.com --password-stdin", code: 1, err: "pulse user: no password came on standard input\n"},
 		{args: "user create a@example.com --password-stdin", in: "\n", code: 1, err: "pulse user: no password came on standard input\n"},
@@ -134,6 +136,15 @@ func TestUserCommand(t *testing.T) {
 		pulse("a whole new secret\n", "user", "reset-password", "ada@example.com", "--password-stdin")
 		if old, fresh := signIn(secret), signIn("a whole new secret"); old != 401 || fresh != 200 {
 			t.Errorf("after the reset: %d with the old password, %d with the new one", old, fresh)
+		}
+		if out := pulse("", "user", "plan", "ada@example.com", "pro"); !strings.Contains(out, "plan pro") {
+			t.Errorf("plan printed %q", out)
+		}
+		if usage := ada.must(200, "GET", "/api/v1/users/me/usage", nil); !strings.Contains(fmt.Sprint(usage), "Pro") {
+			t.Errorf("on another plan in mid-session: %v", usage)
+		}
+		if code, _, errOut := runPulse(t, []string{env}, "", "user", "plan", "ada@example.com", "gold"); code != 1 || !strings.Contains(errOut, "starter, plus, pro") {
+			t.Errorf("a plan that is none: %d, %q", code, errOut)
 		}
 		pulse("", "user", "demote", "ada@example.com")
 		if code, _, errOut := runPulse(t, []string{env}, "", "user", "demote", "bob@example.com"); code != 1 || !strings.Contains(errOut, "administrator") {

@@ -22,10 +22,11 @@ const userHelp = `want one of
   pulse user list
   pulse user promote|demote EMAIL
   pulse user activate|deactivate EMAIL
+  pulse user plan EMAIL PLAN
   pulse user reset-password EMAIL [--password-stdin]
 Without --password-stdin a new password is made and printed once.`
 
-var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "reset-password"}
+var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "plan", "reset-password"}
 
 func user(ctx context.Context, t terminal, args []string) (err error) {
 	if len(args) == 0 {
@@ -46,7 +47,8 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if (email == "") != (action == "list") || f.NArg() > 0 {
+	arguments := map[string]int{"plan": 1}[action]
+	if (email == "") != (action == "list") || f.NArg() != arguments {
 		return usageError{userHelp}
 	}
 	cfg, log, err := load(t)
@@ -65,6 +67,8 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 		return setPassword(ctx, t, accounts, action, account.NewUser{Email: email, FullName: *name, Admin: *admin}, *fromInput)
 	case "promote", "demote":
 		return report(t)(accounts.SetAdmin(ctx, email, action == "promote"))
+	case "plan":
+		return report(t)(accounts.SetPlan(ctx, email, f.Arg(0)))
 	default: // activate, deactivate
 		return report(t)(accounts.SetActive(ctx, email, action == "activate"))
 	}

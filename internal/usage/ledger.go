@@ -23,6 +23,9 @@ type Ledger struct {
 // NewLedger makes a ledger; now is the clock, time.Now outside of tests.
 func NewLedger(plans *Plans, now func() time.Time) *Ledger { return &Ledger{plans: plans, now: now} }
 
+// Plans are the plans whose caps count.
+func (l *Ledger) Plans() *Plans { return l.plans }
+
 // Want is quota that a job asks for.
 type Want struct {
 	Meter Meter

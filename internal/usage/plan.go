@@ -94,6 +94,15 @@ func (p *Plans) Get(key string) Plan {
 	return p.list[0]
 }
 
+// Keys lists the plans, in the order of the file.
+func (p *Plans) Keys() []string {
+	keys := make([]string, len(p.list))
+	for i := range p.list {
+		keys[i] = p.list[i].Key
+	}
+	return keys
+}
+
 // Has tells whether the key names a plan.
 func (p *Plans) Has(key string) bool { _, ok := p.byKey[key]; return ok }
 

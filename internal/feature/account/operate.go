@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"pulse/internal/fault"
 	"pulse/internal/store"
@@ -39,6 +40,17 @@ func (r *Room) SetAdmin(ctx context.Context, email string, admin bool) (User, er
 			}
 		}
 		return q.SetUserAdmin(ctx, query.SetUserAdminParams{ID: u.ID, IsAdmin: admin, UpdatedAt: now})
+	})
+}
+
+// SetPlan puts a person on another plan. Its caps count at once, against what
+// was used in this period already. It is Invalid when there is no such plan.
+func (r *Room) SetPlan(ctx context.Context, email, plan string) (User, error) {
+	if plans := r.ledger.Plans(); !plans.Has(plan) {
+		return User{}, fault.Newf(fault.Invalid, "There is no plan %q; there are %s.", plan, strings.Join(plans.Keys(), ", "))
+	}
+	return r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
+		return q.SetUserPlan(ctx, query.SetUserPlanParams{ID: u.ID, Plan: plan, UpdatedAt: now})
 	})
 }
 

@@ -23,6 +23,9 @@ UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 -- name: SetUserAdmin :one
 UPDATE users SET is_admin = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 
+-- name: SetUserPlan :one
+UPDATE users SET plan = $1, updated_at = $2 WHERE id = $3 RETURNING *;
+
 -- name: SetUserActive :one
 UPDATE users SET is_active = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 

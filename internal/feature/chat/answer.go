@@ -171,10 +171,7 @@ func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said stri
 		return provider.Usage{}
 	}
 	if u.Prompt() == 0 {
-		u.Input = m.CountTokens(w.System)
-		for _, t := range turns {
-			u.Input += m.CountTokens(t.Text) + catalog.FrameTokens
-		}
+		u.Input = countPrompt(m, w.System, turns)
 	}
 	if n := m.CountTokens(said); n > u.Output {
 		u.Output = n
@@ -182,6 +179,15 @@ func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said stri
 	}
 	u.Estimated = u.Estimated || u.Raw == nil
 	return u
+}
+
+// countPrompt counts a prompt's tokens carefully.
+func countPrompt(m catalog.Model, system string, turns []provider.Message) int64 {
+	n := m.CountTokens(system)
+	for _, t := range turns {
+		n += m.CountTokens(t.Text) + catalog.FrameTokens
+	}
+	return n
 }
 
 // explain turns a provider's failure into what a person reads.

@@ -46,7 +46,7 @@ const (
 	defaultAnswer = 8192
 	// leastAnswer is the least room for an answer with which asking makes sense.
 	// Models that think before they write need more of it.
-	leastAnswer, leastReasonedAnswer = 256, 2048
+	leastAnswer, leastReasonedAnswer = 256, 4096
 )
 
 // work is a job's input: all that a run on another process needs to begin anew.
@@ -225,7 +225,11 @@ func (q *asked) budget() (estimate int64, want usage.Want, err error) {
 		answer = *q.settings.MaxTokens
 		least = answer
 	}
-	if window := q.model.ContextWindow; window > 0 && estimate+least > window {
+	window := q.model.ContextWindow
+	if window > 0 && estimate+least > window && estimate < 2*window { // close to what fits, each token counts
+		estimate = countPrompt(q.model, deref(q.settings.SystemPrompt), q.turns)
+	}
+	if window > 0 && estimate+least > window {
 		f := fault.Newf(fault.Invalid, "This conversation has about %d tokens and does not fit %s, which reads and writes %d together. Start a new one, or choose a model with a larger context.",
 			estimate, q.model.Name, window)
 		f.Type = string(provider.KindTooLong)

@@ -195,6 +195,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setUserPasswordStmt, err = db.PrepareContext(ctx, setUserPassword); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserPassword: %w", err)
 	}
+	if q.setUserPlanStmt, err = db.PrepareContext(ctx, setUserPlan); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserPlan: %w", err)
+	}
 	if q.settleCounterStmt, err = db.PrepareContext(ctx, settleCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query SettleCounter: %w", err)
 	}
@@ -503,6 +506,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setUserPasswordStmt: %w", cerr)
 		}
 	}
+	if q.setUserPlanStmt != nil {
+		if cerr := q.setUserPlanStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserPlanStmt: %w", cerr)
+		}
+	}
 	if q.settleCounterStmt != nil {
 		if cerr := q.settleCounterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing settleCounterStmt: %w", cerr)
@@ -629,6 +637,7 @@ type Queries struct {
 	setUserAdminStmt                *sql.Stmt
 	setUserNameStmt                 *sql.Stmt
 	setUserPasswordStmt             *sql.Stmt
+	setUserPlanStmt                 *sql.Stmt
 	settleCounterStmt               *sql.Stmt
 	sweepJobEventsStmt              *sql.Stmt
 	takeHoldsStmt                   *sql.Stmt
@@ -698,6 +707,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setUserAdminStmt:                q.setUserAdminStmt,
 		setUserNameStmt:                 q.setUserNameStmt,
 		setUserPasswordStmt:             q.setUserPasswordStmt,
+		setUserPlanStmt:                 q.setUserPlanStmt,
 		settleCounterStmt:               q.settleCounterStmt,
 		sweepJobEventsStmt:              q.sweepJobEventsStmt,
 		takeHoldsStmt:                   q.takeHoldsStmt,

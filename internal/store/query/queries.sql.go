@@ -1893,6 +1893,37 @@ func (q *Queries) SetUserPassword(ctx context.Context, arg SetUserPasswordParams
 	return i, err
 }
 
+const setUserPlan = `-- name: SetUserPlan :one
+UPDATE users SET plan = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+`
+
+type SetUserPlanParams struct {
+	Plan      string
+	UpdatedAt int64
+	ID        string
+}
+
+func (q *Queries) SetUserPlan(ctx context.Context, arg SetUserPlanParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserPlanStmt, setUserPlan, arg.Plan, arg.UpdatedAt, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
 const settleCounter = `-- name: SettleCounter :execrows
 UPDATE quota_counters
 SET used = used + $1, reserved = reserved - $2
