@@ -157,6 +157,8 @@ func (c *Call) kindOf(err error) Kind {
 		return KindStalled
 	case errors.Is(err, errCut):
 		return KindCut
+	case errors.Is(err, errEndless):
+		return KindEndless
 	case c.status >= http.StatusBadRequest: // an error page that is not the API's
 		return KindOfStatus(c.status)
 	case c.status != 0:

@@ -112,16 +112,21 @@ type patientBody struct {
 	timer    *time.Timer
 	ctx      context.Context //nolint:containedctx // the request's own, whose cause says why a read failed
 	cancel   context.CancelCauseFunc
+	taken    int64 // bytes read so far
 }
+
+// maxBody is more than any answer, its framing included, or list of models has.
+const maxBody = 64 << 20
 
 // Read runs the clock only while it waits: a slow reader is not a slow vendor.
 func (b *patientBody) Read(p []byte) (int, error) {
-	if b.call != nil && b.call.left < 0 {
+	if b.taken > maxBody || b.call != nil && b.call.left < 0 {
 		return 0, errEndless
 	}
 	b.timer.Reset(b.patience.of(b.call))
 	n, err := b.body.Read(p)
 	b.timer.Stop()
+	b.taken += int64(n)
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
 		return n, err //nolint:wrapcheck // io.EOF has to stay what it is
