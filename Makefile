@@ -35,8 +35,9 @@ check: web/node_modules/.installed ## the inner loop: format, vet, quick tests o
 test: ## everything that CI runs; installs what it needs
 	@scripts/test.sh
 
-bench: ## the benchmarks, with allocations
+bench: build ## the benchmarks, with allocations, then the whole program beside a floor (docs/performance.md)
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./cmd/bench
 
 lint: lint-go lint-page ## golangci-lint and Biome
 
