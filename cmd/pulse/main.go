@@ -143,7 +143,7 @@ func loadIn(t terminal, folder string) (*config.Config, *slog.Logger, error) {
 	if cfg.LogFormat == config.LogJSON {
 		log = slog.New(slog.NewJSONHandler(t.err, o))
 	}
-	slog.SetDefault(log) // for what has no logger of its own: the store, libraries
+	slog.SetDefault(log) // for what has no logger of its own: libraries
 	return cfg, log, nil
 }
 

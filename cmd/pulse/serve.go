@@ -61,11 +61,11 @@ func migrate(ctx context.Context, t terminal, args []string) error {
 	if err := noArguments(args); err != nil {
 		return err
 	}
-	cfg, _, err := load(t)
+	cfg, log, err := load(t)
 	if err != nil {
 		return err
 	}
-	if err := app.Migrate(ctx, cfg); err != nil {
+	if err := app.Migrate(ctx, cfg, log); err != nil {
 		return err
 	}
 	fmt.Fprintln(t.out, "The database is up to date.")

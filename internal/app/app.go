@@ -80,7 +80,7 @@ func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error)
 	if !plans.Has(cfg.DefaultPlan) {
 		return nil, fmt.Errorf("app: PULSE_DEFAULT_PLAN: there is no plan %q", cfg.DefaultPlan)
 	}
-	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir})
+	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // Migrate brings the database up to date.
-func Migrate(ctx context.Context, cfg *config.Config) error {
-	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir})
+func Migrate(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
+	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir, Log: log})
 	if err != nil {
 		return fmt.Errorf("app: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -66,12 +67,12 @@ func TestRandomEnds(t *testing.T) {
 	t.Run(store.SQLite, func(t *testing.T) {
 		t.Parallel()
 		folder := t.TempDir()
-		playEnds(t, jobs, store.Options{DataDir: folder}, func() error { return lockSQLite(folder, 150*time.Millisecond) })
+		playEnds(t, jobs, store.Options{DataDir: folder, Log: slog.New(slog.DiscardHandler)}, func() error { return lockSQLite(folder, 150*time.Millisecond) })
 	})
 	t.Run(store.PostgreSQL, func(t *testing.T) {
 		t.Parallel()
 		url := storetest.PostgresURL(t)
-		playEnds(t, jobs, store.Options{URL: url}, func() error { return cutPostgres(url) })
+		playEnds(t, jobs, store.Options{URL: url, Log: slog.New(slog.DiscardHandler)}, func() error { return cutPostgres(url) })
 	})
 }
 

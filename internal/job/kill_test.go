@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -65,7 +66,7 @@ func work() (err error) {
 	if err := json.Unmarshal([]byte(os.Getenv(drillEnv)), &d); err != nil {
 		return err
 	}
-	db, err := store.Open(context.Background(), store.Options{URL: d.URL, DataDir: d.DataDir})
+	db, err := store.Open(context.Background(), store.Options{URL: d.URL, DataDir: d.DataDir, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
@@ -122,11 +123,11 @@ func TestKilledInMidJob(t *testing.T) {
 	}
 	t.Run(store.SQLite, func(t *testing.T) {
 		t.Parallel()
-		playKills(t, kills, store.Options{DataDir: t.TempDir()})
+		playKills(t, kills, store.Options{DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
 	})
 	t.Run(store.PostgreSQL, func(t *testing.T) {
 		t.Parallel()
-		playKills(t, kills, store.Options{URL: storetest.PostgresURL(t)})
+		playKills(t, kills, store.Options{URL: storetest.PostgresURL(t), Log: slog.New(slog.DiscardHandler)})
 	})
 }
 

@@ -64,7 +64,7 @@ func (b *bus) dispatch(topic, payload string) {
 
 // listen connects the bus to PostgreSQL's LISTEN and NOTIFY, on a connection
 // of its own that is opened anew when it breaks.
-func (b *bus) listen(pool *pgxpool.Pool) (stop func() error) {
+func (b *bus) listen(pool *pgxpool.Pool, log *slog.Logger) (stop func() error) {
 	b.send = func(ctx context.Context, topic, payload string) error {
 		_, err := pool.Exec(ctx, "SELECT pg_notify($1, $2)", notifyChannel, topic+" "+payload)
 		return wrap("notify", err)
@@ -75,7 +75,7 @@ func (b *bus) listen(pool *pgxpool.Pool) (stop func() error) {
 		defer close(done)
 		for ctx.Err() == nil {
 			if err := b.listenOnce(ctx, pool); err != nil && ctx.Err() == nil {
-				slog.WarnContext(ctx, "listening for database notifications failed; trying again", "error", err)
+				log.WarnContext(ctx, "listening for database notifications failed; trying again", "error", err)
 				select {
 				case <-time.After(time.Second):
 				case <-ctx.Done():

@@ -19,7 +19,7 @@ var migrations embed.FS
 
 // migrateSQLite brings the file up to date. A lock file keeps two processes
 // that start together from migrating at once.
-func migrateSQLite(ctx context.Context, path string) error {
+func migrateSQLite(ctx context.Context, path string, log *slog.Logger) error {
 	guard := flock.New(path + ".migrate.lock")
 	wait, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
@@ -31,20 +31,20 @@ func migrateSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return wrap("open for migration", err)
 	}
-	return errors.Join(migrate(ctx, goose.DialectSQLite3, db), db.Close())
+	return errors.Join(migrate(ctx, goose.DialectSQLite3, db, log), db.Close())
 }
 
 // migratePostgres brings the schema up to date under a session lock: without
 // it, simultaneous starts of several processes fail.
-func migratePostgres(ctx context.Context, db *sql.DB) error {
+func migratePostgres(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return wrap("migration lock", err)
 	}
-	return migrate(ctx, goose.DialectPostgres, db, goose.WithSessionLocker(locker))
+	return migrate(ctx, goose.DialectPostgres, db, log, goose.WithSessionLocker(locker))
 }
 
-func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, opts ...goose.ProviderOption) error {
+func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, log *slog.Logger, opts ...goose.ProviderOption) error {
 	folder, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return wrap("migrations", err)
@@ -55,7 +55,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, opts ...goo
 	}
 	done, err := p.Up(ctx)
 	for _, m := range done {
-		slog.InfoContext(ctx, "migrated", "version", m.Source.Version, "took", m.Duration)
+		log.InfoContext(ctx, "migrated", "version", m.Source.Version, "took", m.Duration)
 	}
 	return wrap("migrate", err)
 }

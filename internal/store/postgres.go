@@ -40,11 +40,11 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	}
 	sqlDB := stdlib.OpenDBFromPool(pool)
 	closeAll := func() error { err := sqlDB.Close(); pool.Close(); return wrap("close", err) }
-	if err := migratePostgres(ctx, sqlDB); err != nil {
+	if err := migratePostgres(ctx, sqlDB, o.Log); err != nil {
 		return nil, errors.Join(err, closeAll())
 	}
 	b := newBus()
-	stop := b.listen(pool)
+	stop := b.listen(pool, o.Log)
 	return &DB{
 		dialect: PostgreSQL,
 		read:    query.New(sqlDB),

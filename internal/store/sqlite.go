@@ -24,7 +24,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		return nil, wrap("data folder", err)
 	}
 	path := filepath.Join(o.DataDir, "pulse.db")
-	if err := migrateSQLite(ctx, path); err != nil {
+	if err := migrateSQLite(ctx, path, o.Log); err != nil {
 		return nil, err
 	}
 	writerDB, err := sql.Open("sqlite", sqliteDSN(path, false))

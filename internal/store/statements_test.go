@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,12 +34,12 @@ func eachRaw(t *testing.T, test func(t *testing.T, db raw)) {
 		store.SQLite: func(t *testing.T) (string, string, goose.Dialect, store.Options) {
 			t.Helper()
 			folder := t.TempDir()
-			return "sqlite", "file:" + filepath.Join(folder, "pulse.db"), goose.DialectSQLite3, store.Options{DataDir: folder}
+			return "sqlite", "file:" + filepath.Join(folder, "pulse.db"), goose.DialectSQLite3, store.Options{DataDir: folder, Log: slog.New(slog.DiscardHandler)}
 		},
 		store.PostgreSQL: func(t *testing.T) (string, string, goose.Dialect, store.Options) {
 			t.Helper()
 			url := storetest.PostgresURL(t)
-			return "pgx", url, goose.DialectPostgres, store.Options{URL: url}
+			return "pgx", url, goose.DialectPostgres, store.Options{URL: url, Log: slog.New(slog.DiscardHandler)}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

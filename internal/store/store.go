@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ const (
 type Options struct {
 	URL     string // postgres://…; empty: SQLite in DataDir
 	DataDir string // folder of the SQLite file
+	Log     *slog.Logger
 }
 
 // DB is an open, migrated database. It is safe for concurrent use.

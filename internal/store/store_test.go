@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -123,7 +124,7 @@ func TestWriteAfterCancelAndClose(t *testing.T) {
 	if err := db.Write(ctx, fn); !errors.Is(err, context.Canceled) || ran {
 		t.Fatalf("a cancelled caller: err %v, ran %v", err, ran)
 	}
-	other, err := store.Open(context.Background(), store.Options{DataDir: t.TempDir()})
+	other, err := store.Open(context.Background(), store.Options{DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +141,7 @@ func TestWriteAfterCancelAndClose(t *testing.T) {
 func TestACutConnectionIsAway(t *testing.T) {
 	t.Parallel()
 	ctx, url := context.Background(), storetest.PostgresURL(t)
-	db, err := store.Open(ctx, store.Options{URL: url})
+	db, err := store.Open(ctx, store.Options{URL: url, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,8 +235,12 @@ func TestPublishReachesSubscribers(t *testing.T) {
 func TestSimultaneousStarts(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]func(t *testing.T) store.Options{
-		store.SQLite:     func(t *testing.T) store.Options { return store.Options{DataDir: t.TempDir()} },
-		store.PostgreSQL: func(t *testing.T) store.Options { return store.Options{URL: storetest.PostgresURL(t)} },
+		store.SQLite: func(t *testing.T) store.Options {
+			return store.Options{DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
+		},
+		store.PostgreSQL: func(t *testing.T) store.Options {
+			return store.Options{URL: storetest.PostgresURL(t), Log: slog.New(slog.DiscardHandler)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

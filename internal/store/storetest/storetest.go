@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 
 	"pulse/internal/store"
@@ -33,6 +34,7 @@ func Postgres(t testing.TB) *store.DB {
 
 func open(t testing.TB, o store.Options) *store.DB {
 	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
 	db, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
