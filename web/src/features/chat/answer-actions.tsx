@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { cn } from '@/shared/lib/cn';
-import { formatNumber, formatUsd } from '@/shared/lib/format';
+import { formatNumber, formatUsdShort } from '@/shared/lib/format';
 import { later, useLater } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
 import { Badge } from '@/shared/ui/badge';
@@ -10,7 +9,6 @@ import { Button } from '@/shared/ui/button';
 import { CopyButton } from '@/shared/ui/copy-button';
 import { Tooltip } from '@/shared/ui/tooltip';
 import { BranchSwitch } from './branch-switch';
-import { usageQuery } from './queries';
 import type { Turn } from './tree';
 import type { Message, Model } from './types';
 
@@ -27,7 +25,7 @@ interface AnswerActionsProps {
 /** What can be done with an answer, and what it cost. */
 export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerActionsProps) {
   const { message } = turn;
-  const { data: usage } = useQuery(usageQuery(message.job_id));
+  const { usage } = message;
   const [receipt, setReceipt] = useState(false);
   const parts = useLater(dialog, receipt);
   const againLabel = i18n.t('Answer again');
@@ -60,7 +58,7 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
           <span className="tabular-nums">
             {i18n.t('{tokens} tokens · {cost}', {
               tokens: formatNumber(usage.total_tokens),
-              cost: formatUsd(usage.cost_usd),
+              cost: formatUsdShort(usage.cost_usd),
             })}
           </span>
         )}

@@ -63,8 +63,8 @@ export function ask(client: QueryClient, question: Question): Promise<Beginning>
         if (!beginning) {
           return;
         }
-        const { conversation_id: conversationId, message_id: messageId, job_id: jobId } = beginning;
-        settle(client, { conversationId, messageId, jobId }, outcome, state);
+        const { conversation_id: conversationId, message_id: messageId } = beginning;
+        settle(client, { conversationId, messageId }, outcome, state);
       },
     });
     const path = '/api/v1/chat/stream';

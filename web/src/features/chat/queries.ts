@@ -1,6 +1,5 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions, skipToken } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '@/shared/api/client';
-import type { TokenUsage } from '@/shared/api/types';
 
 /** The cache keys of this feature. */
 export const chatKeys = {
@@ -8,7 +7,6 @@ export const chatKeys = {
   lists: ['chat', 'conversations'] as const,
   list: (search: string) => ['chat', 'conversations', search] as const,
   conversation: (id: string) => ['chat', 'conversation', id] as const,
-  usage: (jobId: string) => ['chat', 'usage', jobId] as const,
   receipt: (jobId: string) => ['chat', 'receipt', jobId] as const,
 };
 
@@ -52,7 +50,3 @@ export const receiptQuery = (jobId: string) =>
     queryFn: ({ signal }) => answer(api.GET('/api/v1/jobs/{id}/receipt', { params: { path: { id: jobId } }, signal })),
     staleTime: Number.POSITIVE_INFINITY, // books do not change
   });
-
-/** What an answer took, where this tab saw it end; its receipt has the details. */
-export const usageQuery = (jobId: string) =>
-  queryOptions<TokenUsage>({ queryKey: chatKeys.usage(jobId), queryFn: skipToken, gcTime: Number.POSITIVE_INFINITY });

@@ -7,7 +7,7 @@ import { settle } from './settle';
 import { messagesOf } from './thread';
 import type { Conversation, TokenUsage } from './types';
 
-const place = { conversationId: 'c1', messageId: 'a1', jobId: 'j1' };
+const place = { conversationId: 'c1', messageId: 'a1' };
 const state: AnswerState = { text: 'Because.', reasoning: 'Hm.', line: 'open', stopping: false, restarted: false };
 const usage: TokenUsage = {
   prompt_tokens: 3,
@@ -59,12 +59,12 @@ describe('settle', () => {
     [
       'a whole answer',
       { kind: 'done', ending: { status: 'completed', finish_reason: 'stop', usage } },
-      { status: 'completed', finish_reason: 'stop' },
+      { status: 'completed', finish_reason: 'stop', usage },
     ],
     [
       'a stopped one',
       { kind: 'done', ending: { status: 'cancelled', finish_reason: '', usage } },
-      { status: 'cancelled' },
+      { status: 'cancelled', usage },
     ],
     [
       'a failed one keeps what came',
@@ -77,12 +77,6 @@ describe('settle', () => {
     expect(answer()).toMatchObject({ content: 'Because.', reasoning: 'Hm.', ...want });
     await vi.waitFor(() => expect(answers.of('a1')).toBeUndefined());
     expect(new Set(shown)).toEqual(new Set(['Because.'])); // never empty in between
-  });
-
-  it('what it took is known without asking', () => {
-    const { client } = open();
-    settle(client, place, { kind: 'done', ending: { status: 'completed', finish_reason: 'stop', usage } }, state);
-    expect(client.getQueryData(chatKeys.usage('j1'))).toEqual(usage);
   });
 
   it('where the stream does not tell, the stored conversation is asked, and the text stays until then', async () => {

@@ -11,7 +11,12 @@ function changeOf(outcome: Outcome, state: AnswerState): Partial<Message> | unde
   const said = { content: state.text, reasoning: state.reasoning };
   switch (outcome.kind) {
     case 'done':
-      return { ...said, status: outcome.ending.status, finish_reason: outcome.ending.finish_reason };
+      return {
+        ...said,
+        status: outcome.ending.status,
+        finish_reason: outcome.ending.finish_reason,
+        usage: outcome.ending.usage,
+      };
     case 'failed':
       return { ...said, status: 'failed', error: outcome.problem.document };
     default:
@@ -23,13 +28,12 @@ function changeOf(outcome: Outcome, state: AnswerState): Partial<Message> | unde
 export interface Place {
   conversationId: string;
   messageId: string;
-  jobId: string;
 }
 
 /** Keeps the whole answer in the cached conversation, where it reads as any other message. */
 export function settle(
   client: QueryClient,
-  { conversationId, messageId, jobId }: Place,
+  { conversationId, messageId }: Place,
   outcome: Outcome,
   state: AnswerState,
 ): void {
@@ -44,9 +48,6 @@ export function settle(
     // The stored conversation knows, and whether the person is still signed in.
     client.invalidateQueries({ queryKey: key }).finally(forget);
     void client.invalidateQueries({ queryKey: sessionKey });
-  }
-  if (outcome.kind === 'done') {
-    client.setQueryData(chatKeys.usage(jobId), outcome.ending.usage);
   }
 }
 

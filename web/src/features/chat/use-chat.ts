@@ -125,7 +125,7 @@ function useReading(conversationId: string | undefined, running: Message | undef
       return;
     }
     if (jobId && conversationId !== undefined) {
-      answers.read(messageId, { jobId }, ownerOf(client, { conversationId, messageId, jobId }));
+      answers.read(messageId, { jobId }, ownerOf(client, { conversationId, messageId }));
     }
     return answers.hold(messageId);
   }, [client, conversationId, messageId, jobId]);

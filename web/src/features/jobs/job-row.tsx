@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { problemFrom } from '@/shared/api/problem';
 import type { Job } from '@/shared/api/types';
-import { formatDuration, formatMoment, formatNumber, formatUsd } from '@/shared/lib/format';
+import { formatDuration, formatMoment, formatNumber, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Progress } from '@/shared/ui/progress';
 import { running } from './api';
@@ -27,7 +27,9 @@ export function JobRow({ job }: { job: Job }) {
             ))}
           </p>
         </div>
-        {job.cost_usd !== undefined && <p className="shrink-0 leading-7 tabular-nums">{formatUsd(job.cost_usd)}</p>}
+        {job.cost_usd !== undefined && (
+          <p className="shrink-0 leading-7 tabular-nums">{formatUsdShort(job.cost_usd)}</p>
+        )}
         <JobActions job={job} name={name} onReceipt={() => setReceipt(!receipt)} />
       </div>
       {running(job.status) && job.progress > 0 && (

@@ -695,6 +695,8 @@ export interface components {
             reasoning: string;
             role: string;
             status: string;
+            /** @description What the answer took, once it has ended */
+            usage?: components["schemas"]["TokenUsage"];
         };
         Summary: {
             meters: components["schemas"]["MeterState"][];

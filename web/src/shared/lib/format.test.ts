@@ -1,5 +1,14 @@
 import { describe, expect, test as it } from 'vitest';
-import { byDayGroup, dayGroup, formatCompact, formatDuration, formatNumber, formatPercent, formatUsd } from './format';
+import {
+  byDayGroup,
+  dayGroup,
+  formatCompact,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatUsd,
+  formatUsdShort,
+} from './format';
 
 // The test's locale is the machine's; what is compared here reads the same in all that CI knows (en, C, POSIX).
 
@@ -11,11 +20,14 @@ describe('numbers', () => {
     [formatUsd(0), '$0.00'],
     [formatUsd(12.5), '$12.50'],
     [formatUsd(0.000_000_001), '$0.000000001'],
-    [formatDuration(0), '0 sec'],
+    [formatUsdShort(0), '$0.00'],
+    [formatUsdShort(0.000_099), '<$0.0001'],
+    [formatUsdShort(0.012_345), '$0.0123'],
+    [formatDuration(0.4), 'under a second'],
     [formatDuration(75.4), '1 min 15 sec'],
     [formatDuration(3601), '1 hr 1 sec'],
     [formatDuration(7325), '2 hr 2 min'],
-    [formatDuration(-3), '0 sec'],
+    [formatDuration(-3), 'under a second'],
   ])('%s', (shown, want) => {
     expect(shown).toBe(want);
   });

@@ -39,6 +39,21 @@ export function formatUsd(dollars: number): string {
   }).format(dollars);
 }
 
+const least = 0.0001;
+
+/** US dollars at a glance: four decimals at most. The receipt has them all. */
+export function formatUsdShort(dollars: number): string {
+  if (dollars > 0 && dollars < least) {
+    return `<${formatUsdShort(least)}`;
+  }
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+  }).format(dollars);
+}
+
 export function formatDay(at: string | Date): string {
   return day.format(new Date(at));
 }
@@ -47,7 +62,7 @@ export function formatMoment(at: string | Date): string {
   return moment.format(new Date(at));
 }
 
-/** 75 s → 1 min 15 s */
+/** 75 s → 1 min 15 s; what rounds to nothing is under a second */
 export function formatDuration(seconds: number): string {
   const unit = (name: 'second' | 'minute' | 'hour', value: number) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
@@ -58,7 +73,7 @@ export function formatDuration(seconds: number): string {
     { name: 'second', value: total % 60 },
   ] as const;
   const shown = parts.filter((part) => part.value > 0).slice(0, 2);
-  return shown.length === 0 ? unit('second', 0) : shown.map((part) => unit(part.name, part.value)).join(' ');
+  return shown.length === 0 ? i18n.t('under a second') : shown.map((part) => unit(part.name, part.value)).join(' ');
 }
 
 const msPerDay = 86_400_000;

@@ -14,7 +14,12 @@ function read(): Theme {
 
 function apply(): void {
   const theme = read();
-  document.documentElement.classList.toggle('dark', theme === 'dark' || (theme === 'system' && systemIsDark()));
+  const root = document.documentElement;
+  // Colours change at once: half-way through a transition, text cannot be read.
+  root.classList.add('switching');
+  root.classList.toggle('dark', theme === 'dark' || (theme === 'system' && systemIsDark()));
+  root.getBoundingClientRect(); // takes the new style in while it is switching
+  root.classList.remove('switching');
   for (const listener of listeners) {
     listener();
   }
