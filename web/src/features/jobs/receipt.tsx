@@ -36,22 +36,27 @@ function ReceiptTable({ receipt }: { receipt: ReceiptData }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section aria-label={i18n.t('Receipt')} className="overflow-x-auto" tabIndex={0}>
-      <table className="w-full min-w-md text-sm tabular-nums">
+      <table className="w-full text-sm tabular-nums">
         <thead className="text-muted-foreground text-xs">
           <tr>
             <th className="py-1 text-start font-normal">{i18n.t('What')}</th>
             <th className="py-1 text-end font-normal">{i18n.t('Tokens')}</th>
-            <th className="py-1 text-end font-normal">{i18n.t('Price per million')}</th>
+            <th className="py-1 text-end font-normal max-sm:hidden">{i18n.t('Price per million')}</th>
             <th className="py-1 text-end font-normal">{i18n.t('Cost')}</th>
           </tr>
         </thead>
         <tbody>
           {receipt.lines.map((line) => (
             <tr className="border-t" key={line.label}>
-              <td className="py-1.5">{lineName(line.label)}</td>
+              <td className="py-1.5">
+                {lineName(line.label)}
+                <span className="block text-muted-foreground text-xs sm:hidden">
+                  {i18n.t('{price} per million', { price: formatUsd(line.unit_price_usd_per_million) })}
+                </span>
+              </td>
               <td className="py-1.5 text-end">{formatNumber(line.quantity)}</td>
               <td
-                className="py-1.5 text-end"
+                className="py-1.5 text-end max-sm:hidden"
                 title={i18n.t('Price since {day}', { day: formatDay(line.effective_from) })}
               >
                 {formatUsd(line.unit_price_usd_per_million)}
@@ -64,7 +69,7 @@ function ReceiptTable({ receipt }: { receipt: ReceiptData }) {
           <tr className="border-t font-medium">
             <td className="py-1.5">{i18n.t('Total')}</td>
             <td className="py-1.5 text-end">{formatNumber(receipt.quantity)}</td>
-            <td />
+            <td className="max-sm:hidden" />
             <td className="py-1.5 text-end">{formatUsd(receipt.cost_usd)}</td>
           </tr>
         </tfoot>
