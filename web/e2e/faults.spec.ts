@@ -76,7 +76,7 @@ it('a vendor that is gone for a moment is asked again, and nobody notices', asyn
 const plans = `plans:
   - key: tiny
     name: Tiny
-    caps: { tokens: 2600 }
+    caps: { tokens: 4600 }
 `;
 
 const itWithTinyPlan = itAlone(
@@ -92,12 +92,12 @@ itWithTinyPlan('a used-up plan says so, and keeps the question', async ({ chat, 
   await chat.composer.fill('One more question');
   await chat.composer.press('Enter');
   const refusal = chat.page.getByRole('alert').filter({ hasText: 'are used up or too few' });
-  await expect(refusal).toContainText('of 2,600 tokens are used');
+  await expect(refusal).toContainText('of 4,600 tokens are used');
   await expect(refusal).toContainText('They start anew on');
   await expect(chat.composer).toHaveValue('One more question');
   await expect(chat.questions).toHaveCount(1);
   await chat.page.goto('/settings');
-  await expect(chat.page.getByText('of 2,600')).toBeVisible();
+  await expect(chat.page.getByText('of 4,600')).toBeVisible();
 });
 
 it('what the books say is on the answer and on the list of jobs', async ({ page, chat }) => {
