@@ -8,7 +8,7 @@ it('a wrong password is one sentence at the form, and what was typed stays', asy
   newDevice,
   complaints,
 }) => {
-  complaints.expectStatus(401);
+  complaints.expectStatus(401, '/api/v1/auth/login');
   const other = await newDevice();
   await other.goto('/sign-in');
   await other.getByRole('button', { name: 'Sign in' }).click();
@@ -29,7 +29,8 @@ it('a wrong password is one sentence at the form, and what was typed stays', asy
 });
 
 it('registration says what is wrong field by field', async ({ page, newDevice, person, complaints }) => {
-  complaints.expectStatus(409, 400);
+  complaints.expectStatus(400, '/api/v1/auth/register');
+  complaints.expectStatus(409, '/api/v1/auth/register');
   const other = await newDevice();
   await other.goto('/register');
   const create = other.getByRole('button', { name: 'Create the account' });
@@ -55,8 +56,7 @@ it('registration says what is wrong field by field', async ({ page, newDevice, p
   await expect(page).toHaveURL('about:blank');
 });
 
-it('a signed-out person signs in and is back where the link led', async ({ page, person, newDevice, complaints }) => {
-  complaints.expectStatus(401);
+it('a signed-out person signs in and is back where the link led', async ({ page, person, newDevice }) => {
   const id = await complete(page.request, 'gpt-6-luna', '[chunks 12]');
   const other = await newDevice();
   await other.goto(`/chat/${id}`);
@@ -86,7 +86,7 @@ it('a session that ended elsewhere: the next step leads to the sign-in, and the 
   person,
   complaints,
 }) => {
-  complaints.expectStatus(401);
+  complaints.expectStatus(401, '/api/v1/chat/stream');
   await chat.open();
   await chat.composer.fill('Half a thought');
   const tab = await context.newPage();
@@ -103,7 +103,6 @@ it('a session that ended elsewhere: the next step leads to the sign-in, and the 
 });
 
 it('two people on one computer do not see each other', async ({ page, chat, complaints }) => {
-  complaints.expectStatus(404, 401);
   await chat.open();
   await chat.ask('[chunks 3] secret');
   await chat.ended();
@@ -120,6 +119,7 @@ it('two people on one computer do not see each other', async ({ page, chat, comp
   await page.getByLabel('Password', { exact: true }).fill(second.password);
   await page.getByRole('button', { name: 'Create the account' }).click();
   await expect(page.getByText('Your conversations are kept here.')).toBeVisible();
+  complaints.expectStatus(404, `/api/v1/conversations/${id}`);
   await page.goto(`/chat/${id}`);
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByText('secret')).toBeHidden();

@@ -85,7 +85,7 @@ const itWithTinyPlan = itAlone(
 );
 
 itWithTinyPlan('a used-up plan says so, and keeps the question', async ({ chat, complaints }) => {
-  complaints.expectStatus(402);
+  complaints.expectStatus(402, '/api/v1/chat/stream');
   await chat.open();
   await chat.ask('[chunks 1000]');
   await chat.endsWhole(numbers(1000));

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"pulse/internal/actor"
 	"pulse/internal/fault"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
@@ -17,6 +18,7 @@ type optionsOutput struct {
 	Body struct {
 		Registration string `json:"registration" enum:"open,closed" doc:"Whether people may make accounts"`
 		FirstAccount bool   `json:"first_account" doc:"Nobody is here yet: the next account is the administrator's"`
+		SignedIn     bool   `json:"signed_in" doc:"The request comes from somebody with an account; get-me says who"`
 	}
 }
 
@@ -26,7 +28,8 @@ func (r *Room) options(ctx context.Context, _ *struct{}) (*optionsOutput, error)
 		return nil, err
 	}
 	out := &optionsOutput{}
-	out.Body.Registration, out.Body.FirstAccount = "closed", first
+	_, stranger := actor.From(ctx)
+	out.Body.Registration, out.Body.FirstAccount, out.Body.SignedIn = "closed", first, stranger == nil
 	if r.open {
 		out.Body.Registration = "open"
 	}

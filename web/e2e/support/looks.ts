@@ -9,6 +9,10 @@ const pictures = process.env.PICTURES;
 export async function looksRight(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
+    await page.waitForFunction(
+      (dark) => document.documentElement.classList.contains('dark') === dark,
+      colorScheme === 'dark',
+    );
     await still(page);
     if (pictures !== undefined) {
       await page.screenshot({ path: join(pictures, `${page.viewportSize()?.width}-${name}-${colorScheme}.png`) });

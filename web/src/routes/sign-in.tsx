@@ -1,7 +1,7 @@
 import { createFileRoute, redirect } from '@tanstack/react-router';
-import { authOptionsQuery } from '@/features/auth/api';
 import { fromSearch } from '@/features/auth/from';
 import { SignInPage } from '@/features/auth/sign-in-page';
+import { authOptionsQuery } from '@/shared/api/session';
 
 export const Route = createFileRoute('/sign-in')({
   validateSearch: fromSearch,

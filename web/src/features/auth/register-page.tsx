@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { authOptionsQuery } from '@/shared/api/session';
 import { drafts } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Field } from '@/shared/ui/field';
 import { Input } from '@/shared/ui/input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
-import { authOptionsQuery } from './api';
 import { AuthFrame } from './auth-frame';
 import { email, minPassword, name, newPassword } from './checks';
 import { PasswordInput } from './password-input';

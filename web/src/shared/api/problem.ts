@@ -114,6 +114,17 @@ export function offlineProblem(cause: unknown): Problem {
   );
 }
 
+/** The problem of somebody who is not signed in, where the server need not refuse anything to say so. */
+export function signedOutProblem(): Problem {
+  return new Problem({
+    type: 'urn:pulse:problem:unauthenticated',
+    title: i18n.t('You are not signed in'),
+    status: 401,
+    detail: i18n.t('Sign in to go on. What you typed is kept.'),
+    request_id: '',
+  });
+}
+
 /** Any thrown value as a Problem, for one way to show errors. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {

@@ -594,6 +594,8 @@ export interface components {
              * @enum {string}
              */
             registration: "open" | "closed";
+            /** @description The request comes from somebody with an account; get-me says who */
+            signed_in: boolean;
         };
         PeriodDates: {
             /**
