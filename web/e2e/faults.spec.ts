@@ -106,6 +106,9 @@ it('what the books say is on the answer and on the list of jobs', async ({ page,
   await chat.ended();
   const details = chat.answer.getByRole('button', { name: 'Details of this answer' });
   await expect(details).toContainText(/tokens · <?US\$0\.\d+/u);
+  const atTheEnd = (await details.textContent()) ?? '';
+  await page.reload();
+  await expect(details).toHaveText(atTheEnd);
   await details.click();
   const receipt = page.getByRole('dialog', { name: 'Details of this answer' });
   await expect(receipt.getByRole('row', { name: /^Total/u })).toBeVisible();
@@ -115,6 +118,6 @@ it('what the books say is on the answer and on the list of jobs', async ({ page,
   const { job_id: job } = await lastMessage(page.request, chat.id);
   expect(job).not.toBe('');
   await page.getByRole('link', { name: 'Jobs' }).click();
-  await page.getByRole('link', { name: 'Answer by gpt-6-luna' }).click();
+  await page.getByRole('link', { name: 'Answer by GPT-6 Luna' }).click();
   await expect(chat.text).toHaveText(numbers(7), { useInnerText: true });
 });

@@ -136,7 +136,7 @@ it('jobs and settings @phone', async ({ page, person: _ }) => {
   await complete(page.request, 'gpt-6-luna', '[chunks 3]');
   await complete(page.request, 'demo-chat', 'Write 20 words');
   await page.reload();
-  await page.getByRole('button', { name: 'Actions for Answer by gpt-6-luna' }).click();
+  await page.getByRole('button', { name: 'Actions for Answer by GPT-6 Luna' }).click();
   await expect(page.getByRole('menuitem', { name: 'Receipt' })).toBeVisible();
   await looksRight(page, 'jobs-menu');
   await page.getByRole('menuitem', { name: 'Receipt' }).click();
@@ -147,7 +147,7 @@ it('jobs and settings @phone', async ({ page, person: _ }) => {
   await looksRight(page, 'jobs-filter');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('option')).toHaveCount(0);
-  await page.getByRole('button', { name: 'Actions for Answer by gpt-6-luna' }).click();
+  await page.getByRole('button', { name: 'Actions for Answer by GPT-6 Luna' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await looksRight(page, 'jobs-delete');

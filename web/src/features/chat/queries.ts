@@ -3,21 +3,12 @@ import { answer, api } from '@/shared/api/client';
 
 /** The cache keys of this feature. */
 export const chatKeys = {
-  models: ['chat', 'models'] as const,
   lists: ['chat', 'conversations'] as const,
   list: (search: string) => ['chat', 'conversations', search] as const,
   conversation: (id: string) => ['chat', 'conversation', id] as const,
-  receipt: (jobId: string) => ['chat', 'receipt', jobId] as const,
 };
 
-const minute = 60_000;
 const pageLength = 40;
-
-export const modelsQuery = queryOptions({
-  queryKey: chatKeys.models,
-  queryFn: ({ signal }) => answer(api.GET('/api/v1/chat/models', { signal })),
-  staleTime: 5 * minute,
-});
 
 /** Conversations whose title contains the search, the last used first. */
 export const conversationsQuery = (search: string) =>
@@ -41,12 +32,4 @@ export const conversationQuery = (id: string) =>
   queryOptions({
     queryKey: chatKeys.conversation(id),
     queryFn: ({ signal }) => answer(api.GET('/api/v1/conversations/{id}', { params: { path: { id } }, signal })),
-  });
-
-/** What the books say of an ended job. */
-export const receiptQuery = (jobId: string) =>
-  queryOptions({
-    queryKey: chatKeys.receipt(jobId),
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/jobs/{id}/receipt', { params: { path: { id: jobId } }, signal })),
-    staleTime: Number.POSITIVE_INFINITY, // books do not change
   });

@@ -6,7 +6,6 @@ export type {
   Conversation,
   ConversationSummary,
   Model,
-  Receipt,
   StoredMessage as Message,
   TokenUsage,
 } from '@/shared/api/types';

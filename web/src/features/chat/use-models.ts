@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { modelsQuery } from '@/shared/api/models';
 import { useUser } from '@/shared/api/session';
 import { drafts } from '@/shared/lib/drafts';
-import { modelsQuery } from './queries';
 import type { Conversation, Model } from './types';
 
 export interface ModelChoice {

@@ -1,11 +1,10 @@
-import { infiniteQueryOptions, type QueryKey, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/shared/api/client';
 import type { JobStatus } from '@/shared/api/types';
 
 export const jobKeys = {
   all: ['jobs'] as const,
   list: (status: JobStatus | undefined) => [...jobKeys.all, 'list', status ?? 'any'] as const,
-  receipt: (id: string) => [...jobKeys.all, 'receipt', id] as const,
 };
 
 const pageSize = 20;
@@ -31,12 +30,6 @@ export function jobsQuery(status: JobStatus | undefined) {
       state.data?.pages.some(({ items }) => items.some((job) => running(job.status))) ? pollMs : false,
   });
 }
-
-export const receiptQuery = (id: string) =>
-  queryOptions({
-    queryKey: jobKeys.receipt(id),
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/jobs/{id}/receipt', { signal, params: { path: { id } } })),
-  });
 
 /** A change to a job, after which the lists that are shown are asked for anew. */
 function useJobMutation(mutationFn: (id: string) => Promise<unknown>) {

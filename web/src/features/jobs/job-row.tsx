@@ -1,18 +1,19 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useModelName } from '@/shared/api/models';
 import { problemFrom } from '@/shared/api/problem';
 import type { Job } from '@/shared/api/types';
 import { formatDuration, formatMoment, formatNumber, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
+import { Receipt } from '@/shared/receipt/receipt';
 import { Progress } from '@/shared/ui/progress';
 import { running } from './api';
 import { JobActions } from './job-actions';
 import { JobStatusBadge } from './job-status';
-import { Receipt } from './receipt';
 
 export function JobRow({ job }: { job: Job }) {
   const [receipt, setReceipt] = useState(false);
-  const name = jobName(job);
+  const name = jobName(job, useModelName(job.model));
   return (
     <li className="flex flex-col gap-3 border-b px-1 py-3 last:border-0">
       <div className="flex items-start gap-3">
@@ -45,9 +46,9 @@ export function JobRow({ job }: { job: Job }) {
   );
 }
 
-function jobName(job: Job): string {
+function jobName(job: Job, model: string): string {
   const kind = job.type === 'chat' ? i18n.t('Answer') : job.type;
-  return job.model === '' ? kind : i18n.t('{kind} by {model}', { kind, model: job.model });
+  return model === '' ? kind : i18n.t('{kind} by {model}', { kind, model });
 }
 
 function JobTitle({ job, name }: { job: Job; name: string }) {

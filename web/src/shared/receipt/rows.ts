@@ -1,5 +1,5 @@
+import type { Receipt } from '@/shared/api/types';
 import { i18n } from '@/shared/lib/text';
-import type { Receipt } from './types';
 
 export interface ReceiptRow {
   label: string;

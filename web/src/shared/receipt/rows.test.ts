@@ -1,5 +1,5 @@
 import { expect, test as it } from 'vitest';
-import { rowsOf } from './receipt-rows';
+import { rowsOf } from './rows';
 
 it('rowsOf names the lines and leaves out those of nothing', () => {
   const line = { unit_price_usd_per_million: 2.5, cost_usd: 0.0025, effective_from: '2026-01-01' };
