@@ -56,7 +56,7 @@ function JobList({ status }: { status: JobStatus | undefined }) {
     <>
       {byDayGroup(jobs, (job: Job) => job.created_at).map((group) => (
         <section key={group.name}>
-          <h2 className="pt-4 pb-1 text-muted-foreground text-xs">{group.name}</h2>
+          <h2 className="px-1 pt-4 pb-1 text-muted-foreground text-xs">{group.name}</h2>
           <ul>
             {group.items.map((job) => (
               <JobRow job={job} key={job.id} />
