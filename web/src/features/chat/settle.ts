@@ -44,6 +44,9 @@ export function settle(
     client.setQueryData<Conversation>(key, (old) => old && withChange(old, messageId, change));
     // After the cache has told who shows it: between the two the message would be empty.
     notifyManager.schedule(forget);
+    if (outcome.kind === 'failed') {
+      void client.invalidateQueries({ queryKey: key }); // what came was paid for; the stored message says how much
+    }
   } else {
     // The stored conversation knows, and whether the person is still signed in.
     client.invalidateQueries({ queryKey: key }).finally(forget);
