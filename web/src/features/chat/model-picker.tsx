@@ -45,16 +45,16 @@ function ModelItem({ model }: { model: Model }) {
   return (
     <span className="block py-0.5">
       <span className="block truncate">{model.name}</span>
-      <span className="block truncate text-muted-foreground text-xs leading-5">
+      <span className="block text-pretty text-muted-foreground text-xs">
         {model.available ? factsOf(model) : model.unavailable_reason}
       </span>
     </span>
   );
 }
 
-/** Context, price and abilities in one line. */
+/** Price, context and abilities. */
 function factsOf({ context_window, price, abilities }: Model): string {
-  const facts = [i18n.t('{tokens} context', { tokens: formatCompact(context_window) })];
+  const facts: string[] = [];
   if (price) {
     facts.push(
       i18n.t('{input} in, {output} out per million', {
@@ -63,5 +63,6 @@ function factsOf({ context_window, price, abilities }: Model): string {
       }),
     );
   }
+  facts.push(i18n.t('{tokens} context', { tokens: formatCompact(context_window) }));
   return [...facts, ...abilities.map((ability) => ability.replaceAll('_', ' '))].join(' · ');
 }
