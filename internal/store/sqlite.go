@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,6 +25,9 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		return nil, wrap("data folder", err)
 	}
 	path := filepath.Join(o.DataDir, "pulse.db")
+	if err := makeOwn(path); err != nil {
+		return nil, wrap("data file", err)
+	}
 	if err := migrateSQLite(ctx, path, o.Log); err != nil {
 		return nil, err
 	}
@@ -55,6 +59,22 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		ping:    readerDB.PingContext,
 		closers: []func() error{writerDB.Close, w.close, readerDB.Close, read.Close},
 	}, nil
+}
+
+// makeOwn makes a new database file that nobody else on the machine can read,
+// also in a folder that was there before with wider rights: it will hold the key
+// that tokens are signed with. What SQLite puts beside it gets the file's rights.
+// A file that is there is not even opened: closing it again would take away the
+// locks that this process may hold on it.
+func makeOwn(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the operator's own folder
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err //nolint:wrapcheck // the caller says whose it is
+	}
+	return f.Close() //nolint:wrapcheck // as above
 }
 
 func sqliteDSN(path string, readOnly bool) string {
