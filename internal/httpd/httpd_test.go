@@ -432,6 +432,13 @@ func TestPageAndHeaders(t *testing.T) {
 	if got := b.send(t, http.MethodGet, "/api/v1/health", ""); got.status != 200 || got.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("health: %d %v", got.status, got.header)
 	}
+	// HSTS where people come by https, whoever ends it; never on somebody's own machine.
+	for address, want := range map[string]bool{"": false, "http://pulse.example": false, "https://pulse.example": true} {
+		b := start(t, func(o *httpd.Options) { o.PublicURL = address })
+		if got := b.send(t, http.MethodGet, "/", ""); (got.header.Get("Strict-Transport-Security") != "") != want {
+			t.Errorf("at %q: HSTS %q", address, got.header.Get("Strict-Transport-Security"))
+		}
+	}
 	bare := start(t, func(o *httpd.Options) { o.Page = fstest.MapFS{"placeholder.txt": {}} })
 	if got := bare.send(t, http.MethodGet, "/", ""); got.status != 404 || !strings.Contains(got.body, "make build") {
 		t.Errorf("without a page: %d %s", got.status, got.body)
