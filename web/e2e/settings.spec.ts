@@ -47,3 +47,18 @@ it('what was set for one model is not sent to another that refuses it', async ({
   const after = await conversation(page.request, chat.id);
   expect(after.settings).toEqual({ system_prompt: 'Be brief.' });
 });
+
+it('the theme changes at once, with no colour half-way', async ({ page, chat }) => {
+  await chat.open({ model: 'anthropic' });
+  await page.evaluate(() => {
+    document.addEventListener('transitionrun', ({ propertyName }) => {
+      document.body.dataset.faded = `${document.body.dataset.faded ?? ''} ${propertyName}`;
+    });
+  });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator('html')).toHaveClass(colorScheme === 'dark' ? /\bdark\b/u : /^(?!.*\bdark\b)/u);
+    await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
+  }
+  await expect(page.locator('body')).not.toHaveAttribute('data-faded');
+});
