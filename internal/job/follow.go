@@ -1,7 +1,6 @@
 package job
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -195,7 +194,7 @@ func joinRows(rows []query.JobEventsAfterRow, at uint64) []Event {
 		if kind.text() {
 			e.Data, at = cut(e.Data, uint64(row.First), at), e.Position //nolint:gosec // as above
 			if n := len(events); n > 0 && events[n-1].Kind == kind {
-				events[n-1].Data = append(bytes.Clone(events[n-1].Data), e.Data...)
+				events[n-1].Data = append(events[n-1].Data, e.Data...)
 				events[n-1].Position = e.Position
 				continue
 			}
