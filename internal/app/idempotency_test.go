@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -17,10 +16,8 @@ func TestIdempotencyKey(t *testing.T) {
 		t.Helper()
 		p, other := h.register("ada"), h.register("bob")
 		has := get[owned](p, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
-		stopped := get[owned](p, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
-		p.must(http.StatusNoContent, http.MethodDelete, "/api/v1/jobs/"+stopped.JobID, nil)
-		failed := failedJob(t, p)
-		another := []object{{"role": "user", "content": "[chunks 4]"}}
+		cancelled := p.cancelledJob("")
+		another := said("[chunks 4]")
 		for name, c := range map[string]struct {
 			path          string
 			body, differs any
@@ -33,16 +30,11 @@ func TestIdempotencyKey(t *testing.T) {
 				object{"type": "chat", "input": object{"model": model, "messages": another}},
 			},
 			"regenerate": {"/api/v1/conversations/" + has.ConversationID + "/messages/" + has.Message.ID + "/regenerate", object{}, object{"model": model}},
-			"retry":      {"/api/v1/jobs/" + failed + "/retry", nil, nil},
+			"retry":      {"/api/v1/jobs/" + cancelled + "/retry", nil, nil},
 		} {
 			before := len(jobsOf(p))
-			replies := make([]reply, 5) // four at once, then another
-			var all sync.WaitGroup
-			for i := range 4 {
-				all.Go(func() { replies[i] = p.do(http.MethodPost, c.path, c.body, "Idempotency-Key", name) })
-			}
-			all.Wait()
-			replies[4] = p.do(http.MethodPost, c.path, c.body, "Idempotency-Key", name)
+			replies := together(p, 4, c.path, c.body, "Idempotency-Key", name)
+			replies = append(replies, p.do(http.MethodPost, c.path, c.body, "Idempotency-Key", name))
 			id := ""
 			for _, got := range replies {
 				if got.status >= http.StatusBadRequest {
@@ -74,18 +66,19 @@ func TestIdempotencyKey(t *testing.T) {
 	})
 }
 
-// failedJob gives a job that was cancelled, to be tried again.
-func failedJob(t *testing.T, p *caller) string {
-	t.Helper()
-	long := object{"type": "chat", "input": object{"model": model, "messages": []object{{"role": "user", "content": "[chunks 500] [pace 20ms]"}}}}
-	var started struct {
+// cancelledJob gives an answer that was cancelled, to be tried again; in a new
+// conversation when none is named.
+func (c *caller) cancelledJob(conversation string) string {
+	c.h.t.Helper()
+	input := object{"model": model, "messages": said("[chunks 6] [pace 100ms]")}
+	if conversation != "" {
+		input["conversation_id"] = conversation
+	}
+	started := decode[struct {
 		ID string `json:"id"`
-	}
-	if err := json.Unmarshal([]byte(p.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs", long)), &started); err != nil {
-		t.Fatal(err)
-	}
-	p.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs/"+started.ID+"/cancel", nil)
-	p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+started.ID+"/events", nil) // until it has ended
+	}](c, http.StatusAccepted, http.MethodPost, "/api/v1/jobs", object{"type": "chat", "input": input})
+	c.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs/"+started.ID+"/cancel", nil)
+	c.quiet()
 	return started.ID
 }
 

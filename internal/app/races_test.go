@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"sync"
@@ -27,12 +26,12 @@ func TestPressedManyTimesAtOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		t.Helper()
 		ada := h.register("ada")
-		slow := []object{{"role": "user", "content": "[chunks 6] [pace 100ms]"}}
+		slow := said("[chunks 6] [pace 100ms]")
 		begun := get[owned](ada, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
 		conversation := "/api/v1/conversations/" + begun.ConversationID
 		in := object{"model": model, "messages": slow, "conversation_id": begun.ConversationID}
 		last := get[owned](ada, http.MethodPost, "/api/v1/chat/complete", in)
-		failed := failedJobIn(t, ada, begun.ConversationID)
+		cancelled := ada.cancelledJob(begun.ConversationID)
 		for name, c := range map[string]struct {
 			path string
 			body any
@@ -40,7 +39,7 @@ func TestPressedManyTimesAtOnce(t *testing.T) {
 			"ask":        {"/api/v1/chat/stream", in},
 			"a job":      {"/api/v1/jobs", object{"type": "chat", "input": in}},
 			"regenerate": {conversation + "/messages/" + last.Message.ID + "/regenerate", object{}},
-			"retry":      {"/api/v1/jobs/" + failed + "/retry", nil},
+			"retry":      {"/api/v1/jobs/" + cancelled + "/retry", nil},
 		} {
 			before := len(jobsOf(ada))
 			for _, got := range together(ada, 8, c.path, c.body) {
@@ -65,22 +64,6 @@ func TestPressedManyTimesAtOnce(t *testing.T) {
 	})
 }
 
-// failedJobIn gives an answer of the conversation that was cancelled.
-func failedJobIn(t *testing.T, c *caller, conversation string) string {
-	t.Helper()
-	long := []object{{"role": "user", "content": "[chunks 6] [pace 100ms]"}}
-	input := object{"type": "chat", "input": object{"model": model, "messages": long, "conversation_id": conversation}}
-	var started struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal([]byte(c.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs", input)), &started); err != nil {
-		t.Fatal(err)
-	}
-	c.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs/"+started.ID+"/cancel", nil)
-	c.quiet()
-	return started.ID
-}
-
 // quiet waits until nothing runs any more.
 func (c *caller) quiet() {
 	c.h.t.Helper()
@@ -100,7 +83,7 @@ func TestConversationDeletedUnderItsAnswer(t *testing.T) {
 		t.Helper()
 		ada := h.register("ada")
 		begun := get[owned](ada, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
-		slow := []object{{"role": "user", "content": "[chunks 400] [pace 50ms]"}}
+		slow := said("[chunks 400] [pace 50ms]")
 		in := object{"model": model, "messages": slow, "conversation_id": begun.ConversationID}
 		waited := make(chan reply)
 		go func() { waited <- ada.do(http.MethodPost, "/api/v1/chat/complete", in, "Idempotency-Key", "k") }()

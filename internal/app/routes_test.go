@@ -35,7 +35,7 @@ var publicRoutes = []string{
 
 type object map[string]any
 
-var question = []object{{"role": "user", "content": "[chunks 3]"}}
+var question = said("[chunks 3]")
 
 // routes has every route that needs a sign-in.
 var routes = map[string]route{
