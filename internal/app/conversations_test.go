@@ -209,10 +209,37 @@ func TestOneAnswerAtATime(t *testing.T) {
 		p.must(http.StatusConflict, http.MethodDelete, "/api/v1/jobs/"+begun.ID, nil)
 		p.must(http.StatusNoContent, http.MethodDelete, "/api/v1/conversations/"+list.Items[0].ID, nil)
 		p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+begun.ID+"/events", nil) // it ends, because nobody can read it any more
-		for deadline := time.Now().Add(5 * time.Second); h.vendor.Books().Open > 0; time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("the answer of a deleted conversation goes on at the vendor")
-			}
+		h.until("the vendor is left alone", func() bool { return h.vendor.Books().Open == 0 })
+	})
+}
+
+// Whoever is deactivated costs nothing more: what runs for them stops, and what
+// came is booked.
+func TestDeactivationStopsWhatRuns(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, h *house) {
+		t.Helper()
+		h.register("admin")
+		p := h.register("ada")
+		p.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs", object{"type": "chat", "input": object{"model": model, "messages": said("[chunks 9000] [pace 20ms]")}})
+		h.until("the vendor has begun", func() bool { return h.vendor.Books().Open == 1 })
+		if _, err := h.app.accounts.SetActive(t.Context(), "ada@example.com", false); err != nil {
+			t.Fatal(err)
+		}
+		h.until("the vendor is left alone", func() bool { return h.vendor.Books().Open == 0 })
+		if _, err := h.app.accounts.SetActive(t.Context(), "ada@example.com", true); err != nil {
+			t.Fatal(err)
+		}
+		back := h.signIn("ada")
+		back.quiet()
+		jobs := get[struct {
+			Items []struct {
+				Status string         `json:"status"`
+				Usage  map[string]any `json:"usage"`
+			} `json:"items"`
+		}](back, http.MethodGet, "/api/v1/jobs", nil).Items
+		if len(jobs) != 1 || jobs[0].Status != "cancelled" || jobs[0].Usage == nil || back.usedTokens() == 0 {
+			t.Errorf("the jobs are %+v", jobs)
 		}
 	})
 }
@@ -240,13 +267,11 @@ func TestRefusedQuestions(t *testing.T) {
 	}
 	var list models
 	ofLab := -1
-	for deadline := time.Now().Add(10 * time.Second); ofLab < 0; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the server's models are not listed: %+v", list)
-		}
+	h.until("the server's models are listed", func() bool {
 		list = get[models](p, http.MethodGet, "/api/v1/chat/models", nil)
 		ofLab = slices.IndexFunc(list.Items, func(m listed) bool { return m.Provider == "lab" })
-	}
+		return ofLab >= 0
+	})
 	if m := list.Items[ofLab]; m.Available || !strings.Contains(m.Why, "price") {
 		t.Errorf("a model without a price: %+v", m)
 	}

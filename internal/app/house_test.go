@@ -99,13 +99,34 @@ const password = "correct horse battery"
 // register makes somebody who is signed in with a browser.
 func (h *house) register(name string) *caller {
 	h.t.Helper()
+	return h.enter(name, "register", map[string]string{"email": name + "@example.com", "password": password, "full_name": name})
+}
+
+// signIn is somebody who was registered before.
+func (h *house) signIn(name string) *caller {
+	h.t.Helper()
+	return h.enter(name, "login", map[string]string{"email": name + "@example.com", "password": password})
+}
+
+func (h *house) enter(name, how string, body any) *caller {
+	h.t.Helper()
 	c := &caller{h: h, name: name}
-	res := c.do(http.MethodPost, "/api/v1/auth/register", map[string]string{"email": name + "@example.com", "password": password, "full_name": name})
-	if res.status != http.StatusCreated || len(res.cookies) != 1 {
-		h.t.Fatalf("registering %s: %d %s", name, res.status, res.text)
+	got := c.do(http.MethodPost, "/api/v1/auth/"+how, body)
+	if got.status >= http.StatusBadRequest || len(got.cookies) != 1 {
+		h.t.Fatalf("%s of %s: %d %s", how, name, got.status, got.text)
 	}
-	c.cookie = res.cookies[0]
+	c.cookie = got.cookies[0]
 	return c
+}
+
+// until waits for a condition.
+func (h *house) until(what string, holds func() bool) {
+	h.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("not within 10 s: %s", what)
+		}
+	}
 }
 
 // program is the same person by a program, with a bearer token.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // together sends the same request several times at the same moment.
@@ -67,12 +66,9 @@ func TestPressedManyTimesAtOnce(t *testing.T) {
 // quiet waits until nothing runs any more.
 func (c *caller) quiet() {
 	c.h.t.Helper()
-	for begun := time.Now(); time.Since(begun) < 20*time.Second; time.Sleep(20 * time.Millisecond) {
-		if !strings.Contains(c.must(http.StatusOK, http.MethodGet, "/api/v1/jobs?status=processing", nil), `"id"`) {
-			return
-		}
-	}
-	c.h.t.Fatal("the answers do not end")
+	c.h.until("nothing runs any more", func() bool {
+		return !strings.Contains(c.must(http.StatusOK, http.MethodGet, "/api/v1/jobs?status=processing", nil), `"id"`)
+	})
 }
 
 // Who waits for an answer whose conversation is deleted meanwhile hears so, and
@@ -87,9 +83,7 @@ func TestConversationDeletedUnderItsAnswer(t *testing.T) {
 		in := object{"model": model, "messages": slow, "conversation_id": begun.ConversationID}
 		waited := make(chan reply)
 		go func() { waited <- ada.do(http.MethodPost, "/api/v1/chat/complete", in, "Idempotency-Key", "k") }()
-		for !strings.Contains(ada.must(http.StatusOK, http.MethodGet, "/api/v1/jobs?status=processing", nil), `"id"`) {
-			time.Sleep(10 * time.Millisecond)
-		}
+		h.until("the answer has begun", func() bool { return h.vendor.Books().Open == 1 })
 		ada.must(http.StatusNoContent, http.MethodDelete, "/api/v1/conversations/"+begun.ConversationID, nil)
 		first, again := <-waited, ada.do(http.MethodPost, "/api/v1/chat/complete", in, "Idempotency-Key", "k")
 		for _, got := range []reply{first, again} {

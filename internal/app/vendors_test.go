@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"pulse/internal/provider/standin"
 )
@@ -92,7 +91,8 @@ func TestEveryVendor(t *testing.T) {
 // modelLike waits until a model is listed whose id begins so, and gives it.
 func (c *caller) modelLike(beginning string) string {
 	c.h.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	found := ""
+	c.h.until("there is a model "+beginning+"…", func() bool {
 		list := get[struct {
 			Items []struct {
 				ID        string `json:"id"`
@@ -101,10 +101,10 @@ func (c *caller) modelLike(beginning string) string {
 		}](c, http.MethodGet, "/api/v1/chat/models", nil)
 		for _, m := range list.Items {
 			if m.Available && strings.HasPrefix(m.ID, beginning) {
-				return m.ID
+				found = m.ID
 			}
 		}
-	}
-	c.h.t.Fatalf("no model %s… within 10 s", beginning)
-	return ""
+		return found != ""
+	})
+	return found
 }

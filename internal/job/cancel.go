@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"fmt"
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
@@ -39,6 +40,16 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id string) (WithUsa
 		}
 	}
 	return s.Get(ctx, a, id)
+}
+
+// CancelAll asks all of a person's jobs to stop, inside the caller's
+// transaction. Each does when its process next renews its leases, within about
+// a second; what came until then is billed.
+func CancelAll(ctx context.Context, q *query.Queries, userID string) error {
+	if _, err := q.AskCancelOfAll(ctx, userID); err != nil {
+		return fmt.Errorf("job: cancel all jobs of user %s: %w", userID, err)
+	}
+	return nil
 }
 
 // refused says why a change found no job to change: the actor has none of that

@@ -79,6 +79,10 @@ UPDATE jobs SET cancel_asked = TRUE
 WHERE id = $1 AND user_id = $2 AND status IN ('pending', 'processing')
 RETURNING *;
 
+-- name: AskCancelOfAll :execrows
+UPDATE jobs SET cancel_asked = TRUE
+WHERE user_id = $1 AND status IN ('pending', 'processing');
+
 -- name: DeleteJob :execrows
 DELETE FROM jobs
 WHERE id = $1 AND user_id = $2 AND status IN ('completed', 'failed', 'cancelled');

@@ -23,6 +23,7 @@ var oneOf = regexp.MustCompile(`SEARCH \w+ USING (?:COVERING )?INDEX (\w+) \(use
 var byPerson = map[string]string{
 	"DeleteSessionsOfUser":        "that is what it is for",
 	"DeleteExpiredSessionsOfUser": "a person has few sessions",
+	"AskCancelOfAll":              "the operator's command, once",
 	"ListCounters":                "a person has a counter a meter and month",
 	"ListConversations":           "in the list's order, until the page is full",
 	"ListJobsWithUsage":           "in the list's order, until the page is full",

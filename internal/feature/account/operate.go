@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pulse/internal/fault"
+	"pulse/internal/job"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -54,8 +55,8 @@ func (r *Room) SetPlan(ctx context.Context, email, plan string) (User, error) {
 	})
 }
 
-// SetActive lets a person in again, or keeps them out and ends all of their
-// sessions and tokens. It is a Conflict for the last administrator.
+// SetActive lets a person in again, or keeps them out, ends all of their
+// sessions and tokens and stops what runs for them. It is a Conflict for the last administrator.
 func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, error) {
 	return r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
 		if !active {
@@ -64,10 +65,13 @@ func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, 
 			}
 		}
 		u, err := q.SetUserActive(ctx, query.SetUserActiveParams{ID: u.ID, IsActive: active, UpdatedAt: now})
-		if err == nil && !active {
-			_, err = q.DeleteSessionsOfUser(ctx, u.ID)
+		if err != nil || active {
+			return u, err
 		}
-		return u, err
+		if _, err := q.DeleteSessionsOfUser(ctx, u.ID); err != nil {
+			return u, err
+		}
+		return u, job.CancelAll(ctx, q, u.ID)
 	})
 }
 

@@ -27,6 +27,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askCancelStmt, err = db.PrepareContext(ctx, askCancel); err != nil {
 		return nil, fmt.Errorf("error preparing query AskCancel: %w", err)
 	}
+	if q.askCancelOfAllStmt, err = db.PrepareContext(ctx, askCancelOfAll); err != nil {
+		return nil, fmt.Errorf("error preparing query AskCancelOfAll: %w", err)
+	}
 	if q.claimJobStmt, err = db.PrepareContext(ctx, claimJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJob: %w", err)
 	}
@@ -224,6 +227,11 @@ func (q *Queries) Close() error {
 	if q.askCancelStmt != nil {
 		if cerr := q.askCancelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing askCancelStmt: %w", cerr)
+		}
+	}
+	if q.askCancelOfAllStmt != nil {
+		if cerr := q.askCancelOfAllStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing askCancelOfAllStmt: %w", cerr)
 		}
 	}
 	if q.claimJobStmt != nil {
@@ -581,6 +589,7 @@ type Queries struct {
 	db                              DBTX
 	tx                              *sql.Tx
 	askCancelStmt                   *sql.Stmt
+	askCancelOfAllStmt              *sql.Stmt
 	claimJobStmt                    *sql.Stmt
 	confirmSignInStmt               *sql.Stmt
 	continueConversationStmt        *sql.Stmt
@@ -651,6 +660,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                              tx,
 		tx:                              tx,
 		askCancelStmt:                   q.askCancelStmt,
+		askCancelOfAllStmt:              q.askCancelOfAllStmt,
 		claimJobStmt:                    q.claimJobStmt,
 		confirmSignInStmt:               q.confirmSignInStmt,
 		continueConversationStmt:        q.continueConversationStmt,

@@ -51,6 +51,19 @@ func (q *Queries) AskCancel(ctx context.Context, arg AskCancelParams) (Job, erro
 	return i, err
 }
 
+const askCancelOfAll = `-- name: AskCancelOfAll :execrows
+UPDATE jobs SET cancel_asked = TRUE
+WHERE user_id = $1 AND status IN ('pending', 'processing')
+`
+
+func (q *Queries) AskCancelOfAll(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.askCancelOfAllStmt, askCancelOfAll, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const claimJob = `-- name: ClaimJob :one
 UPDATE jobs
 SET status = 'processing', lease_owner = $1, lease_until = $2,
