@@ -14,6 +14,25 @@ type Conversation struct {
 	HeadID    string
 	CreatedAt int64
 	UpdatedAt int64
+	Pinned    bool
+	TitleBy   string
+}
+
+type File struct {
+	ID          string
+	UserID      string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Sha256      string
+	BlobKey     string
+	Width       int64
+	Height      int64
+	Pages       int64
+	Characters  int64
+	Text        string
+	CreatedAt   int64
 }
 
 type InstanceValue struct {
@@ -72,6 +91,13 @@ type Message struct {
 	FinishReason   string
 	Error          string
 	CreatedAt      int64
+}
+
+type MessageFile struct {
+	MessageID string
+	FileID    string
+	UserID    string
+	Position  int64
 }
 
 type QuotaCounter struct {

@@ -436,7 +436,7 @@ func (q *Queries) GetAnswerByJob(ctx context.Context, arg GetAnswerByJobParams) 
 }
 
 const getConversation = `-- name: GetConversation :one
-SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at FROM conversations WHERE id = $1 AND user_id = $2
+SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at, pinned, title_by FROM conversations WHERE id = $1 AND user_id = $2
 `
 
 type GetConversationParams struct {
@@ -457,6 +457,8 @@ func (q *Queries) GetConversation(ctx context.Context, arg GetConversationParams
 		&i.HeadID,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Pinned,
+		&i.TitleBy,
 	)
 	return i, err
 }
