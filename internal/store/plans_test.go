@@ -76,3 +76,34 @@ func (db raw) plan(t *testing.T, statement string) []string {
 	}
 	return steps
 }
+
+// Who deletes a row looks for those that point to it. Without an index that
+// reads the whole table, and no statement's plan tells.
+func TestForeignKeysAreIndexed(t *testing.T) {
+	t.Parallel()
+	eachRaw(t, func(t *testing.T, db raw) {
+		t.Helper()
+		if db.dialect != goose.DialectSQLite3 {
+			t.Skip("the schema is the same")
+		}
+		rows, err := db.QueryContext(context.Background(), `
+			SELECT m.name, fk."from" FROM sqlite_master m, pragma_foreign_key_list(m.name) fk
+			WHERE m.type = 'table' AND NOT EXISTS (
+				SELECT 1 FROM pragma_index_list(m.name) il, pragma_index_info(il.name) ii
+				WHERE ii.seqno = 0 AND ii.name = fk."from" AND il.partial = 0)`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var table, column string
+			if err := rows.Scan(&table, &column); err != nil {
+				t.Fatal(err)
+			}
+			t.Errorf("%s.%s points to another table and has no index", table, column)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

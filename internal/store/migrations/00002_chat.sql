@@ -28,13 +28,19 @@ CREATE INDEX files_by_user ON files (user_id, id);
 
 -- The files of a question. One may be in several: an edited question keeps its own.
 CREATE TABLE message_files (
-    message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
-    file_id    TEXT NOT NULL REFERENCES files (id),
-    user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    position   BIGINT NOT NULL,             -- from 0, as they were attached
+    message_id      TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    file_id         TEXT NOT NULL REFERENCES files (id),
+    user_id         TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position        BIGINT NOT NULL,        -- from 0, as they were attached
     PRIMARY KEY (message_id, file_id)
 );
+CREATE INDEX message_files_by_conversation ON message_files (conversation_id);
+CREATE INDEX message_files_by_user ON message_files (user_id, conversation_id);
 CREATE INDEX message_files_by_file ON message_files (file_id);
+
+-- A conversation is deleted with its messages; without this that reads all of them.
+CREATE INDEX messages_of_conversation ON messages (conversation_id);
 
 -- +goose Down
 SELECT 1 FROM restore_a_backup_instead;

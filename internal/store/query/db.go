@@ -30,6 +30,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askCancelOfAllStmt, err = db.PrepareContext(ctx, askCancelOfAll); err != nil {
 		return nil, fmt.Errorf("error preparing query AskCancelOfAll: %w", err)
 	}
+	if q.attachFileStmt, err = db.PrepareContext(ctx, attachFile); err != nil {
+		return nil, fmt.Errorf("error preparing query AttachFile: %w", err)
+	}
 	if q.claimJobStmt, err = db.PrepareContext(ctx, claimJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJob: %w", err)
 	}
@@ -66,6 +69,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.expiredJobsStmt, err = db.PrepareContext(ctx, expiredJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query ExpiredJobs: %w", err)
 	}
+	if q.filesOfConversationStmt, err = db.PrepareContext(ctx, filesOfConversation); err != nil {
+		return nil, fmt.Errorf("error preparing query FilesOfConversation: %w", err)
+	}
 	if q.finishJobStmt, err = db.PrepareContext(ctx, finishJob); err != nil {
 		return nil, fmt.Errorf("error preparing query FinishJob: %w", err)
 	}
@@ -74,6 +80,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getAnswerByJobStmt, err = db.PrepareContext(ctx, getAnswerByJob); err != nil {
 		return nil, fmt.Errorf("error preparing query GetAnswerByJob: %w", err)
+	}
+	if q.getAttachableStmt, err = db.PrepareContext(ctx, getAttachable); err != nil {
+		return nil, fmt.Errorf("error preparing query GetAttachable: %w", err)
 	}
 	if q.getConversationStmt, err = db.PrepareContext(ctx, getConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query GetConversation: %w", err)
@@ -140,6 +149,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.lastJobEventStmt, err = db.PrepareContext(ctx, lastJobEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query LastJobEvent: %w", err)
+	}
+	if q.listAttachedStmt, err = db.PrepareContext(ctx, listAttached); err != nil {
+		return nil, fmt.Errorf("error preparing query ListAttached: %w", err)
 	}
 	if q.listConversationsStmt, err = db.PrepareContext(ctx, listConversations); err != nil {
 		return nil, fmt.Errorf("error preparing query ListConversations: %w", err)
@@ -234,6 +246,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing askCancelOfAllStmt: %w", cerr)
 		}
 	}
+	if q.attachFileStmt != nil {
+		if cerr := q.attachFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing attachFileStmt: %w", cerr)
+		}
+	}
 	if q.claimJobStmt != nil {
 		if cerr := q.claimJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimJobStmt: %w", cerr)
@@ -294,6 +311,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing expiredJobsStmt: %w", cerr)
 		}
 	}
+	if q.filesOfConversationStmt != nil {
+		if cerr := q.filesOfConversationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing filesOfConversationStmt: %w", cerr)
+		}
+	}
 	if q.finishJobStmt != nil {
 		if cerr := q.finishJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing finishJobStmt: %w", cerr)
@@ -307,6 +329,11 @@ func (q *Queries) Close() error {
 	if q.getAnswerByJobStmt != nil {
 		if cerr := q.getAnswerByJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getAnswerByJobStmt: %w", cerr)
+		}
+	}
+	if q.getAttachableStmt != nil {
+		if cerr := q.getAttachableStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getAttachableStmt: %w", cerr)
 		}
 	}
 	if q.getConversationStmt != nil {
@@ -417,6 +444,11 @@ func (q *Queries) Close() error {
 	if q.lastJobEventStmt != nil {
 		if cerr := q.lastJobEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastJobEventStmt: %w", cerr)
+		}
+	}
+	if q.listAttachedStmt != nil {
+		if cerr := q.listAttachedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listAttachedStmt: %w", cerr)
 		}
 	}
 	if q.listConversationsStmt != nil {
@@ -590,6 +622,7 @@ type Queries struct {
 	tx                              *sql.Tx
 	askCancelStmt                   *sql.Stmt
 	askCancelOfAllStmt              *sql.Stmt
+	attachFileStmt                  *sql.Stmt
 	claimJobStmt                    *sql.Stmt
 	confirmSignInStmt               *sql.Stmt
 	continueConversationStmt        *sql.Stmt
@@ -602,9 +635,11 @@ type Queries struct {
 	deleteSessionsOfUserStmt        *sql.Stmt
 	dueJobsStmt                     *sql.Stmt
 	expiredJobsStmt                 *sql.Stmt
+	filesOfConversationStmt         *sql.Stmt
 	finishJobStmt                   *sql.Stmt
 	finishMessageStmt               *sql.Stmt
 	getAnswerByJobStmt              *sql.Stmt
+	getAttachableStmt               *sql.Stmt
 	getConversationStmt             *sql.Stmt
 	getCounterStmt                  *sql.Stmt
 	getJobStmt                      *sql.Stmt
@@ -627,6 +662,7 @@ type Queries struct {
 	jobTextOfAttemptStmt            *sql.Stmt
 	keepValueStmt                   *sql.Stmt
 	lastJobEventStmt                *sql.Stmt
+	listAttachedStmt                *sql.Stmt
 	listConversationsStmt           *sql.Stmt
 	listCountersStmt                *sql.Stmt
 	listHoldsStmt                   *sql.Stmt
@@ -661,6 +697,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tx:                              tx,
 		askCancelStmt:                   q.askCancelStmt,
 		askCancelOfAllStmt:              q.askCancelOfAllStmt,
+		attachFileStmt:                  q.attachFileStmt,
 		claimJobStmt:                    q.claimJobStmt,
 		confirmSignInStmt:               q.confirmSignInStmt,
 		continueConversationStmt:        q.continueConversationStmt,
@@ -673,9 +710,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteSessionsOfUserStmt:        q.deleteSessionsOfUserStmt,
 		dueJobsStmt:                     q.dueJobsStmt,
 		expiredJobsStmt:                 q.expiredJobsStmt,
+		filesOfConversationStmt:         q.filesOfConversationStmt,
 		finishJobStmt:                   q.finishJobStmt,
 		finishMessageStmt:               q.finishMessageStmt,
 		getAnswerByJobStmt:              q.getAnswerByJobStmt,
+		getAttachableStmt:               q.getAttachableStmt,
 		getConversationStmt:             q.getConversationStmt,
 		getCounterStmt:                  q.getCounterStmt,
 		getJobStmt:                      q.getJobStmt,
@@ -698,6 +737,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobTextOfAttemptStmt:            q.jobTextOfAttemptStmt,
 		keepValueStmt:                   q.keepValueStmt,
 		lastJobEventStmt:                q.lastJobEventStmt,
+		listAttachedStmt:                q.listAttachedStmt,
 		listConversationsStmt:           q.listConversationsStmt,
 		listCountersStmt:                q.listCountersStmt,
 		listHoldsStmt:                   q.listHoldsStmt,

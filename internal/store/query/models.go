@@ -94,10 +94,11 @@ type Message struct {
 }
 
 type MessageFile struct {
-	MessageID string
-	FileID    string
-	UserID    string
-	Position  int64
+	MessageID      string
+	FileID         string
+	UserID         string
+	ConversationID string
+	Position       int64
 }
 
 type QuotaCounter struct {

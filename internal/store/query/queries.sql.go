@@ -64,6 +64,30 @@ func (q *Queries) AskCancelOfAll(ctx context.Context, userID string) (int64, err
 	return result.RowsAffected()
 }
 
+const attachFile = `-- name: AttachFile :exec
+INSERT INTO message_files (message_id, file_id, user_id, conversation_id, position)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type AttachFileParams struct {
+	MessageID      string
+	FileID         string
+	UserID         string
+	ConversationID string
+	Position       int64
+}
+
+func (q *Queries) AttachFile(ctx context.Context, arg AttachFileParams) error {
+	_, err := q.exec(ctx, q.attachFileStmt, attachFile,
+		arg.MessageID,
+		arg.FileID,
+		arg.UserID,
+		arg.ConversationID,
+		arg.Position,
+	)
+	return err
+}
+
 const claimJob = `-- name: ClaimJob :one
 UPDATE jobs
 SET status = 'processing', lease_owner = $1, lease_until = $2,
@@ -335,6 +359,61 @@ func (q *Queries) ExpiredJobs(ctx context.Context, arg ExpiredJobsParams) ([]str
 	return items, nil
 }
 
+const filesOfConversation = `-- name: FilesOfConversation :many
+SELECT a.message_id, f.id, f.user_id, f.name, f.content_type, f.kind, f.size, f.sha256, f.blob_key, f.width, f.height, f.pages, f.characters, f.text, f.created_at FROM message_files a JOIN files f ON f.id = a.file_id AND f.user_id = a.user_id
+WHERE a.user_id = $1 AND a.conversation_id = $2
+ORDER BY a.message_id, a.position
+`
+
+type FilesOfConversationParams struct {
+	UserID         string
+	ConversationID string
+}
+
+type FilesOfConversationRow struct {
+	MessageID string
+	File      File
+}
+
+func (q *Queries) FilesOfConversation(ctx context.Context, arg FilesOfConversationParams) ([]FilesOfConversationRow, error) {
+	rows, err := q.query(ctx, q.filesOfConversationStmt, filesOfConversation, arg.UserID, arg.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesOfConversationRow
+	for rows.Next() {
+		var i FilesOfConversationRow
+		if err := rows.Scan(
+			&i.MessageID,
+			&i.File.ID,
+			&i.File.UserID,
+			&i.File.Name,
+			&i.File.ContentType,
+			&i.File.Kind,
+			&i.File.Size,
+			&i.File.Sha256,
+			&i.File.BlobKey,
+			&i.File.Width,
+			&i.File.Height,
+			&i.File.Pages,
+			&i.File.Characters,
+			&i.File.Text,
+			&i.File.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const finishJob = `-- name: FinishJob :execrows
 UPDATE jobs
 SET status = $1, result = $2, error = $3, progress = $4, model = $5, finished_at = $6, lease_owner = '', lease_until = 0
@@ -430,6 +509,37 @@ func (q *Queries) GetAnswerByJob(ctx context.Context, arg GetAnswerByJobParams) 
 		&i.Status,
 		&i.FinishReason,
 		&i.Error,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const getAttachable = `-- name: GetAttachable :one
+SELECT id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, created_at FROM files WHERE id = $1 AND user_id = $2
+`
+
+type GetAttachableParams struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) GetAttachable(ctx context.Context, arg GetAttachableParams) (File, error) {
+	row := q.queryRow(ctx, q.getAttachableStmt, getAttachable, arg.ID, arg.UserID)
+	var i File
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.Name,
+		&i.ContentType,
+		&i.Kind,
+		&i.Size,
+		&i.Sha256,
+		&i.BlobKey,
+		&i.Width,
+		&i.Height,
+		&i.Pages,
+		&i.Characters,
+		&i.Text,
 		&i.CreatedAt,
 	)
 	return i, err
@@ -1179,6 +1289,66 @@ func (q *Queries) LastJobEvent(ctx context.Context, arg LastJobEventParams) (int
 	var last int64
 	err := row.Scan(&last)
 	return last, err
+}
+
+const listAttached = `-- name: ListAttached :many
+SELECT a.message_id, f.id, f.name, f.content_type, f.kind, f.size, f.width, f.height, f.pages, f.characters
+FROM message_files a JOIN files f ON f.id = a.file_id AND f.user_id = a.user_id
+WHERE a.user_id = $1 AND a.conversation_id = $2
+ORDER BY a.message_id, a.position
+`
+
+type ListAttachedParams struct {
+	UserID         string
+	ConversationID string
+}
+
+type ListAttachedRow struct {
+	MessageID   string
+	ID          string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Width       int64
+	Height      int64
+	Pages       int64
+	Characters  int64
+}
+
+// Without the text, which may be long.
+func (q *Queries) ListAttached(ctx context.Context, arg ListAttachedParams) ([]ListAttachedRow, error) {
+	rows, err := q.query(ctx, q.listAttachedStmt, listAttached, arg.UserID, arg.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListAttachedRow
+	for rows.Next() {
+		var i ListAttachedRow
+		if err := rows.Scan(
+			&i.MessageID,
+			&i.ID,
+			&i.Name,
+			&i.ContentType,
+			&i.Kind,
+			&i.Size,
+			&i.Width,
+			&i.Height,
+			&i.Pages,
+			&i.Characters,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listConversations = `-- name: ListConversations :many
