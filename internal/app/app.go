@@ -13,8 +13,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulse/internal/catalog"
+	"pulse/internal/change"
 	"pulse/internal/config"
 	"pulse/internal/feature/account"
+	"pulse/internal/feature/changes"
 	"pulse/internal/feature/chat"
 	"pulse/internal/feature/jobs"
 	"pulse/internal/httpd"
@@ -46,6 +48,7 @@ type App struct {
 	vendors  *vendors
 	server   *httpd.Server
 	accounts *account.Room
+	changes  *change.Feed
 }
 
 // New opens the database, migrates it, and builds everything on it. Close the
@@ -70,6 +73,7 @@ type base struct {
 	db       *store.DB
 	ledger   *usage.Ledger
 	accounts *account.Room
+	changes  *change.Feed
 }
 
 func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error) {
@@ -85,14 +89,15 @@ func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error)
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	ledger := usage.NewLedger(plans, o.Now)
+	feed := change.New(db, o.Log)
 	accounts, err := account.New(ctx, account.Options{
-		DB: db, Ledger: ledger, DefaultPlan: cfg.DefaultPlan, RegistrationOpen: cfg.RegistrationOpen, Secure: cfg.Secure(),
+		DB: db, Ledger: ledger, Changes: feed, DefaultPlan: cfg.DefaultPlan, RegistrationOpen: cfg.RegistrationOpen, Secure: cfg.Secure(),
 		Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("app: %w", err), db.Close())
 	}
-	return &base{db, ledger, accounts}, nil
+	return &base{db, ledger, accounts, feed}, nil
 }
 
 func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, error) {
@@ -115,18 +120,20 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
-	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Log: o.Log, Now: o.Now, Lease: o.Lease})
+	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
 	for _, room := range []interface{ Routes(api huma.API) }{
 		b.accounts,
 		chat.New(chat.Options{
-			DB: b.db, Jobs: service, Catalog: models, Vendors: v.chat, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
+			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
 		}),
 		jobs.New(service),
+		changes.New(b.changes),
 	} {
 		room.Routes(server.API())
 	}
 	return &App{
 		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
+		changes: b.changes,
 	}, nil
 }
 
@@ -183,6 +190,10 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	all, cancelAll := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownGrace+stopTime)
 	defer cancelAll()
-	err := a.server.Shutdown(all, func() { a.jobs.Stop(grace) })
+	err := a.server.Shutdown(all, func() {
+		a.changes.End() // the pages find another process, or this one's next life
+		a.jobs.Stop(grace)
+	})
+	a.changes.Close() // what the last ends had to tell is told
 	return errors.Join(serveErr, err)
 }

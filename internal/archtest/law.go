@@ -54,14 +54,16 @@ var places = map[string]Place{
 	"internal/blob/disk": {Level: parts, Adapter: true},
 	"internal/blob/s3":   {Level: parts, Adapter: true},
 
-	"internal/job":   {Level: pipelines},
-	"internal/usage": {Level: pipelines},
+	"internal/job":    {Level: pipelines},
+	"internal/usage":  {Level: pipelines},
+	"internal/change": {Level: pipelines},
 
 	"internal/httpd": {Level: edge},
 
 	"internal/feature/account": {Level: rooms},
 	"internal/feature/chat":    {Level: rooms},
 	"internal/feature/jobs":    {Level: rooms},
+	"internal/feature/changes": {Level: rooms},
 	"internal/feature/image":   {Level: rooms},
 	"internal/feature/video":   {Level: rooms},
 	"internal/feature/cv":      {Level: rooms},
@@ -82,6 +84,7 @@ var places = map[string]Place{
 var beside = map[[2]string]bool{
 	{"internal/actor", "internal/fault"}:       true, // nobody signed in is a fault
 	{"internal/store", "internal/store/query"}: true, // one seam, its generated half
+	{"internal/job", "internal/change"}:        true, // a job's end is a change
 	{"internal/job", "internal/usage"}:         true, // a job ends and settles in one transaction
 }
 

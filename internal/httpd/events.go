@@ -3,6 +3,7 @@ package httpd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -37,6 +38,7 @@ type EventWriter struct {
 	buf   []byte
 	beat  *time.Timer
 	guard *time.Timer
+	pause time.Duration // between two looks of the guard
 	ended bool
 }
 
@@ -72,6 +74,28 @@ func appendText(b, text []byte) []byte {
 		return append(b, '}')
 	}
 	return append(b, '}')
+}
+
+// Event sends an event that is none of a job's, with v as JSON.
+func (w *EventWriter) Event(name string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("httpd: event %s: %w", name, err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.flush([]byte("event: " + name + "\ndata: " + string(data) + "\n\n"))
+}
+
+// AskEvery changes how often the stream makes sure that its reader is still
+// signed in.
+func (w *EventWriter) AskEvery(pause time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pause = pause
+	if !w.ended {
+		w.guard.Reset(pause)
+	}
 }
 
 // fail sends an error that is not an event of the job, and so has no id.
@@ -134,7 +158,7 @@ func (w *EventWriter) stillIn(r *http.Request, signOut context.CancelCauseFunc) 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.ended {
-		w.guard.Reset(askAgain)
+		w.guard.Reset(w.pause)
 	}
 }
 
@@ -142,7 +166,7 @@ func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(infoOf(ctx).draining, func() { cancel(errDraining) })()
-	w := &EventWriter{ctx: ctx, w: rw, rc: http.NewResponseController(rw)}
+	w := &EventWriter{ctx: ctx, w: rw, rc: http.NewResponseController(rw), pause: askAgain}
 	w.mu.Lock()
 	w.beat = time.AfterFunc(keepAlive, w.heartbeat)
 	w.guard = time.AfterFunc(askAgain, func() { w.stillIn(r, cancel) })

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"pulse/internal/change"
 	"pulse/internal/fault"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
@@ -96,12 +97,25 @@ func (s *Service) end(r *Run, status Status, o Outcome) (err error) {
 	}
 	r.final = &WithUsage{Job: j, Used: usedFor(o.Charges)}
 	r.stream.finish(last)
+	s.changed(j)
+	if len(o.Charges) > 0 {
+		s.feed.Told(j.UserID, change.Hint{Kind: change.Usage, ID: j.ID})
+	}
 	if len(rows) > 0 {
 		if err := s.hub.announce(context.Background(), []string{r.Job.ID}); err != nil {
 			s.log.Warn("announcing the end of a job failed; readers elsewhere find it by looking", "job_id", r.Job.ID, "error", err) //nolint:sloglint // the run's context has ended
 		}
 	}
 	return nil
+}
+
+// changed tells the person's pages of a job that has begun or ended.
+func (s *Service) changed(j Job) {
+	hints := []change.Hint{{Kind: change.Job, ID: j.ID}}
+	if kind, ok := s.kind(j.Type); ok && kind.Subject != "" {
+		hints = append(hints, change.Hint{Kind: kind.Subject, ID: j.SubjectID})
+	}
+	s.feed.Told(j.UserID, hints...)
 }
 
 // How long an end waits for a database that is away, in peace and while the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulse/internal/actor"
+	"pulse/internal/change"
 	"pulse/internal/fault"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
@@ -42,6 +43,8 @@ var (
 // Kind is what a room teaches the pipeline about its type of job.
 type Kind struct {
 	Type string
+	// Subject is what SubjectID names, for those who hear of changes; empty: nothing.
+	Subject change.Kind
 
 	// Run does the work and says how it ended. It is called again, with a
 	// higher attempt, when the process that ran the job before died. When its
@@ -83,7 +86,9 @@ type Options struct {
 	DB     *store.DB
 	Ledger *usage.Ledger
 	Log    *slog.Logger
-	Now    func() time.Time // the clock; nil: time.Now
+	// Changes hears of each job that begins and ends; nil: nobody does.
+	Changes *change.Feed
+	Now     func() time.Time // the clock; nil: time.Now
 
 	Lease      time.Duration // how long a dead process keeps its jobs; 0: 6 s
 	FlushEvery time.Duration // how often events are stored; 0: 100 ms
@@ -99,6 +104,7 @@ type Service struct {
 	ledger *usage.Ledger
 	log    *slog.Logger
 	now    func() time.Time
+	feed   *change.Feed
 	lease  time.Duration
 	owner  string // this process, in lease_owner
 	kinds  map[string]Kind
@@ -132,7 +138,7 @@ func NewService(o Options) *Service {
 		o.Background = 64
 	}
 	s := &Service{
-		db: o.DB, ledger: o.Ledger, log: o.Log, now: o.Now, lease: o.Lease, background: o.Background,
+		db: o.DB, ledger: o.Ledger, log: o.Log, now: o.Now, feed: o.Changes, lease: o.Lease, background: o.Background,
 		owner: store.NewID(), kinds: map[string]Kind{},
 		running: map[string]*Run{}, waiting: map[string]map[chan struct{}]struct{}{}, stopLoops: func() {},
 	}
@@ -226,6 +232,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 	}
 	launched = true
 	s.launch(j, granted, n.Prepared, nil)
+	s.changed(j)
 	return j, false, nil
 }
 

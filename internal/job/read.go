@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pulse/internal/actor"
+	"pulse/internal/change"
 	"pulse/internal/fault"
 	"pulse/internal/provider"
 	"pulse/internal/store"
@@ -175,13 +176,17 @@ func (s *Service) Once(ctx context.Context, a actor.Actor, once Idempotency, sta
 // Delete removes a job that has ended, with its events. The usage events stay:
 // they are the books. A running job is a Conflict.
 func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
-	return s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+	err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		changed, err := q.DeleteJob(ctx, query.DeleteJobParams{ID: id, UserID: a.ID})
 		if err != nil || changed == 1 {
 			return err
 		}
 		return refused(ctx, q, a, id, "This job is still running. Cancel it first, then delete it.")
 	})
+	if err == nil {
+		s.feed.Told(a.ID, change.Hint{Kind: change.Job, ID: id})
+	}
+	return err
 }
 
 // Receipt reads what the books say of a job, one event a meter.

@@ -48,6 +48,9 @@ func (db *DB) Subscribe(topic string) (hints <-chan string, stop func()) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		delete(b.subs[topic], ch)
+		if len(b.subs[topic]) == 0 {
+			delete(b.subs, topic)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (r *Room) SetPlan(ctx context.Context, email, plan string) (User, error) {
 // SetActive lets a person in again, or keeps them out, ends all of their
 // sessions and tokens and stops what runs for them. It is a Conflict for the last administrator.
 func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, error) {
-	return r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
+	u, err := r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
 		if !active {
 			if err := keepOneAdmin(ctx, q, u); err != nil {
 				return u, err
@@ -73,6 +73,10 @@ func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, 
 		}
 		return u, job.CancelAll(ctx, q, u.ID)
 	})
+	if err == nil && !active {
+		r.changes.SignedOut(ctx, u.ID, "")
+	}
+	return u, err
 }
 
 // SetPassword gives a person a new password and ends all of their sessions and
@@ -86,13 +90,17 @@ func (r *Room) SetPassword(ctx context.Context, email, password string) (User, e
 	if err != nil {
 		return User{}, err
 	}
-	return r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
+	u, err := r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
 		u, err := q.SetUserPassword(ctx, query.SetUserPasswordParams{ID: u.ID, PasswordHash: hash, UpdatedAt: now})
 		if err == nil {
 			_, err = q.DeleteSessionsOfUser(ctx, u.ID)
 		}
 		return u, err
 	})
+	if err == nil {
+		r.changes.SignedOut(ctx, u.ID, "")
+	}
+	return u, err
 }
 
 // listPage is how many people are read at a time.

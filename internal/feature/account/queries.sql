@@ -61,8 +61,8 @@ WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id) AND last_used_at = sqlc.
 -- name: DeleteSession :execrows
 DELETE FROM sessions WHERE id = $1 AND user_id = $2;
 
--- name: DeleteSessionByHash :execrows
-DELETE FROM sessions WHERE token_hash = $1;
+-- name: DeleteSessionByHash :one
+DELETE FROM sessions WHERE token_hash = $1 RETURNING id, user_id;
 
 -- name: DeleteSessionsOfUser :execrows
 DELETE FROM sessions WHERE user_id = $1;

@@ -76,6 +76,7 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 	}
 	var u query.User
 	var secret string
+	var ended query.DeleteSessionByHashRow
 	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		first, err := r.insert(ctx, q, p)
 		if err != nil {
@@ -87,7 +88,7 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 		if u, err = q.GetUser(ctx, p.ID); err != nil {
 			return fmt.Errorf("account: read user %s: %w", p.ID, err)
 		}
-		if err := endSession(ctx, q, in.Session); err != nil {
+		if ended, err = endSession(ctx, q, in.Session); err != nil {
 			return err
 		}
 		secret, err = r.openSession(ctx, q, p.ID, browser, idleTime)
@@ -96,6 +97,7 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 	if err != nil {
 		return nil, err
 	}
+	r.changes.SignedOut(ctx, ended.UserID, ended.ID)
 	return &userOutput{SetCookie: r.sessionCookie(ctx, secret), Body: userOf(u)}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"pulse/internal/change"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 	"pulse/internal/usage"
@@ -15,6 +16,8 @@ import (
 type Options struct {
 	DB     *store.DB
 	Ledger *usage.Ledger
+	// Changes is told who is signed out, so that their feeds end; nil: nobody is.
+	Changes *change.Feed
 	// DefaultPlan is the key of the plan that new people are on.
 	DefaultPlan string
 	// RegistrationOpen lets people make accounts themselves.
@@ -30,6 +33,7 @@ type Options struct {
 type Room struct {
 	db          *store.DB
 	ledger      *usage.Ledger
+	changes     *change.Feed
 	defaultPlan string
 	open        bool
 	secure      bool
@@ -53,7 +57,7 @@ func New(ctx context.Context, o Options) (*Room, error) {
 		return nil, fmt.Errorf("account: the key for tokens: %w", err)
 	}
 	return &Room{
-		db: o.DB, ledger: o.Ledger, defaultPlan: o.DefaultPlan, open: o.RegistrationOpen, secure: o.Secure, log: o.Log, now: o.Now,
+		db: o.DB, ledger: o.Ledger, changes: o.Changes, defaultPlan: o.DefaultPlan, open: o.RegistrationOpen, secure: o.Secure, log: o.Log, now: o.Now,
 		tokens:   &tokenIssuer{key: key, now: o.Now},
 		hasher:   newHasher(),
 		accounts: newThrottle(accountFailures, accountRefill, o.Now),

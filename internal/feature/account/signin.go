@@ -86,6 +86,7 @@ func (r *Room) signIn(ctx context.Context, c credentials, kind string, lifetime 
 		return u, "", errDeactivated()
 	}
 	var secret string
+	var ended query.DeleteSessionByHashRow
 	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		// Since the password was checked, it or the person may have been changed.
 		n, err := q.ConfirmSignIn(ctx, query.ConfirmSignInParams{ID: u.ID, PasswordHash: u.PasswordHash})
@@ -95,12 +96,15 @@ func (r *Room) signIn(ctx context.Context, c credentials, kind string, lifetime 
 		if n == 0 {
 			return errWrongCredentials()
 		}
-		if err := endSession(ctx, q, before); err != nil {
+		if ended, err = endSession(ctx, q, before); err != nil {
 			return err
 		}
 		secret, err = r.openSession(ctx, q, u.ID, kind, lifetime)
 		return err
 	})
+	if err == nil {
+		r.changes.SignedOut(ctx, ended.UserID, ended.ID)
+	}
 	return u, secret, err
 }
 
@@ -156,8 +160,9 @@ type logoutOutput struct {
 // token. It succeeds for those who were signed out before.
 func (r *Room) logout(ctx context.Context, in *logoutInput) (*logoutOutput, error) {
 	a, _ := actor.From(ctx) // nobody: then there may still be a cookie to remove
-	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
-		if err := endSession(ctx, q, in.Session); err != nil {
+	var ended query.DeleteSessionByHashRow
+	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+		if ended, err = endSession(ctx, q, in.Session); err != nil {
 			return err
 		}
 		if _, err := q.DeleteSession(ctx, query.DeleteSessionParams{ID: a.SessionID, UserID: a.ID}); err != nil {
@@ -165,16 +170,24 @@ func (r *Room) logout(ctx context.Context, in *logoutInput) (*logoutOutput, erro
 		}
 		return nil
 	})
+	if err == nil {
+		r.changes.SignedOut(ctx, ended.UserID, ended.ID)
+		if a.SessionID != "" && a.SessionID != ended.ID {
+			r.changes.SignedOut(ctx, a.ID, a.SessionID)
+		}
+	}
 	return &logoutOutput{SetCookie: r.noCookie(ctx)}, err
 }
 
-// endSession ends the browser's session that the secret opens, if any.
-func endSession(ctx context.Context, q *query.Queries, secret string) error {
+// endSession ends the browser's session that the secret opens, and tells which
+// that was, if any.
+func endSession(ctx context.Context, q *query.Queries, secret string) (ended query.DeleteSessionByHashRow, err error) {
 	if secret == "" {
-		return nil
+		return ended, nil
 	}
-	if _, err := q.DeleteSessionByHash(ctx, hashOf(browser, secret)); err != nil {
-		return fmt.Errorf("account: end a session: %w", err)
+	ended, err = q.DeleteSessionByHash(ctx, hashOf(browser, secret))
+	if err != nil && !store.NotFound(err) {
+		return ended, fmt.Errorf("account: end a session: %w", err)
 	}
-	return nil
+	return ended, nil
 }

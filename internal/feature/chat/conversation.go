@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulse/internal/actor"
+	"pulse/internal/change"
 	"pulse/internal/fault"
 	"pulse/internal/httpd"
 	"pulse/internal/provider"
@@ -192,6 +193,7 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 	if err != nil {
 		return nil, err
 	}
+	r.changes.Told(a.ID, change.Hint{Kind: change.Conversation, ID: in.ID})
 	return r.conversation(ctx, a, in.ID)
 }
 
@@ -216,6 +218,7 @@ func (r *Room) deleteConversation(ctx context.Context, in *ConversationPath) (*s
 	if err != nil {
 		return nil, err
 	}
+	r.changes.Told(a.ID, change.Hint{Kind: change.Conversation, ID: in.ID})
 	for _, id := range running { // one that ends meanwhile needs no stopping
 		if _, err := r.jobs.Cancel(ctx, a, id); err != nil && !fault.Is(err, fault.Conflict) {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pulse/internal/catalog"
+	"pulse/internal/change"
 	"pulse/internal/job"
 	"pulse/internal/provider"
 	"pulse/internal/store"
@@ -25,6 +26,7 @@ type Vendor struct {
 type Options struct {
 	DB      *store.DB
 	Jobs    *job.Service
+	Changes *change.Feed // hears what becomes of conversations; nil: nobody does
 	Catalog *catalog.Catalog
 	Vendors map[string]Vendor // by the catalogue's provider id; only those that are configured
 	// DemoBesideReal lists the demo models also while real ones can be asked.
@@ -37,6 +39,7 @@ type Options struct {
 type Room struct {
 	db             *store.DB
 	jobs           *job.Service
+	changes        *change.Feed
 	catalog        *catalog.Catalog
 	vendors        map[string]Vendor
 	demoBesideReal bool
@@ -50,9 +53,9 @@ func New(o Options) *Room {
 		o.Now = time.Now
 	}
 	r := &Room{
-		db: o.DB, jobs: o.Jobs, catalog: o.Catalog, vendors: o.Vendors, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
+		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
 	}
-	o.Jobs.Register(job.Kind{Type: JobType, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
+	o.Jobs.Register(job.Kind{Type: JobType, Subject: change.Conversation, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
 	return r
 }
 

@@ -271,16 +271,20 @@ func (q *Queries) DeleteSession(ctx context.Context, arg DeleteSessionParams) (i
 	return result.RowsAffected()
 }
 
-const deleteSessionByHash = `-- name: DeleteSessionByHash :execrows
-DELETE FROM sessions WHERE token_hash = $1
+const deleteSessionByHash = `-- name: DeleteSessionByHash :one
+DELETE FROM sessions WHERE token_hash = $1 RETURNING id, user_id
 `
 
-func (q *Queries) DeleteSessionByHash(ctx context.Context, tokenHash string) (int64, error) {
-	result, err := q.exec(ctx, q.deleteSessionByHashStmt, deleteSessionByHash, tokenHash)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+type DeleteSessionByHashRow struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) DeleteSessionByHash(ctx context.Context, tokenHash string) (DeleteSessionByHashRow, error) {
+	row := q.queryRow(ctx, q.deleteSessionByHashStmt, deleteSessionByHash, tokenHash)
+	var i DeleteSessionByHashRow
+	err := row.Scan(&i.ID, &i.UserID)
+	return i, err
 }
 
 const deleteSessionsOfUser = `-- name: DeleteSessionsOfUser :execrows
