@@ -51,8 +51,16 @@ type ChatRequest struct {
 
 // Message is one turn.
 type Message struct {
-	Role string // RoleUser or RoleAssistant
-	Text string
+	Role   string // RoleUser or RoleAssistant
+	Text   string
+	Images []Image // of the user's; the model sees them before the text
+}
+
+// Image is a picture that a question brings along. Only models of the
+// catalogue's ability "vision" take one.
+type Image struct {
+	ContentType string // "image/png"
+	Data        []byte // the file as it is; adapters encode it and change nothing
 }
 
 // Roles of a Message.

@@ -84,7 +84,7 @@ func repeats(branch, fresh []provider.Message) bool {
 		return false
 	}
 	for i, m := range branch {
-		if m != fresh[i] {
+		if f := fresh[i]; m.Role != f.Role || m.Text != f.Text || len(m.Images)+len(f.Images) > 0 {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package anthropic
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -89,7 +90,7 @@ func params(req provider.ChatRequest) sdk.MessageNewParams {
 		if m.Role == provider.RoleAssistant {
 			p.Messages = append(p.Messages, sdk.NewAssistantMessage(sdk.NewTextBlock(m.Text)))
 		} else {
-			p.Messages = append(p.Messages, sdk.NewUserMessage(sdk.NewTextBlock(m.Text)))
+			p.Messages = append(p.Messages, sdk.NewUserMessage(blocks(m)...))
 		}
 	}
 	if req.Temperature != nil {
@@ -105,4 +106,17 @@ func params(req provider.ChatRequest) sdk.MessageNewParams {
 		}
 	}
 	return p
+}
+
+// blocks gives a question, its pictures first, as Anthropic advises. An empty
+// text is left out: the API refuses one.
+func blocks(m provider.Message) []sdk.ContentBlockParamUnion {
+	list := make([]sdk.ContentBlockParamUnion, 0, len(m.Images)+1)
+	for _, image := range m.Images {
+		list = append(list, sdk.NewImageBlockBase64(image.ContentType, base64.StdEncoding.EncodeToString(image.Data)))
+	}
+	if m.Text != "" || len(m.Images) == 0 {
+		list = append(list, sdk.NewTextBlock(m.Text))
+	}
+	return list
 }

@@ -112,6 +112,9 @@ func digest(req provider.ChatRequest) uint64 {
 	h := fnv.New64a()
 	for _, m := range req.Messages {
 		_, _ = h.Write([]byte(m.Role + "\x00" + m.Text + "\x00")) // a hash never fails
+		for _, image := range m.Images {
+			_, _ = h.Write(image.Data)
+		}
 	}
 	return h.Sum64()
 }

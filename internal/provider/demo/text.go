@@ -62,7 +62,24 @@ func place(req provider.ChatRequest) string {
 	if n := count(req.System); n > 0 {
 		text += fmt.Sprintf(", with a system prompt of %d words", n)
 	}
-	return text + "."
+	return text + "." + pictures(req.Messages[len(req.Messages)-1].Images)
+}
+
+// pictures tells how many pictures came with the question, and of which types.
+// The demo does not look at them.
+func pictures(images []provider.Image) string {
+	if len(images) == 0 {
+		return ""
+	}
+	types := make([]string, len(images))
+	for i, image := range images {
+		types[i] = image.ContentType
+	}
+	noun := "pictures"
+	if len(images) == 1 {
+		noun = "picture"
+	}
+	return fmt.Sprintf(" It brought %d %s along (%s), at which the demo does not look.", len(images), noun, strings.Join(types, ", "))
 }
 
 const showcase = `# An answer from the demo

@@ -114,7 +114,19 @@ func contents(req provider.ChatRequest) []*genai.Content {
 		if m.Role == provider.RoleAssistant {
 			role = genai.RoleModel
 		}
-		list = append(list, genai.NewContentFromText(m.Text, role))
+		list = append(list, genai.NewContentFromParts(parts(m), role))
+	}
+	return list
+}
+
+// parts gives a message, its pictures first. The SDK encodes them.
+func parts(m provider.Message) []*genai.Part {
+	list := make([]*genai.Part, 0, len(m.Images)+1)
+	for _, image := range m.Images {
+		list = append(list, genai.NewPartFromBytes(image.Data, image.ContentType))
+	}
+	if m.Text != "" || len(m.Images) == 0 {
+		list = append(list, genai.NewPartFromText(m.Text))
 	}
 	return list
 }

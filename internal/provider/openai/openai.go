@@ -4,6 +4,7 @@ package openai
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -110,9 +111,12 @@ func (c *Client) params(req provider.ChatRequest) sdk.ChatCompletionNewParams {
 		p.Messages = append(p.Messages, c.system(req.System))
 	}
 	for _, m := range req.Messages {
-		if m.Role == provider.RoleAssistant {
+		switch {
+		case m.Role == provider.RoleAssistant:
 			p.Messages = append(p.Messages, sdk.AssistantMessage(m.Text))
-		} else {
+		case len(m.Images) > 0:
+			p.Messages = append(p.Messages, sdk.UserMessage(parts(m)))
+		default:
 			p.Messages = append(p.Messages, sdk.UserMessage(m.Text))
 		}
 	}
@@ -134,6 +138,22 @@ func (c *Client) params(req provider.ChatRequest) sdk.ChatCompletionNewParams {
 		p.StreamOptions.IncludeObfuscation = sdk.Bool(false) // padding: we stream over TLS to people, not to eavesdroppers
 	}
 	return p
+}
+
+// parts gives a question with its pictures, which come as data URIs.
+func parts(m provider.Message) []sdk.ChatCompletionContentPartUnionParam {
+	list := make([]sdk.ChatCompletionContentPartUnionParam, 0, len(m.Images)+1)
+	for _, image := range m.Images {
+		head := "data:" + image.ContentType + ";base64,"
+		uri := make([]byte, len(head), len(head)+base64.StdEncoding.EncodedLen(len(image.Data)))
+		copy(uri, head)
+		uri = base64.StdEncoding.AppendEncode(uri, image.Data)
+		list = append(list, sdk.ImageContentPart(sdk.ChatCompletionContentPartImageImageURLParam{URL: string(uri)}))
+	}
+	if m.Text != "" {
+		list = append(list, sdk.TextContentPart(m.Text))
+	}
+	return list
 }
 
 // system gives the system prompt in the role that the server knows.
