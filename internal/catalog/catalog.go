@@ -25,9 +25,10 @@ type Model struct {
 	ContextWindow    int64  // tokens, prompt and answer together
 	MaxOutputTokens  int64  // tokens, thinking included
 	Abilities        []string
-	Parameters       []string // optional settings that it takes: "temperature"
-	ReasoningEfforts []string // from the least to the most; empty: it has no such setting
-	Demo             bool     // an imitation that is built in, and no model
+	Parameters       []string    // optional settings that it takes: "temperature"
+	ReasoningEfforts []string    // from the least to the most; empty: it has no such setting
+	Images           ImageLimits // of models with the ability "vision"
+	Demo             bool        // an imitation that is built in, and no model
 
 	prices []Price // by date, the oldest first
 	count  counting

@@ -37,6 +37,7 @@ type modelEntry struct {
 	Abilities        []string     `yaml:"abilities"`
 	Parameters       []string     `yaml:"parameters"`
 	ReasoningEfforts []string     `yaml:"reasoning_efforts"`
+	Images           ImageLimits  `yaml:"images"`
 	Prices           []priceEntry `yaml:"prices"`
 	Off              bool         `yaml:"off"`
 }
@@ -70,6 +71,7 @@ func (m modelEntry) over(base modelEntry) modelEntry {
 		Abilities:        given(m.Abilities, base.Abilities),
 		Parameters:       given(m.Parameters, base.Parameters),
 		ReasoningEfforts: given(m.ReasoningEfforts, base.ReasoningEfforts),
+		Images:           m.Images.over(base.Images),
 		Prices:           given(m.Prices, base.Prices),
 		Off:              m.Off || base.Off,
 	}
@@ -145,6 +147,13 @@ func (m modelEntry) model(p providerEntry) (Model, error) {
 			return Model{}, fmt.Errorf("%s: %w", list.field, err)
 		}
 	}
+	var images ImageLimits
+	if slices.Contains(m.Abilities, "vision") {
+		if err := m.Images.check(); err != nil {
+			return Model{}, err
+		}
+		images = m.Images
+	}
 	prices, err := priceList(m.Prices)
 	if err != nil {
 		return Model{}, err
@@ -152,7 +161,7 @@ func (m modelEntry) model(p providerEntry) (Model, error) {
 	return Model{
 		ID: m.ID, Name: m.Name, Provider: p.ID, ProviderName: p.Name, VendorID: cmp.Or(m.VendorID, m.ID),
 		ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens, Abilities: m.Abilities,
-		Parameters: m.Parameters, ReasoningEfforts: m.ReasoningEfforts, Demo: p.Demo, prices: prices, count: m.CountTokens,
+		Parameters: m.Parameters, ReasoningEfforts: m.ReasoningEfforts, Images: images, Demo: p.Demo, prices: prices, count: m.CountTokens,
 	}, nil
 }
 

@@ -76,7 +76,7 @@ func (c *Chatter) say(ctx context.Context, stream bool, pieces []string, emit fu
 func usageOf(req provider.ChatRequest, said int) provider.Usage {
 	prompt := count(req.System)
 	for _, m := range req.Messages {
-		prompt += count(m.Text)
+		prompt += count(m.Text) + len(m.Images) // a picture is a token
 	}
 	return provider.Usage{
 		Input: int64(prompt), Output: int64(said),
