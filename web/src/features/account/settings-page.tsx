@@ -2,6 +2,7 @@ import { useSignOut } from '@/shared/api/sign-out';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { TopBar } from '@/shared/ui/top-bar';
+import { AskingSection } from './asking-section';
 import { ProfileSection } from './profile-section';
 import { Section } from './section';
 import { ThemeSection } from './theme-section';
@@ -15,6 +16,7 @@ export function SettingsPage() {
       <div className="mx-auto w-full max-w-2xl px-4 pb-12">
         <ProfileSection />
         <ThemeSection />
+        <AskingSection />
         <UsageSection />
         <Section
           description={i18n.t(

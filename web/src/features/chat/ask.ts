@@ -16,6 +16,8 @@ export interface Question {
   text: string;
   model: string;
   settings: ChatSettings;
+  /** By which the server knows the request again; one that was sent before keeps its own. */
+  idempotencyKey?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Question {
  * However often the line breaks, one question starts one job.
  */
 export function ask(client: QueryClient, question: Question): Promise<Beginning> {
-  const { thread, conversation, parentId, text, model, settings } = question;
+  const { thread, conversation, parentId, text, model, settings, idempotencyKey = newName() } = question;
   const pending: Pending = {
     questionId: newName(),
     answerId: newName(),
@@ -68,7 +70,7 @@ export function ask(client: QueryClient, question: Question): Promise<Beginning>
       },
     });
     const path = '/api/v1/chat/stream';
-    live.run({ ask: { path, body, idempotencyKey: newName() } }).catch((refusal: unknown) => {
+    live.run({ ask: { path, body, idempotencyKey } }).catch((refusal: unknown) => {
       answers.forget(pending.answerId);
       answers.setPending(thread, undefined);
       reject(refusal);

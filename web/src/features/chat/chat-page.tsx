@@ -19,6 +19,7 @@ import { showBranch } from './show-branch';
 import { ThreadSkeleton } from './thread-skeleton';
 import type { Message } from './types';
 import { type Chat, useChat } from './use-chat';
+import { WaitingList } from './waiting-list';
 import { Welcome } from './welcome';
 
 interface ChatPageProps {
@@ -57,12 +58,23 @@ export function ChatPage({ conversationId }: ChatPageProps) {
       {chat.error === null && (
         <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
           {chat.refusal && <Refusal problem={chat.refusal} />}
+          <WaitingList
+            heldUp={chat.heldUp}
+            onEdit={(question) => {
+              chat.unwait(question);
+              composer.current?.giveBack(question);
+            }}
+            onNow={chat.askNow}
+            onRemove={chat.unwait}
+            questions={chat.waiting}
+          />
           <Composer
             disabled={choice.model === undefined}
             draftKey={chat.draftKey}
             lastQuestion={lastQuestion?.content}
             onEditLast={() => edit(lastQuestion?.id)}
             onSend={chat.send}
+            onWait={chat.wait}
             ready={!chat.loading}
             ref={composer}
             runningId={running?.id}

@@ -1,5 +1,7 @@
-import { ArrowUp, Square } from 'lucide-react';
+import { ArrowUp, ListEnd, Square } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { whenRunning } from '@/shared/lib/asking';
+import { useChoice } from '@/shared/lib/choice';
 import { drafts, useDraft } from '@/shared/lib/drafts';
 import { useCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
@@ -7,10 +9,13 @@ import { loadMarkdown } from '@/shared/markdown/markdown';
 import { Button } from '@/shared/ui/button';
 import { stop } from './stop';
 import { useAnswerPart } from './use-answers';
+import type { Written } from './waiting';
 
 export interface ComposerHandle {
   /** Puts a text into the input, for the person to change and send. */
   offer: (text: string) => void;
+  /** Puts back what was written before, ahead of what is there now. */
+  giveBack: (written: Written) => void;
   focus: () => void;
 }
 
@@ -27,6 +32,8 @@ interface ComposerProps {
   disabled: boolean;
   /** Rejects when the question was not taken; its text comes back then. */
   onSend: (text: string) => Promise<void>;
+  /** Takes a question that is sent while an answer is being written: to wait, or to be asked now. */
+  onWait: (written: Written, now: boolean) => void;
   ref: Ref<ComposerHandle>;
 }
 
@@ -39,6 +46,7 @@ export function Composer({
   disabled,
   onEditLast,
   onSend,
+  onWait,
   ref,
 }: ComposerProps) {
   const [text, setText] = useDraft(draftKey);
@@ -64,14 +72,23 @@ export function Composer({
     setText(offered);
     input.current?.focus();
   };
-  useImperativeHandle(ref, () => ({ offer, focus: () => input.current?.focus({ preventScroll: true }) }));
+  useImperativeHandle(ref, () => ({
+    offer,
+    giveBack: (written) => offer(joined(written.text, text)),
+    focus: () => input.current?.focus({ preventScroll: true }),
+  }));
 
-  const canSend = text.trim() !== '' && !disabled && runningId === undefined;
-  const send = async () => {
+  const interrupts = useChoice(whenRunning) === 'interrupt';
+  const canSend = text.trim() !== '' && !disabled;
+  const send = async (interrupt = interrupts) => {
     if (!canSend) {
       return;
     }
     setText('');
+    if (runningId !== undefined) {
+      onWait({ text }, interrupt);
+      return;
+    }
     const unsent = unsentKey(draftKey);
     sending.add(unsent);
     drafts.write(unsent, text);
@@ -99,6 +116,14 @@ export function Composer({
       run: () => input.current?.focus(),
     },
     { ...ofInput, id: 'chat.send', label: i18n.t('Send'), keys: 'enter', run: () => void send(), hidden: true },
+    {
+      ...ofInput,
+      id: 'chat.interrupt',
+      label: i18n.t('Stop the answer and send'),
+      keys: 'mod+enter',
+      run: () => void send(true),
+      hidden: true,
+    },
     { ...ofInput, id: 'chat.line', label: i18n.t('New line'), keys: 'shift+enter', run: () => undefined, hidden: true },
     { ...ofInput, id: 'chat.edit', label: i18n.t('Edit the last question'), keys: 'arrowup', run: onEditLast },
   ]);
@@ -109,7 +134,7 @@ export function Composer({
     }
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
-      void send();
+      void (event.ctrlKey || event.metaKey ? send(true) : send());
     } else if (event.key === 'ArrowUp' && text === '' && lastQuestion !== undefined && runningId === undefined) {
       event.preventDefault();
       onEditLast();
@@ -138,7 +163,7 @@ export function Composer({
             setText(event.target.value);
           }}
           onKeyDown={onKeyDown}
-          placeholder={i18n.t('Ask anything')}
+          placeholder={runningId === undefined ? i18n.t('Ask anything') : i18n.t('Ask the next thing')}
           ref={input}
           rows={1}
           value={text}
@@ -156,9 +181,21 @@ export function Composer({
           <ArrowUp aria-hidden={true} />
         </Button>
       ) : (
-        <StopButton answerId={runningId} />
+        <>
+          {canSend && <SendDuringAnswer now={interrupts} />}
+          <StopButton answerId={runningId} />
+        </>
       )}
     </form>
+  );
+}
+
+function SendDuringAnswer({ now }: { now: boolean }) {
+  const label = now ? i18n.t('Stop the answer and send') : i18n.t('Send when the answer is complete');
+  return (
+    <Button aria-label={label} className="rounded-lg" size="icon" title={label} type="submit" variant="primary">
+      {now ? <ArrowUp aria-hidden={true} /> : <ListEnd aria-hidden={true} />}
+    </Button>
   );
 }
 

@@ -4,16 +4,19 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { Problem } from '@/shared/api/problem';
 import { sessionKey, useUser } from '@/shared/api/session';
 import { answers } from './answers';
-import { ask } from './ask';
+import { ask, type Question } from './ask';
 import { settingsFor } from './model-settings';
 import { conversationQuery } from './queries';
 import { regenerate } from './regenerate';
 import { ownerOf } from './settle';
+import { stop } from './stop';
 import { threadOf } from './thread';
 import type { Message } from './types';
 import { usePending, useThread } from './use-answers';
 import { useModelChoice } from './use-models';
 import { useSettings } from './use-settings';
+import { useWaiting } from './use-waiting';
+import { nextOf, type WaitingQuestion, type Written, waiting } from './waiting';
 
 const unauthenticated = 401;
 
@@ -21,7 +24,8 @@ const unauthenticated = 401;
 export function useChat(conversationId: string | undefined) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const draftKey = `${useUser().id}.chat.${conversationId ?? 'new'}`;
+  const userId = useUser().id;
+  const draftKey = draftKeyOf(userId, conversationId);
   const thread = useThread(conversationId);
   const pending = usePending(thread);
   const query = useQuery({ ...conversationQuery(conversationId ?? ''), enabled: conversationId !== undefined });
@@ -54,20 +58,14 @@ export function useChat(conversationId: string | undefined) {
     setRefusal({ thread, problem: error });
   };
 
-  const send = async (text: string, parentId = conversation?.head_id ?? ''): Promise<void> => {
-    const { model } = choice;
-    if (!model) {
-      throw new Error('no model to ask');
-    }
+  const put = async (question: Omit<Question, 'thread' | 'conversation'>): Promise<void> => {
     setRefusal(undefined);
     try {
-      const settled = settingsFor(model, settings);
-      const question = { thread, conversation, parentId, text, model: model.id, settings: settled };
-      const { conversation_id: id } = await ask(client, question);
-      setSettings(undefined);
+      const { conversation_id: id } = await ask(client, { ...question, thread, conversation });
       if (conversationId !== undefined) {
         return;
       }
+      waiting.move(draftKey, draftKeyOf(userId, id));
       if (shown.current === thread) {
         await navigate({ to: '/chat/{-$conversationId}', params: { conversationId: id }, replace: true });
       }
@@ -77,6 +75,36 @@ export function useChat(conversationId: string | undefined) {
       throw error;
     }
   };
+
+  const head = conversation?.head_id ?? '';
+  const send = async (text: string, parentId = head): Promise<void> => {
+    const { model } = choice;
+    if (!model) {
+      throw new Error('no model to ask');
+    }
+    await put({ parentId, text, model: model.id, settings: settingsFor(model, settings) });
+    setSettings(undefined);
+  };
+
+  const standing = {
+    busy: pending !== undefined || running !== undefined || (conversationId !== undefined && !conversation),
+    well: last?.status === 'completed' && last.role === 'assistant',
+    elsewhere: (id: string) =>
+      conversation?.messages.some((message) => message.id === id) === true &&
+      !turns.some(({ message }) => message.id === id),
+  };
+  const questions = useWaiting(draftKey, standing, async ({ id }) => {
+    const question = waiting.begin(draftKey, id, head);
+    if (!question) {
+      return;
+    }
+    try {
+      await put({ parentId: head, ...question, idempotencyKey: id });
+      waiting.taken(draftKey, id);
+    } catch {
+      waiting.refused(draftKey, id);
+    }
+  });
 
   return {
     thread,
@@ -94,6 +122,36 @@ export function useChat(conversationId: string | undefined) {
 
     /** Asks the chosen model. Rejects when the question was not taken; then why is in `refusal`. */
     send,
+
+    /** Those that were sent while an answer was being written. */
+    waiting: questions,
+
+    /** Nothing is being written and yet they wait: what comes before them did not end well. */
+    heldUp: questions.length > 0 && !standing.busy && !nextOf(questions, standing),
+
+    /** Lets a question wait for the answer that is being written, or stops that and asks at once. */
+    wait: (written: Written, now: boolean): void => {
+      const { model } = choice;
+      if (!(model && running)) {
+        return;
+      }
+      const asked = { model: model.id, settings: settingsFor(model, settings), after: running.id };
+      waiting.add(draftKey, { ...written, ...asked, ...(now && { now }) });
+      if (now) {
+        void stop(running.id);
+      }
+    },
+
+    /** Asks one that waits before the others, and stops what is being written. */
+    askNow: (question: WaitingQuestion): void => {
+      waiting.first(draftKey, question.id);
+      if (running) {
+        void stop(running.id);
+      }
+    },
+
+    /** Takes one out. */
+    unwait: (question: WaitingQuestion): void => waiting.remove(draftKey, question.id),
 
     /** Asks a question in other words, beside what came of the first ones. Rejects as send does. */
     reword: (question: Message, text: string): Promise<void> => send(text, question.parent_id),
@@ -114,6 +172,11 @@ export function useChat(conversationId: string | undefined) {
 }
 
 export type Chat = ReturnType<typeof useChat>;
+
+/** Under which the drafts of a conversation lie; without an id, of the next new one. */
+function draftKeyOf(userId: string, conversationId: string | undefined): string {
+  return `${userId}.chat.${conversationId ?? 'new'}`;
+}
 
 /** Reads a running answer while it is on the screen, wherever it was started. */
 function useReading(conversationId: string | undefined, running: Message | undefined): void {
