@@ -35,7 +35,7 @@ check: web/node_modules/.installed ## the inner loop: format, vet, quick tests o
 test: ## everything that CI runs; installs what it needs
 	@scripts/test.sh
 
-bench: build ## the benchmarks, with allocations, then the whole program beside a floor (docs/performance.md)
+bench: build ## the benchmarks, with allocations, then the whole program beside a floor (docs/performance.md); of the page: make e2e, cd web, npm run bench
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./cmd/bench
 

@@ -3,6 +3,7 @@ package standin
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ const maxPieces = 1_000_000
 // "You said: …", a piece a word. The commands, which may be combined:
 //
 //	[chunks 200]        "1 2 3 … 200", a piece a number
+//	[recite]            the system prompt, a piece every four letters
 //	[pace 50ms]         between two pieces
 //	[delay 2s]          before the first byte
 //	[think 20]          that many pieces of thinking first
@@ -45,6 +47,8 @@ func FromPrompt(req provider.ChatRequest) Script {
 		switch m[1] {
 		case "chunks":
 			s.Chunks = numbers(count(first))
+		case "recite":
+			s.Chunks = pieces(req.System)
 		case "think":
 			s.Reasoning = numbers(count(first))
 		case "pace":
@@ -82,6 +86,16 @@ func numbers(n int) []string {
 		pieces[i] = strconv.Itoa(i+1) + " "
 	}
 	return pieces
+}
+
+// pieces cuts a text as models do, about a token each.
+func pieces(text string) []string {
+	const letters = 4
+	var all []string
+	for piece := range slices.Chunk([]rune(text), letters) {
+		all = append(all, string(piece))
+	}
+	return all
 }
 
 func count(s string) int {

@@ -8,8 +8,12 @@ import { AnswerMessage } from './answer-message';
 import { answers } from './answers';
 import { QuestionEditor } from './question-editor';
 import { QuestionMessage } from './question-message';
+import type { Target } from './target';
 import type { Turn } from './tree';
 import type { Message, Model } from './types';
+import { useGrowing } from './use-growing';
+import { useSame, useSameTurns } from './use-same';
+import { useShowTarget } from './use-show-target';
 
 /** Text goes under the bars above and below as under paper; the scroll bar stays clear of it. */
 const fadingEnds = [
@@ -17,24 +21,36 @@ const fadingEnds = [
   'after:pointer-events-none after:absolute after:start-0 after:end-3 after:bottom-0 after:z-10 after:h-6 after:bg-linear-to-t after:from-background',
 ].join(' ');
 
+/** What is far from the screen takes no layout and no painting; search and screen readers find it all the same. */
+const farAway =
+  '[&>article]:[contain-intrinsic-size:auto_12rem] [&>article]:[content-visibility:auto] [&>article]:[overflow-clip-margin:0.5rem]';
+
 interface MessageListProps {
   turns: Turn[];
+  /** The message that the address names. */
+  target: Target;
   models: Model[] | undefined;
   /** The question that is being edited. */
   editing: string | undefined;
   onEdit: (messageId: string | undefined) => void;
   /** Asks a question in other words. */
   onReword: (question: Message, text: string) => Promise<void>;
-  onAgain: (message: Message) => void;
+  onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
 }
 
 /** The branch that is shown. It follows the end of the text until the reader scrolls up. */
-export function MessageList({ turns, models, editing, onEdit, onReword, onAgain, onBranch }: MessageListProps) {
-  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({
-    initial: 'instant',
+export function MessageList({ turns: latest, target, models, editing, onReword, ...handlers }: MessageListProps) {
+  const turns = useSameTurns(latest);
+  const first = useGrowing(turns.length);
+  const onEdit = useSame(handlers.onEdit);
+  const onAgain = useSame(handlers.onAgain);
+  const onBranch = useSame(handlers.onBranch);
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = useStickToBottom({
+    initial: target.id === undefined ? 'instant' : false,
     resize: 'instant',
   });
+  useShowTarget(target, { scroll: scrollRef, content: contentRef, stopFollowing: stopScroll });
   const last = turns.at(-1)?.message;
   const busy = last?.status === 'processing';
 
@@ -54,11 +70,11 @@ export function MessageList({ turns, models, editing, onEdit, onReword, onAgain,
           aria-busy={busy}
           aria-label={i18n.t('Conversation')}
           aria-live="off"
-          className="mx-auto flex w-full max-w-3xl flex-col gap-6 px-4 pt-4 pb-8"
+          className={`mx-auto flex w-full max-w-3xl flex-col gap-6 px-4 pt-4 pb-8 ${farAway}`}
           ref={contentRef}
           role="log"
         >
-          {turns.map((turn, index) => {
+          {turns.slice(first).map((turn, index) => {
             const { message } = turn;
             if (message.id === editing) {
               return (
@@ -80,7 +96,7 @@ export function MessageList({ turns, models, editing, onEdit, onReword, onAgain,
             ) : (
               <AnswerMessage
                 key={answers.nameOf(message.id)}
-                last={index === turns.length - 1}
+                last={first + index === turns.length - 1}
                 model={models?.find((model) => model.id === message.model)}
                 onAgain={onAgain}
                 onBranch={onBranch}

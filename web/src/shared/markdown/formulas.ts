@@ -1,5 +1,5 @@
 /** Code, in which nothing is a formula: fenced blocks (also unfinished ones) and spans. */
-const code =
+export const codeIn =
   /(?:^|\n)[ \t]*(?<fence>`{3,}|~{3,})[\s\S]*?(?:\n[ \t]*\k<fence>[^\n]*|$)|(?<ticks>`+)[^`][\s\S]*?\k<ticks>/gu;
 
 /** Most texts have none of these, and are not looked at any further. */
@@ -25,7 +25,7 @@ export function withDollars(text: string): string {
   }
   let result = '';
   let end = 0;
-  for (const match of text.matchAll(code)) {
+  for (const match of text.matchAll(codeIn)) {
     result += convert(text.slice(end, match.index)) + match[0];
     end = match.index + match[0].length;
   }

@@ -1,6 +1,7 @@
 import './markdown.css';
 import { useEffect, useMemo, useState } from 'react';
 import { defaultRehypePlugins, type PluginConfig, Streamdown } from 'streamdown';
+import { blocksOf } from './blocks';
 import { components } from './components';
 import { hasMath, withDollars } from './formulas';
 
@@ -33,6 +34,7 @@ export function Renderer({ children }: RendererProps) {
       dir="auto"
       linkSafety={noLinkDialog}
       mode="streaming"
+      parseMarkdownIntoBlocksFn={blocksOf}
       {...(plugins && { plugins })}
       rehypePlugins={rehypePlugins}
     >
