@@ -14,11 +14,12 @@ export function grown(first: number): number {
  * The first message to show: a screenful from the end at once, and those before
  * it while nothing else is to do. So a long conversation opens as fast as a
  * short one, and is soon whole, for the browser's search and screen readers.
+ * One that is wanted, by its place, is there at once; -1 for none.
  */
-export function useGrowing(total: number): number {
+export function useGrowing(total: number, wanted = -1): number {
   const [from, setFrom] = useState(Math.max(0, total - atOnce));
   // Another branch may be shorter.
-  const first = Math.min(from, Math.max(0, total - atOnce));
+  const first = Math.min(from, Math.max(0, total - atOnce), wanted < 0 ? total : wanted);
   useEffect(() => {
     if (first === 0) {
       return;
