@@ -75,12 +75,12 @@ it('the main path by keyboard alone', async ({ newDevice, page, person: first })
 
   await it.step('the palette and the help', async () => {
     await keyboard.press('ControlOrMeta+k');
-    await expect(other.getByRole('combobox', { name: 'Search for a command' })).toBeFocused();
+    await expect(other.getByRole('combobox', { name: 'Search for a command or a conversation' })).toBeFocused();
     await keyboard.type('dark');
     await keyboard.press('Enter');
     await expect(other.locator('html')).toHaveClass(/dark/u);
     await keyboard.press('ControlOrMeta+k');
-    await expect(other.getByRole('combobox', { name: 'Search for a command' })).toBeFocused();
+    await expect(other.getByRole('combobox', { name: 'Search for a command or a conversation' })).toBeFocused();
     await keyboard.type('shortcuts');
     await keyboard.press('Enter');
     const help = other.getByRole('dialog', { name: 'Keyboard shortcuts' });

@@ -9,6 +9,7 @@ import { TopBarSlot } from '@/shared/ui/top-bar';
 import { ConnectionBanner } from './connection-banner';
 import { useShellCommands } from './shell-commands';
 import { SideBar } from './side-bar';
+import { useChanges } from './use-changes';
 
 const CommandPalette = lazy(() => import('./command-palette').then((file) => ({ default: file.CommandPalette })));
 const ShortcutHelp = lazy(() => import('./shortcut-help').then((file) => ({ default: file.ShortcutHelp })));
@@ -21,6 +22,7 @@ export function Shell() {
   const main = useFocusOnNavigation();
   const mainId = useId();
   useKeyboard();
+  useChanges();
   useShellCommands({ openPalette: () => setOverlay('palette'), openHelp: () => setOverlay('help') });
   const closeOverlay = (open: boolean) => !open && setOverlay(null);
 

@@ -32,6 +32,7 @@ export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch }: Ans
       aria-busy={writing}
       aria-label={i18n.t('Answer from {name}', { name })}
       className="group flex min-w-0 flex-col gap-3"
+      id={`m-${message.id}`}
     >
       {reasoning !== '' && <Reasoning text={reasoning} thinking={writing && text === ''} />}
       {text !== '' && <Markdown>{text}</Markdown>}

@@ -10,6 +10,7 @@ import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { TopBar } from '@/shared/ui/top-bar';
 import { answers } from './answers';
 import { Composer, type ComposerHandle } from './composer';
+import { ConversationMenu } from './conversation-menu';
 import { DemoNote } from './demo-note';
 import { MessageList } from './message-list';
 import { ModelPicker } from './model-picker';
@@ -49,6 +50,7 @@ export function ChatPage({ conversationId }: ChatPageProps) {
           <>
             <SettingsPanel model={choice.model} onChange={setSettings} settings={settings} />
             {conversationId !== undefined && <NewChat />}
+            {conversation && <ConversationMenu conversation={conversation} key={conversation.id} />}
           </>
         }
       >
@@ -151,9 +153,15 @@ function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
       key={answers.nameOf(chat.thread)}
       models={chat.choice.models}
       onAgain={chat.again}
-      onBranch={(id) => conversation && void showBranch(client, conversation, id)}
+      onBranch={(id) => {
+        chat.target.leave();
+        if (conversation) {
+          void showBranch(client, conversation, id);
+        }
+      }}
       onEdit={onEdit}
       onReword={reword}
+      target={chat.target}
       turns={chat.turns}
     />
   );

@@ -1,16 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { Ellipsis } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { asProblem } from '@/shared/api/problem';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Input } from '@/shared/ui/input';
-import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
-import { toast } from '@/shared/ui/toast';
-import { deleteLater, undoDelete } from './delete-later';
-import { chatKeys } from './queries';
-import { useRename } from './rename-conversation';
+import { Menu } from '@/shared/ui/menu';
+import { ActionItems, useActions } from './conversation-actions';
+import { longestTitle, useRename } from './rename-conversation';
 import type { ConversationSummary } from './types';
 
 interface ConversationItemProps {
@@ -18,11 +14,11 @@ interface ConversationItemProps {
   onNavigate?: (() => void) | undefined;
 }
 
-/** A conversation in the list: opens it, renames it, deletes it. */
+/** A conversation in the list: opens it, and has a menu. */
 export function ConversationItem({ conversation, onNavigate }: ConversationItemProps) {
   const { id, title } = conversation;
   const [renaming, setRenaming] = useState(false);
-  const remove = useDelete(conversation);
+  const actions = useActions(conversation, () => setRenaming(true));
   if (renaming) {
     return <TitleInput conversation={conversation} onDone={() => setRenaming(false)} />;
   }
@@ -51,22 +47,12 @@ export function ConversationItem({ conversation, onNavigate }: ConversationItemP
             </Button>
           }
         >
-          <MenuItem onClick={() => setRenaming(true)}>
-            <Pencil aria-hidden={true} />
-            {i18n.t('Rename')}
-          </MenuItem>
-          <MenuSeparator />
-          <MenuItem destructive={true} onClick={remove}>
-            <Trash2 aria-hidden={true} />
-            {i18n.t('Delete')}
-          </MenuItem>
+          <ActionItems actions={actions} />
         </Menu>
       </div>
     </li>
   );
 }
-
-const longestTitle = 200;
 
 function TitleInput({ conversation, onDone }: { conversation: ConversationSummary; onDone: () => void }) {
   const { id, title } = conversation;
@@ -90,6 +76,7 @@ function TitleInput({ conversation, onDone }: { conversation: ConversationSummar
     }
     if (event.key === 'Enter' || event.key === 'Escape') {
       event.preventDefault();
+      event.stopPropagation(); // the drawer stays open
       finish(event.key === 'Enter');
     }
   };
@@ -109,32 +96,4 @@ function TitleInput({ conversation, onDone }: { conversation: ConversationSummar
       />
     </li>
   );
-}
-
-/** Deletes with a way back. */
-function useDelete({ id, title }: ConversationSummary): () => void {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const { conversationId } = useParams({ strict: false });
-  return () => {
-    if (conversationId === id) {
-      void navigate({ to: '/chat/{-$conversationId}', params: { conversationId: undefined } });
-    }
-    deleteLater(id, (error) => {
-      if (error !== undefined) {
-        toast({
-          title: i18n.t('“{title}” was not deleted', { title }),
-          description: asProblem(error).message,
-          error: true,
-        });
-        return;
-      }
-      client.removeQueries({ queryKey: chatKeys.conversation(id) });
-      void client.invalidateQueries({ queryKey: chatKeys.lists });
-    });
-    toast({
-      title: i18n.t('“{title}” is deleted', { title }),
-      action: { label: i18n.t('Undo'), run: () => undoDelete(id) },
-    });
-  };
 }

@@ -1,31 +1,58 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { byDayGroup } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Input } from '@/shared/ui/input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
-import { Skeleton } from '@/shared/ui/skeleton';
 import { ConversationItem } from './conversation-item';
 import { useDeleted } from './delete-later';
+import { ListEnd, ListSkeletons } from './list-end';
 import { conversationsQuery } from './queries';
+import { SearchResults } from './search-results';
+import type { ConversationSummary } from './types';
+import { useSettled } from './use-settled';
 
 interface ConversationListProps {
   /** Called when a conversation was chosen. */
   onNavigate?: (() => void) | undefined;
 }
 
-/** The person's conversations by day, the last used first. */
+/** The person's conversations: the pinned ones, then the others by day; or what a search finds. */
 export function ConversationList({ onNavigate }: ConversationListProps) {
   const [search, setSearch] = useState('');
   const settled = useSettled(search.trim());
-  const query = useInfiniteQuery(conversationsQuery(settled));
-  const deleted = useDeleted();
-  const items = query.data?.pages.flatMap((page) => page.items).filter(({ id }) => !deleted.has(id));
+  const section = useRef<HTMLElement>(null);
+  const pinned = useConversations(true);
+  const others = useConversations(false);
+  const { query } = others;
+  const empty = pinned.items?.length === 0 && others.items?.length === 0;
+  const searching = search.trim() !== '' && settled !== '';
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || search === '') {
+      return;
+    }
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation(); // the drawer stays open, an answer goes on
+      setSearch('');
+      section.current?.querySelector('input')?.focus();
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      move(section.current, event.key === 'ArrowDown' ? 1 : -1);
+    }
+  };
 
   return (
-    <section aria-label={i18n.t('Conversations')} className="flex flex-col gap-2 pb-4">
-      {(items?.length !== 0 || settled !== '') && (
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys are those of the field and the links in it
+    <section
+      aria-label={i18n.t('Conversations')}
+      className="flex flex-col gap-2 pb-4"
+      onKeyDown={onKeyDown}
+      ref={section}
+    >
+      {(!empty || search !== '') && (
         <div className="sticky top-0 z-10 bg-sidebar pb-1">
           <Search
             aria-hidden={true}
@@ -34,6 +61,7 @@ export function ConversationList({ onNavigate }: ConversationListProps) {
           <Input
             aria-label={i18n.t('Search conversations')}
             className="bg-transparent ps-8"
+            maxLength={200}
             onChange={(event) => setSearch(event.target.value)}
             placeholder={i18n.t('Search')}
             type="search"
@@ -41,82 +69,59 @@ export function ConversationList({ onNavigate }: ConversationListProps) {
           />
         </div>
       )}
-      {query.isPending && <Skeletons />}
-      {query.isError && <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />}
-      {items?.length === 0 && !query.isError && (
-        <p className="px-2 text-muted-foreground text-sm">
-          {settled === ''
-            ? i18n.t('Your conversations are kept here.')
-            : i18n.t('No title has “{search}” in it.', { search: settled })}
-        </p>
+      {searching ? (
+        <SearchResults onNavigate={onNavigate} search={settled} />
+      ) : (
+        <>
+          {query.isPending && <ListSkeletons />}
+          {query.isError && <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />}
+          {empty && <p className="px-2 text-muted-foreground text-sm">{i18n.t('Your conversations are kept here.')}</p>}
+          {pinned.items && pinned.items.length > 0 && (
+            <Group items={pinned.items} name={i18n.t('Pinned')} onNavigate={onNavigate} />
+          )}
+          {pinned.query.hasNextPage && <ListEnd onReached={() => void pinned.query.fetchNextPage()} />}
+          {others.items &&
+            byDayGroup(others.items, ({ updated_at }) => updated_at).map(({ name, items }) => (
+              <Group items={items} key={name} name={name} onNavigate={onNavigate} />
+            ))}
+          {query.hasNextPage && !pinned.query.hasNextPage && <ListEnd onReached={() => void query.fetchNextPage()} />}
+        </>
       )}
-      {items &&
-        byDayGroup(items, ({ updated_at }) => updated_at).map(({ name, items: group }) => (
-          <section aria-label={name} key={name}>
-            <h2 className="px-2 py-1 text-muted-foreground text-xs">{name}</h2>
-            <ul className="flex flex-col gap-0.5">
-              {group.map((conversation) => (
-                <ConversationItem conversation={conversation} key={conversation.id} onNavigate={onNavigate} />
-              ))}
-            </ul>
-          </section>
-        ))}
-      {query.hasNextPage && <More onReached={() => void query.fetchNextPage()} />}
     </section>
   );
 }
 
-/** The end of what is loaded; asks for more when it comes near. */
-function More({ onReached }: { onReached: () => void }) {
-  const end = useRef<HTMLDivElement>(null);
-  const latest = useRef(onReached);
-  useEffect(() => {
-    latest.current = onReached;
-  });
-  useEffect(() => {
-    if (!end.current) {
-      return;
-    }
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) {
-          latest.current();
-        }
-      },
-      { rootMargin: '200px' },
-    );
-    observer.observe(end.current);
-    return () => observer.disconnect();
-  }, []);
+/** The pinned conversations, or the others, without those that are about to be deleted. */
+function useConversations(pinned: boolean) {
+  const query = useInfiniteQuery(conversationsQuery(pinned));
+  const deleted = useDeleted();
+  const items = query.data?.pages
+    .flatMap((page) => page.items)
+    .filter((item) => !deleted.has(item.id) && (item.pinned ?? false) === pinned);
+  return { query, items };
+}
+
+interface GroupProps extends ConversationListProps {
+  name: string;
+  items: ConversationSummary[];
+}
+
+function Group({ name, items, onNavigate }: GroupProps) {
   return (
-    <div ref={end}>
-      <Skeletons />
-    </div>
+    <section aria-label={name}>
+      <h2 className="px-2 py-1 text-muted-foreground text-xs">{name}</h2>
+      <ul className="flex flex-col gap-0.5">
+        {items.map((conversation) => (
+          <ConversationItem conversation={conversation} key={conversation.id} onNavigate={onNavigate} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
-const widths = ['w-4/5', 'w-3/5', 'w-11/12', 'w-2/3', 'w-3/4'];
-
-function Skeletons() {
-  return (
-    <div className="flex flex-col gap-0.5">
-      {widths.map((width) => (
-        <div className="flex h-9 items-center px-2 pointer-coarse:h-11" key={width}>
-          <Skeleton className={`h-4 ${width}`} />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-const settleTime = 200;
-
-/** A value that has not changed for a moment: the server is asked for words, not for letters. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), settleTime);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
+/** Moves the focus from the field through the results and back. */
+function move(section: HTMLElement | null, by: 1 | -1): void {
+  const stops = [...(section?.querySelectorAll<HTMLElement>('input, [data-result]') ?? [])];
+  const at = stops.indexOf(document.activeElement as HTMLElement);
+  stops[Math.min(Math.max(at + by, 0), stops.length - 1)]?.focus();
 }

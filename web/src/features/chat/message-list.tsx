@@ -8,10 +8,12 @@ import { AnswerMessage } from './answer-message';
 import { answers } from './answers';
 import { QuestionEditor } from './question-editor';
 import { QuestionMessage } from './question-message';
+import type { Target } from './target';
 import type { Turn } from './tree';
 import type { Message, Model } from './types';
 import { useGrowing } from './use-growing';
 import { useSame, useSameTurns } from './use-same';
+import { useShowTarget } from './use-show-target';
 
 /** Text goes under the bars above and below as under paper; the scroll bar stays clear of it. */
 const fadingEnds = [
@@ -25,6 +27,8 @@ const farAway =
 
 interface MessageListProps {
   turns: Turn[];
+  /** The message that the address names. */
+  target: Target;
   models: Model[] | undefined;
   /** The question that is being edited. */
   editing: string | undefined;
@@ -36,16 +40,18 @@ interface MessageListProps {
 }
 
 /** The branch that is shown. It follows the end of the text until the reader scrolls up. */
-export function MessageList({ turns: latest, models, editing, onReword, ...handlers }: MessageListProps) {
+export function MessageList({ turns: latest, target, models, editing, onReword, ...handlers }: MessageListProps) {
   const turns = useSameTurns(latest);
-  const first = useGrowing(turns.length);
+  const wanted = turns.findIndex(({ message }) => message.id === target.id);
+  const first = useGrowing(turns.length, wanted);
   const onEdit = useSame(handlers.onEdit);
   const onAgain = useSame(handlers.onAgain);
   const onBranch = useSame(handlers.onBranch);
-  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({
-    initial: 'instant',
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = useStickToBottom({
+    initial: target.id === undefined ? 'instant' : false,
     resize: 'instant',
   });
+  useShowTarget(target, { scroll: scrollRef, content: contentRef, stopFollowing: stopScroll });
   const last = turns.at(-1)?.message;
   const busy = last?.status === 'processing';
 

@@ -25,7 +25,7 @@ export const QuestionMessage = memo(({ turn, onEdit, onBranch }: QuestionMessage
   const [open, setOpen] = useState(false);
   const editLabel = i18n.t('Edit question');
   return (
-    <article aria-label={i18n.t('Your question')} className="group -mb-4 flex flex-col items-end gap-1">
+    <article aria-label={i18n.t('Your question')} className="group -mb-4 flex flex-col items-end gap-1" id={`m-${id}`}>
       <div className="max-w-[85%] rounded-xl bg-muted px-4 py-2.5 text-base" dir="auto">
         <p className={cn('wrap-anywhere whitespace-pre-wrap', long && !open && 'line-clamp-10')}>{content}</p>
         {long && (

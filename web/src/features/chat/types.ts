@@ -1,14 +1,32 @@
-import type { StoredMessage, TokenUsage } from '@/shared/api/types';
+import type {
+  Conversation as ApiConversation,
+  ConversationSummary as ApiSummary,
+  StoredMessage,
+  TokenUsage,
+} from '@/shared/api/types';
 
 export type {
   Ask,
   ChatSettings,
-  Conversation,
-  ConversationSummary,
   Model,
   StoredMessage as Message,
   TokenUsage,
 } from '@/shared/api/types';
+
+/** What a conversation has besides what the types of this server say. */
+interface Kept {
+  pinned?: boolean | undefined;
+  title_by?: 'question' | 'model' | 'person' | undefined;
+}
+
+export type ConversationSummary = ApiSummary & Kept & { match?: { message_id: string; snippet: string } };
+export type Conversation = ApiConversation & Kept;
+
+/** A page of a list of conversations. */
+export interface ConversationPage {
+  items: ConversationSummary[];
+  next_cursor?: string;
+}
 
 /** Where an answer stands. */
 export type AnswerStatus = 'processing' | 'completed' | 'failed' | 'cancelled';

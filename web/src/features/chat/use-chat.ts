@@ -10,6 +10,7 @@ import { conversationQuery } from './queries';
 import { regenerate } from './regenerate';
 import { ownerOf } from './settle';
 import { stop } from './stop';
+import { turnedTo, useTarget } from './target';
 import { threadOf } from './thread';
 import type { Message } from './types';
 import { usePending, useThread } from './use-answers';
@@ -19,6 +20,7 @@ import { useWaiting } from './use-waiting';
 import { nextOf, type WaitingQuestion, type Written, waiting } from './waiting';
 
 const unauthenticated = 401;
+const notFound = 404;
 
 /** Everything that the page of a conversation shows and does; without an id, of a new one. */
 export function useChat(conversationId: string | undefined) {
@@ -29,7 +31,9 @@ export function useChat(conversationId: string | undefined) {
   const thread = useThread(conversationId);
   const pending = usePending(thread);
   const query = useQuery({ ...conversationQuery(conversationId ?? ''), enabled: conversationId !== undefined });
-  const conversation = conversationId === undefined ? undefined : query.data;
+  const target = useTarget();
+  const stored = conversationId === undefined ? undefined : query.data;
+  const conversation = useMemo(() => turnedTo(stored, target.id), [stored, target.id]);
   const choice = useModelChoice(thread, conversation);
   const [settings, setSettings] = useSettings(draftKey, conversation);
   const [refusal, setRefusal] = useState<{ thread: string; problem: Problem }>();
@@ -116,7 +120,8 @@ export function useChat(conversationId: string | undefined) {
     settings,
     setSettings,
     loading: conversationId !== undefined && query.isPending,
-    error: conversation === undefined ? query.error : null,
+    error: conversation === undefined || isGone(query.error) ? query.error : null,
+    target,
     reload: query.refetch,
     refusal: refusal?.thread === thread ? refusal.problem : undefined,
 
@@ -154,7 +159,10 @@ export function useChat(conversationId: string | undefined) {
     unwait: (question: WaitingQuestion): void => waiting.remove(draftKey, question.id),
 
     /** Asks a question in other words, beside what came of the first ones. Rejects as send does. */
-    reword: (question: Message, text: string): Promise<void> => send(text, question.parent_id),
+    reword: (question: Message, text: string): Promise<void> => {
+      target.leave();
+      return send(text, question.parent_id);
+    },
 
     /** Asks the chosen model for another answer to the same question. */
     again: async (message: Message): Promise<void> => {
@@ -162,6 +170,7 @@ export function useChat(conversationId: string | undefined) {
         return;
       }
       setRefusal(undefined);
+      target.leave();
       try {
         await regenerate(client, conversation, message, choice.model.id);
       } catch (error) {
@@ -172,6 +181,11 @@ export function useChat(conversationId: string | undefined) {
 }
 
 export type Chat = ReturnType<typeof useChat>;
+
+/** Whether the conversation is there no more: another tab or device has deleted it. */
+function isGone(error: unknown): boolean {
+  return error instanceof Problem && error.status === notFound;
+}
 
 /** Under which the drafts of a conversation lie; without an id, of the next new one. */
 function draftKeyOf(userId: string, conversationId: string | undefined): string {
