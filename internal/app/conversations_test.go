@@ -17,11 +17,14 @@ import (
 
 // conversation is what the API tells of one.
 type conversation struct {
-	ID       string    `json:"id"`
-	Title    string    `json:"title"`
-	Model    string    `json:"model"`
-	HeadID   string    `json:"head_id"`
-	Messages []message `json:"messages"`
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	TitleBy   string    `json:"title_by"`
+	Pinned    bool      `json:"pinned"`
+	Model     string    `json:"model"`
+	HeadID    string    `json:"head_id"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Messages  []message `json:"messages"`
 }
 
 type message struct {
@@ -161,28 +164,11 @@ func TestConversationList(t *testing.T) {
 			p.ask(object{"messages": said(title)})
 			time.Sleep(2 * time.Millisecond) // the order is by milliseconds
 		}
-		type page struct {
-			Items      []conversation `json:"items"`
-			NextCursor string         `json:"next_cursor"`
-		}
-		titles := func(query string) (list []string) {
-			cursor := ""
-			for range 9 {
-				got := get[page](p, http.MethodGet, "/api/v1/conversations?limit=3&"+query+"&cursor="+url.QueryEscape(cursor), nil)
-				for _, c := range got.Items {
-					list = append(list, c.Title)
-				}
-				if cursor = got.NextCursor; cursor == "" {
-					return list
-				}
-			}
-			return append(list, "and no end")
-		}
-		h.same("all", titles(""), []string{"Last", "Plain", "under_score", "Über 50% mehr"})
+		h.same("all", titles(p.listed("")), []string{"Last", "Plain", "under_score", "Über 50% mehr"})
 		for search, want := range map[string][]string{
 			"über": {"Über 50% mehr"}, "%": {"Über 50% mehr"}, "_": {"under_score"}, "LA": {"Last", "Plain"}, "nothing": nil, `\`: nil,
 		} {
-			h.same("search for "+search, titles("q="+url.QueryEscape(search)), want)
+			h.same("search for "+search, titles(p.listed("q="+url.QueryEscape(search))), want)
 		}
 		if got := p.do(http.MethodGet, "/api/v1/conversations?cursor=nonsense", nil); got.status != http.StatusBadRequest {
 			t.Errorf("a cursor that is none: %d", got.status)

@@ -26,6 +26,7 @@ var byPerson = map[string]string{
 	"AskCancelOfAll":              "the operator's command, once",
 	"ListCounters":                "a person has a counter a meter and month",
 	"ListConversations":           "in the list's order, until the page is full",
+	"ListPinnedConversations":     "as ListConversations, of an index of those that are pinned",
 	"ListJobsWithUsage":           "in the list's order, until the page is full",
 }
 

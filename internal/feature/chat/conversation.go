@@ -21,7 +21,9 @@ import (
 type ConversationSummary struct {
 	ID        string    `json:"id"`
 	Title     string    `json:"title"`
+	TitleBy   string    `json:"title_by" enum:"question,model,person" doc:"Who gave the title: the first question's first line, a model, or a person"`
 	Model     string    `json:"model" doc:"The model asked last"`
+	Pinned    bool      `json:"pinned"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
@@ -48,13 +50,15 @@ type StoredMessage struct {
 	FinishReason string          `json:"finish_reason"`
 	Error        json.RawMessage `json:"error,omitempty" doc:"A problem document, when the answer failed"`
 	CreatedAt    time.Time       `json:"created_at"`
+	Files        []AttachedFile  `json:"files,omitempty" nullable:"false" doc:"What was attached to the question"`
 
 	Usage *httpd.TokenUsage `json:"usage,omitempty" doc:"What the answer took, once it has ended"`
 }
 
 type listInput struct {
 	httpd.Page
-	Search string `query:"q" maxLength:"200" doc:"Only titles that contain this"`
+	Search string               `query:"q" maxLength:"200" doc:"Only titles that contain this"`
+	Pinned httpd.Optional[bool] `query:"pinned" doc:"Only those that are pinned, or only those that are not; all when absent"`
 }
 
 type conversationList struct {
@@ -70,20 +74,35 @@ func (r *Room) listConversations(ctx context.Context, in *listInput) (*conversat
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.db.Read().ListConversations(ctx, query.ListConversationsParams{
-		UserID: a.ID, BeforeAt: at, BeforeID: id, Pattern: likePattern(in.Search), RowLimit: in.Rows() + 1,
-	})
+	rows, err := r.listed(ctx, a, in, at, id)
 	if err != nil {
 		return nil, err
 	}
 	items := make([]ConversationSummary, len(rows))
 	for i, c := range rows {
-		items[i] = ConversationSummary{
-			ID: c.ID, Title: c.Title, Model: c.Model, CreatedAt: store.Time(c.CreatedAt), UpdatedAt: store.Time(c.UpdatedAt),
-		}
+		items[i] = summaryOf(c)
 	}
 	list := httpd.NewList(items, in.Rows(), func(c ConversationSummary) (int64, string) { return store.Millis(c.UpdatedAt), c.ID })
 	return &conversationList{Body: list}, nil
+}
+
+// listed reads one more than a page after a place in the list.
+func (r *Room) listed(ctx context.Context, a actor.Actor, in *listInput, at int64, id string) ([]query.Conversation, error) {
+	if in.Pinned.Given && in.Pinned.Value {
+		return r.db.Read().ListPinnedConversations(ctx, query.ListPinnedConversationsParams{
+			UserID: a.ID, BeforeAt: at, BeforeID: id, Pattern: likePattern(in.Search), RowLimit: in.Rows() + 1,
+		})
+	}
+	return r.db.Read().ListConversations(ctx, query.ListConversationsParams{
+		UserID: a.ID, BeforeAt: at, BeforeID: id, Pattern: likePattern(in.Search), WithoutPinned: in.Pinned.Given, RowLimit: in.Rows() + 1,
+	})
+}
+
+func summaryOf(c query.Conversation) ConversationSummary {
+	return ConversationSummary{
+		ID: c.ID, Title: c.Title, TitleBy: c.TitleBy, Model: c.Model, Pinned: c.Pinned,
+		CreatedAt: store.Time(c.CreatedAt), UpdatedAt: store.Time(c.UpdatedAt),
+	}
 }
 
 // likePattern makes a search literal: what the person typed is never a pattern.
@@ -117,15 +136,16 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 		return nil, err
 	}
 	out := &conversationOutput{Body: Conversation{
-		ConversationSummary: ConversationSummary{
-			ID: c.ID, Title: c.Title, Model: c.Model, CreatedAt: store.Time(c.CreatedAt), UpdatedAt: store.Time(c.UpdatedAt),
-		},
-		HeadID: c.HeadID, Messages: make([]StoredMessage, len(all)),
+		ConversationSummary: summaryOf(c), HeadID: c.HeadID, Messages: make([]StoredMessage, len(all)),
 	}}
 	if err := json.Unmarshal([]byte(c.Settings), &out.Body.Settings); err != nil {
 		return nil, fmt.Errorf("chat: settings of conversation %s: %w", c.ID, err)
 	}
 	used, err := r.db.Read().UsageOfConversation(ctx, query.UsageOfConversationParams{UserID: a.ID, ConversationID: id})
+	if err != nil {
+		return nil, err
+	}
+	files, err := r.attachedIn(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +160,8 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 		out.Body.Messages[i] = StoredMessage{
 			ID: m.ID, ParentID: m.ParentID, Role: m.Role, Content: m.Content, Reasoning: m.Reasoning, Model: m.Model,
 			Provider: m.Provider, JobID: m.JobID, Status: m.Status, FinishReason: m.FinishReason,
-			Error: json.RawMessage(m.Error), CreatedAt: store.Time(m.CreatedAt), Usage: usageOf[m.JobID],
+			Error: json.RawMessage(m.Error), CreatedAt: store.Time(m.CreatedAt),
+			Files: files[m.ID], Usage: usageOf[m.JobID],
 		}
 	}
 	return out, nil
@@ -149,6 +170,7 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 // ConversationChange is what may be changed of a conversation.
 type ConversationChange struct {
 	Title  *string `json:"title,omitempty" minLength:"1" maxLength:"200"`
+	Pinned *bool   `json:"pinned,omitempty"`
 	HeadID *string `json:"head_id,omitempty" maxLength:"64" doc:"The branch to show, by its leaf"`
 }
 
@@ -174,6 +196,11 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 		}
 		if title != "" {
 			if _, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, TitleKey: store.Folded(title), ID: in.ID, UserID: a.ID}); err != nil {
+				return err
+			}
+		}
+		if in.Body.Pinned != nil {
+			if _, err := q.PinConversation(ctx, query.PinConversationParams{Pinned: *in.Body.Pinned, ID: in.ID, UserID: a.ID}); err != nil {
 				return err
 			}
 		}

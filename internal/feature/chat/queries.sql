@@ -8,15 +8,27 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 SELECT * FROM conversations WHERE id = $1 AND user_id = $2;
 
 -- name: ListConversations :many
-SELECT id, title, model, created_at, updated_at FROM conversations
+SELECT * FROM conversations
 WHERE user_id = sqlc.arg(user_id)
+  AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), CAST(sqlc.arg(before_id) AS TEXT)))
+  AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR title_key LIKE sqlc.arg(pattern) ESCAPE '\')
+  AND NOT (pinned AND CAST(sqlc.arg(without_pinned) AS BOOLEAN))
+ORDER BY updated_at DESC, id DESC
+LIMIT sqlc.arg(row_limit);
+
+-- name: ListPinnedConversations :many
+SELECT * FROM conversations
+WHERE user_id = sqlc.arg(user_id) AND pinned
   AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), CAST(sqlc.arg(before_id) AS TEXT)))
   AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR title_key LIKE sqlc.arg(pattern) ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
 LIMIT sqlc.arg(row_limit);
 
 -- name: RenameConversation :execrows
-UPDATE conversations SET title = $1, title_key = $2 WHERE id = $3 AND user_id = $4;
+UPDATE conversations SET title = $1, title_key = $2, title_by = 'person' WHERE id = $3 AND user_id = $4;
+
+-- name: PinConversation :execrows
+UPDATE conversations SET pinned = $1 WHERE id = $2 AND user_id = $3;
 
 -- name: MoveHead :execrows
 UPDATE conversations SET head_id = $1 WHERE id = $2 AND user_id = $3;

@@ -168,6 +168,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listMessagesStmt, err = db.PrepareContext(ctx, listMessages); err != nil {
 		return nil, fmt.Errorf("error preparing query ListMessages: %w", err)
 	}
+	if q.listPinnedConversationsStmt, err = db.PrepareContext(ctx, listPinnedConversations); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPinnedConversations: %w", err)
+	}
 	if q.listUsageEventsByJobStmt, err = db.PrepareContext(ctx, listUsageEventsByJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ListUsageEventsByJob: %w", err)
 	}
@@ -185,6 +188,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.openCounterStmt, err = db.PrepareContext(ctx, openCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenCounter: %w", err)
+	}
+	if q.pinConversationStmt, err = db.PrepareContext(ctx, pinConversation); err != nil {
+		return nil, fmt.Errorf("error preparing query PinConversation: %w", err)
 	}
 	if q.renameConversationStmt, err = db.PrepareContext(ctx, renameConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query RenameConversation: %w", err)
@@ -476,6 +482,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listMessagesStmt: %w", cerr)
 		}
 	}
+	if q.listPinnedConversationsStmt != nil {
+		if cerr := q.listPinnedConversationsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPinnedConversationsStmt: %w", cerr)
+		}
+	}
 	if q.listUsageEventsByJobStmt != nil {
 		if cerr := q.listUsageEventsByJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listUsageEventsByJobStmt: %w", cerr)
@@ -504,6 +515,11 @@ func (q *Queries) Close() error {
 	if q.openCounterStmt != nil {
 		if cerr := q.openCounterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openCounterStmt: %w", cerr)
+		}
+	}
+	if q.pinConversationStmt != nil {
+		if cerr := q.pinConversationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pinConversationStmt: %w", cerr)
 		}
 	}
 	if q.renameConversationStmt != nil {
@@ -668,12 +684,14 @@ type Queries struct {
 	listHoldsStmt                   *sql.Stmt
 	listJobsWithUsageStmt           *sql.Stmt
 	listMessagesStmt                *sql.Stmt
+	listPinnedConversationsStmt     *sql.Stmt
 	listUsageEventsByJobStmt        *sql.Stmt
 	listUsersStmt                   *sql.Stmt
 	lockCounterStmt                 *sql.Stmt
 	lockValueStmt                   *sql.Stmt
 	moveHeadStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
+	pinConversationStmt             *sql.Stmt
 	renameConversationStmt          *sql.Stmt
 	renewLeasesStmt                 *sql.Stmt
 	reserveQuotaStmt                *sql.Stmt
@@ -743,12 +761,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listHoldsStmt:                   q.listHoldsStmt,
 		listJobsWithUsageStmt:           q.listJobsWithUsageStmt,
 		listMessagesStmt:                q.listMessagesStmt,
+		listPinnedConversationsStmt:     q.listPinnedConversationsStmt,
 		listUsageEventsByJobStmt:        q.listUsageEventsByJobStmt,
 		listUsersStmt:                   q.listUsersStmt,
 		lockCounterStmt:                 q.lockCounterStmt,
 		lockValueStmt:                   q.lockValueStmt,
 		moveHeadStmt:                    q.moveHeadStmt,
 		openCounterStmt:                 q.openCounterStmt,
+		pinConversationStmt:             q.pinConversationStmt,
 		renameConversationStmt:          q.renameConversationStmt,
 		renewLeasesStmt:                 q.renewLeasesStmt,
 		reserveQuotaStmt:                q.reserveQuotaStmt,

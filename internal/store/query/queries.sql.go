@@ -1356,51 +1356,52 @@ func (q *Queries) ListAttached(ctx context.Context, arg ListAttachedParams) ([]L
 }
 
 const listConversations = `-- name: ListConversations :many
-SELECT id, title, model, created_at, updated_at FROM conversations
+SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at, pinned, title_by FROM conversations
 WHERE user_id = $1
   AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, CAST($3 AS TEXT)))
   AND (CAST($4 AS TEXT) = '' OR title_key LIKE $4 ESCAPE '\')
+  AND NOT (pinned AND CAST($5 AS BOOLEAN))
 ORDER BY updated_at DESC, id DESC
-LIMIT $5
+LIMIT $6
 `
 
 type ListConversationsParams struct {
-	UserID   string
-	BeforeAt int64
-	BeforeID string
-	Pattern  string
-	RowLimit int32
+	UserID        string
+	BeforeAt      int64
+	BeforeID      string
+	Pattern       string
+	WithoutPinned bool
+	RowLimit      int32
 }
 
-type ListConversationsRow struct {
-	ID        string
-	Title     string
-	Model     string
-	CreatedAt int64
-	UpdatedAt int64
-}
-
-func (q *Queries) ListConversations(ctx context.Context, arg ListConversationsParams) ([]ListConversationsRow, error) {
+func (q *Queries) ListConversations(ctx context.Context, arg ListConversationsParams) ([]Conversation, error) {
 	rows, err := q.query(ctx, q.listConversationsStmt, listConversations,
 		arg.UserID,
 		arg.BeforeAt,
 		arg.BeforeID,
 		arg.Pattern,
+		arg.WithoutPinned,
 		arg.RowLimit,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListConversationsRow
+	var items []Conversation
 	for rows.Next() {
-		var i ListConversationsRow
+		var i Conversation
 		if err := rows.Scan(
 			&i.ID,
+			&i.UserID,
 			&i.Title,
+			&i.TitleKey,
 			&i.Model,
+			&i.Settings,
+			&i.HeadID,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Pinned,
+			&i.TitleBy,
 		); err != nil {
 			return nil, err
 		}
@@ -1641,6 +1642,64 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]M
 	return items, nil
 }
 
+const listPinnedConversations = `-- name: ListPinnedConversations :many
+SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at, pinned, title_by FROM conversations
+WHERE user_id = $1 AND pinned
+  AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, CAST($3 AS TEXT)))
+  AND (CAST($4 AS TEXT) = '' OR title_key LIKE $4 ESCAPE '\')
+ORDER BY updated_at DESC, id DESC
+LIMIT $5
+`
+
+type ListPinnedConversationsParams struct {
+	UserID   string
+	BeforeAt int64
+	BeforeID string
+	Pattern  string
+	RowLimit int32
+}
+
+func (q *Queries) ListPinnedConversations(ctx context.Context, arg ListPinnedConversationsParams) ([]Conversation, error) {
+	rows, err := q.query(ctx, q.listPinnedConversationsStmt, listPinnedConversations,
+		arg.UserID,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Pattern,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Conversation
+	for rows.Next() {
+		var i Conversation
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Title,
+			&i.TitleKey,
+			&i.Model,
+			&i.Settings,
+			&i.HeadID,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Pinned,
+			&i.TitleBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listUsageEventsByJob = `-- name: ListUsageEventsByJob :many
 SELECT id, user_id, job_id, meter, period_start, quantity, provider, model, input_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, cost_nanos, receipt, estimated, raw_usage, created_at FROM usage_events
 WHERE user_id = $1 AND job_id = $2
@@ -1826,8 +1885,26 @@ func (q *Queries) OpenCounter(ctx context.Context, arg OpenCounterParams) error 
 	return err
 }
 
+const pinConversation = `-- name: PinConversation :execrows
+UPDATE conversations SET pinned = $1 WHERE id = $2 AND user_id = $3
+`
+
+type PinConversationParams struct {
+	Pinned bool
+	ID     string
+	UserID string
+}
+
+func (q *Queries) PinConversation(ctx context.Context, arg PinConversationParams) (int64, error) {
+	result, err := q.exec(ctx, q.pinConversationStmt, pinConversation, arg.Pinned, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const renameConversation = `-- name: RenameConversation :execrows
-UPDATE conversations SET title = $1, title_key = $2 WHERE id = $3 AND user_id = $4
+UPDATE conversations SET title = $1, title_key = $2, title_by = 'person' WHERE id = $3 AND user_id = $4
 `
 
 type RenameConversationParams struct {

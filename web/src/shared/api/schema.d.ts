@@ -464,14 +464,21 @@ export interface components {
             messages: components["schemas"]["StoredMessage"][];
             /** @description The model asked last */
             model: string;
+            pinned: boolean;
             settings: components["schemas"]["Settings"];
             title: string;
+            /**
+             * @description Who gave the title: the first question's first line, a model, or a person
+             * @enum {string}
+             */
+            title_by: "question" | "model" | "person";
             /** Format: date-time */
             updated_at: string;
         };
         ConversationChange: {
             /** @description The branch to show, by its leaf */
             head_id?: string;
+            pinned?: boolean;
             title?: string;
         };
         ConversationSummary: {
@@ -480,7 +487,13 @@ export interface components {
             id: string;
             /** @description The model asked last */
             model: string;
+            pinned: boolean;
             title: string;
+            /**
+             * @description Who gave the title: the first question's first line, a model, or a person
+             * @enum {string}
+             */
+            title_by: "question" | "model" | "person";
             /** Format: date-time */
             updated_at: string;
         };
@@ -1340,6 +1353,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only titles that contain this */
                 q?: string;
+                /** @description Only those that are pinned, or only those that are not; all when absent */
+                pinned?: boolean;
             };
             header?: never;
             path?: never;
