@@ -108,7 +108,9 @@ it('asking costs this tab no second reading of the conversation', async ({ page,
   });
   await chat.ask('[chunks 30] [pace 20ms]');
   await chat.endsWhole(numbers(30));
-  await page.waitForTimeout(1000); // as long as hints take, and longer
+  // A later hint about something else comes after those of the answer.
+  await complete(page.request, 'gpt-6-luna', 'Asked by a program');
+  await expect(page.getByRole('link', { name: 'Asked by a program' })).toBeVisible();
   expect(trees).toBe(0);
   expect((await lastMessage(page.request, id)).status).toBe('completed');
 });

@@ -100,6 +100,8 @@ function take(client: QueryClient, question: Question, pending: Pending, beginni
     client.setQueryData<Conversation>(key, {
       id,
       title: titleOf(question.text),
+      title_by: 'question',
+      pinned: false,
       model: question.model,
       settings: question.settings,
       head_id: answerId,

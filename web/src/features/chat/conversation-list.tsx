@@ -97,7 +97,7 @@ function useConversations(pinned: boolean) {
   const deleted = useDeleted();
   const items = query.data?.pages
     .flatMap((page) => page.items)
-    .filter((item) => !deleted.has(item.id) && (item.pinned ?? false) === pinned);
+    .filter((item) => !deleted.has(item.id) && item.pinned === pinned);
   return { query, items };
 }
 

@@ -9,6 +9,9 @@ interface Change {
   id: string;
 }
 
+/** How long a question that is just being asked is waited for, in milliseconds. */
+const whileAsking = 500;
+
 /** Asks anew for all conversations that are shown, and for the others when they are. */
 export function lookAgainAtAll(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: chatKeys.lists });
@@ -37,13 +40,9 @@ export function lookAgain(client: QueryClient, changes: readonly Change[]): void
   if (conversations.length === 0) {
     return;
   }
-  const jobs = changes.filter(({ kind }) => kind === 'job').map(({ id }) => id);
-  for (const { id } of conversations) {
-    const queryKey = chatKeys.conversation(id);
-    const cached = client.getQueryData<Conversation>(queryKey);
-    if (!(cached && knows(cached, jobs))) {
-      void client.invalidateQueries({ queryKey });
-    }
+  const jobs = changes.filter(({ kind }) => kind === 'job');
+  for (const change of conversations) {
+    lookAgainAt(client, change, jobs);
   }
   void client.invalidateQueries({ queryKey: chatKeys.lists }).then(() => {
     for (const { id } of conversations) {
@@ -52,10 +51,22 @@ export function lookAgain(client: QueryClient, changes: readonly Change[]): void
   });
 }
 
+function lookAgainAt(client: QueryClient, change: Change, jobs: readonly Change[]): void {
+  const queryKey = chatKeys.conversation(change.id);
+  const cached = client.getQueryData<Conversation>(queryKey);
+  if (answers.pendingIn(change.id)) {
+    // What this tab asks is about to be known here; whatever else has changed is seen then.
+    setTimeout(() => lookAgainAt(client, change, jobs), whileAsking);
+  } else if (!(cached && knows(cached, jobs))) {
+    void client.invalidateQueries({ queryKey });
+  }
+}
+
 /** Whether one of the jobs is an answer that this tab reads or has read. */
-function knows({ messages }: Conversation, jobs: readonly string[]): boolean {
+function knows({ messages }: Conversation, jobs: readonly Change[]): boolean {
   return messages.some(
-    ({ id, job_id: job, status }) => jobs.includes(job) && (status !== 'processing' || answers.of(id) !== undefined),
+    ({ id, job_id, status }) =>
+      jobs.some((job) => job.id === job_id) && (status !== 'processing' || answers.of(id) !== undefined),
   );
 }
 

@@ -21,7 +21,7 @@ export const conversationsQuery = (pinned: boolean) =>
     queryFn: ({ pageParam, signal }): Promise<ConversationPage> =>
       answer(
         api.GET('/api/v1/conversations', {
-          params: { query: { limit: pageLength, ...(pageParam && { cursor: pageParam }) } },
+          params: { query: { limit: pageLength, pinned, ...(pageParam && { cursor: pageParam }) } },
           signal,
         }),
       ),

@@ -29,6 +29,8 @@ function open() {
   const conversation: Conversation = {
     id: 'c1',
     title: 'Why?',
+    title_by: 'question',
+    pinned: false,
     model: 'm',
     settings: {},
     head_id: 'a1',

@@ -26,6 +26,8 @@ const first = messagesOf(
 const conversation: Conversation = {
   id: 'c1',
   title: 'What?',
+  title_by: 'question',
+  pinned: false,
   model: 'm',
   created_at: '',
   updated_at: '',

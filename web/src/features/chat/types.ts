@@ -1,26 +1,16 @@
-import type {
-  Conversation as ApiConversation,
-  ConversationSummary as ApiSummary,
-  StoredMessage,
-  TokenUsage,
-} from '@/shared/api/types';
+import type { ConversationSummary as ApiSummary, StoredMessage, TokenUsage } from '@/shared/api/types';
 
 export type {
   Ask,
   ChatSettings,
+  Conversation,
   Model,
   StoredMessage as Message,
   TokenUsage,
 } from '@/shared/api/types';
 
-/** What a conversation has besides what the types of this server say. */
-interface Kept {
-  pinned?: boolean | undefined;
-  title_by?: 'question' | 'model' | 'person' | undefined;
-}
-
-export type ConversationSummary = ApiSummary & Kept & { match?: { message_id: string; snippet: string } };
-export type Conversation = ApiConversation & Kept;
+/** A conversation in a list; in a search with where it was found: in a message, or where that is empty in the title. */
+export type ConversationSummary = ApiSummary & { match?: { message_id: string; snippet: string } };
 
 /** A page of a list of conversations. */
 export interface ConversationPage {

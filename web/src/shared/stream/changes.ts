@@ -36,6 +36,9 @@ export function hearChanges(hearer: Hearer, signal: AbortSignal): void {
   const collected = collect(hearer);
   signal.addEventListener('abort', collected.stop);
   const take = (said: Said) => {
+    if (signal.aborted) {
+      return;
+    }
     if (said === 'begin') {
       collected.begin();
     } else if (said !== 'beat') {

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
+import { type Hearer, hearChanges } from './changes';
+
+/** A document, of which only its visibility counts here. */
+class Visibility extends EventTarget {
+  hidden = false;
+  set(hidden: boolean): void {
+    this.hidden = hidden;
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+/** One answer of the server: a feed that stays open, or a refusal. */
+class Feed {
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly signal: AbortSignal;
+  readonly response: Response;
+
+  constructor(signal: AbortSignal, answer: number) {
+    this.signal = signal;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+    });
+    this.response = new Response(body, { status: answer });
+  }
+
+  say(...ids: string[]): void {
+    const events = ids.map((id) => `event: change\ndata: {"kind":"conversation","id":"${id}"}\n\n`);
+    this.#controller?.enqueue(new TextEncoder().encode(events.join('')));
+  }
+
+  end(): void {
+    this.#controller?.close();
+  }
+}
+
+let page: Visibility;
+let feeds: Feed[];
+let status: number;
+let gone: AbortController;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = new Visibility();
+  feeds = [];
+  status = 200;
+  gone = new AbortController();
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('navigator', {}); // no locks, as over plain http
+  vi.stubGlobal('fetch', (_path: string, { signal }: { signal: AbortSignal }) => {
+    const feed = new Feed(signal, status);
+    feeds.push(feed);
+    return Promise.resolve(feed.response);
+  });
+});
+afterEach(() => {
+  gone.abort();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function hear(signedIn = true) {
+  const hearer = {
+    onChanges: vi.fn<Hearer['onChanges']>(),
+    onBegin: vi.fn<Hearer['onBegin']>(),
+    signedIn: vi.fn(() => Promise.resolve(signedIn)),
+  };
+  hearChanges(hearer, gone.signal);
+  return hearer;
+}
+
+it('puts hints that come together into one, each once', async () => {
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(hearer.onBegin).toHaveBeenCalledTimes(1);
+  feeds[0]?.say('a', 'b');
+  await vi.advanceTimersByTimeAsync(10);
+  feeds[0]?.say('a');
+  await vi.advanceTimersByTimeAsync(200);
+  expect(hearer.onChanges.mock.calls).toEqual([
+    [
+      [
+        { kind: 'conversation', id: 'a' },
+        { kind: 'conversation', id: 'b' },
+      ],
+    ],
+  ]);
+});
+
+it('connects again when the feed ends, and then anything may have changed', async () => {
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(200);
+  feeds[0]?.end();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(feeds).toHaveLength(2);
+  expect(hearer.onBegin).toHaveBeenCalledTimes(2);
+});
+
+it('ends where nobody is signed in any more', async () => {
+  const hearer = hear(false);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(feeds).toHaveLength(0);
+  expect(hearer.onBegin).not.toHaveBeenCalled();
+});
+
+it('ends at a refusal', async () => {
+  status = 401;
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(feeds).toHaveLength(1);
+  expect(hearer.signedIn).toHaveBeenCalledTimes(2);
+});
+
+it('without locks reads only while somebody looks', async () => {
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(200);
+  page.set(true);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(feeds).toHaveLength(1);
+  expect(feeds[0]?.signal.aborted).toBe(true);
+  page.set(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(feeds).toHaveLength(2);
+  expect(hearer.onBegin).toHaveBeenCalledTimes(2);
+});
+
+it('says nothing more once it is told to go', async () => {
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(200);
+  feeds[0]?.say('a');
+  gone.abort();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(hearer.onChanges).not.toHaveBeenCalled();
+  expect(feeds).toHaveLength(1);
+});
