@@ -54,42 +54,50 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 		return job.Outcome{Err: err}
 	}
 	run.Begin(beginningOf(run.Job, w))
-	turns, err := r.turnsFor(context.WithoutCancel(ctx), run, w) // a job that is to be cancelled is billed by them too
+	m, known := r.catalog.Chat(run.Job.Model)
+	seen, err := r.shownTo(context.WithoutCancel(ctx), m, run, w) // a job that is to be cancelled is billed by them too
 	if err != nil {
-		return r.outcome(ctx, run, w, turns, provider.ChatAnswer{}, err)
+		return r.outcome(ctx, run, w, seen, provider.ChatAnswer{}, err)
 	}
 	vendor, ok := r.vendors[run.Job.Provider]
-	m, known := r.catalog.Chat(run.Job.Model)
 	if !ok || !known { // the configuration changed between a crash and its repair
 		err := fault.New(fault.Unavailable, "This model is not configured on this server any more. Choose another one.")
-		return r.outcome(ctx, run, w, turns, provider.ChatAnswer{}, err)
+		return r.outcome(ctx, run, w, seen, provider.ChatAnswer{}, err)
+	}
+	messages, err := r.messages(ctx, seen)
+	if err != nil {
+		return r.outcome(ctx, run, w, seen, provider.ChatAnswer{}, err)
 	}
 	answer, err := vendor.Chatter.Chat(ctx, provider.ChatRequest{
-		Model: m.VendorID, System: w.System, Messages: turns, MaxTokens: int(run.Granted - w.Estimate),
+		Model: m.VendorID, System: w.System, Messages: messages, MaxTokens: int(run.Granted - w.Estimate),
 		Temperature: w.Temperature, ReasoningEffort: w.ReasoningEffort, Stream: w.Stream, UserHash: userHash(run.Job.UserID),
 	}, run.Say)
-	return r.outcome(ctx, run, w, turns, answer, err)
+	return r.outcome(ctx, run, w, seen, answer, err)
 }
 
-// turnsFor gives what the model sees: from memory when the request was just
+// shownTo gives what the model sees: from memory when the request was just
 // here, from the conversation after a crash.
-func (r *Room) turnsFor(ctx context.Context, run *job.Run, w work) ([]provider.Message, error) {
-	if turns, ok := run.Prepared.([]provider.Message); ok {
-		return turns, nil
+func (r *Room) shownTo(ctx context.Context, m catalog.Model, run *job.Run, w work) ([]shown, error) {
+	if seen, ok := run.Prepared.([]shown); ok {
+		return seen, nil
 	}
 	all, err := r.db.Read().ListMessages(ctx, query.ListMessagesParams{UserID: run.Job.UserID, ConversationID: w.ConversationID})
 	if err != nil {
 		return nil, err
 	}
-	turns := turnsOf(branchTo(all, w.QuestionID))
+	files, err := r.filesOf(ctx, run.Job.UserID, w.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	turns := turnsOf(branchTo(all, w.QuestionID), files)
 	if len(turns) == 0 {
 		return nil, fault.New(fault.NotFound, "The conversation was deleted before it was answered.")
 	}
-	return turns, nil
+	return show(m, turns), nil
 }
 
 // outcome books what came and keeps it, however the answer ended.
-func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provider.Message, answer provider.ChatAnswer, err error) job.Outcome {
+func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, answer provider.ChatAnswer, err error) job.Outcome {
 	text, reasoning := run.Text(), run.Reasoning()
 	cancelled := err != nil && errors.Is(context.Cause(ctx), job.ErrCancelled) // not when all had come already
 	if text == "" && run.Job.Attempt > 1 && context.Cause(ctx) != nil {
@@ -105,7 +113,7 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, turns []provid
 	}
 	m, known := r.catalog.Chat(run.Job.Model)
 	if known {
-		if u := r.used(m, w, turns, text+reasoning, answer.Usage, err == nil); !u.Zero() {
+		if u := r.used(m, w, seen, text+reasoning, answer.Usage, err == nil); !u.Zero() {
 			charge, cerr := usage.TokenCharge(m, store.Time(run.Job.CreatedAt), u)
 			if cerr != nil {
 				o.Err = cerr
@@ -163,7 +171,7 @@ func endingOf(finish provider.FinishReason, cancelled bool, charges []usage.Char
 // used gives what to book. The provider's figures win; where it did not say,
 // or not all (a stopped stream), the text that came is counted and the event
 // is marked as estimated. Nothing said and nothing reported is nothing to book.
-func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said string, u provider.Usage, whole bool) provider.Usage {
+func (r *Room) used(m catalog.Model, w work, seen []shown, said string, u provider.Usage, whole bool) provider.Usage {
 	if whole && !u.Zero() {
 		return u
 	}
@@ -171,7 +179,7 @@ func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said stri
 		return provider.Usage{}
 	}
 	if u.Prompt() == 0 {
-		u.Input = countPrompt(m, w.System, turns)
+		u.Input = countPrompt(m, w.System, seen)
 	}
 	if n := m.CountTokens(said); n > u.Output {
 		u.Output = n
@@ -179,15 +187,6 @@ func (r *Room) used(m catalog.Model, w work, turns []provider.Message, said stri
 	}
 	u.Estimated = u.Estimated || u.Raw == nil
 	return u
-}
-
-// countPrompt counts a prompt's tokens carefully.
-func countPrompt(m catalog.Model, system string, turns []provider.Message) int64 {
-	n := m.CountTokens(system)
-	for _, t := range turns {
-		n += m.CountTokens(t.Text) + catalog.FrameTokens
-	}
-	return n
 }
 
 // explain turns a provider's failure into what a person reads.

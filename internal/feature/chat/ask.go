@@ -24,13 +24,17 @@ type Ask struct {
 	Settings
 	ConversationID string  `json:"conversation_id,omitempty" maxLength:"64" doc:"Goes on with this conversation; without it a new one begins"`
 	ParentID       *string `json:"parent_id,omitempty" maxLength:"64" doc:"The message to go on from, to branch; empty: before the first one; the conversation's head when absent"`
+	IfRunning      string  `json:"if_running,omitempty" enum:"refuse,wait,interrupt" doc:"While an answer of the branch is being written: refuse with 409 (when absent), wait and ask when it has ended, or stop it first and keep what it said"`
 }
 
 // Message is a turn as the outside gives it.
 type Message struct {
-	Role    string `json:"role" enum:"system,user,assistant"`
-	Content string `json:"content" maxLength:"4000000"`
+	Role    string   `json:"role" enum:"system,user,assistant"`
+	Content string   `json:"content" maxLength:"4000000" doc:"May be empty where there are files"`
+	Files   []string `json:"files,omitempty" maxItems:"20" nullable:"false" doc:"Ids of uploaded files, see POST /api/v1/files; with a user's message only"`
 }
+
+const roleSystem = "system"
 
 // Settings are how to answer. They are kept with the conversation.
 type Settings struct {
@@ -65,12 +69,14 @@ type work struct {
 type asked struct {
 	model    catalog.Model
 	settings Settings
-	turns    []provider.Message // all that the model sees, the question last
-	fresh    []provider.Message // those that are not stored yet
+	turns    []turn             // all that was said, the question last
+	fresh    []turn             // those that are not stored yet
 	conv     query.Conversation // ID empty: to be made
 	parentID string             // what the first of fresh follows; for a new answer to an old question: the question
 	stream   bool
 	once     job.Idempotency
+
+	questionAt int // where the question stands in the request's messages
 
 	// alone: nothing else may have begun in the conversation since it was read,
 	// when these jobs were running.
@@ -85,16 +91,23 @@ func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) 
 	if err != nil {
 		return asked{}, err
 	}
-	q := asked{settings: in.Settings, fresh: turns, turns: turns}
+	if err := r.attach(ctx, a, in.Messages, turns); err != nil {
+		return asked{}, err
+	}
+	q := asked{settings: in.Settings, fresh: turns, turns: turns, questionAt: len(in.Messages) - 1}
 	if system != "" {
 		if given := deref(in.SystemPrompt); given != "" {
 			system = given + "\n\n" + system
 		}
 		q.settings.SystemPrompt = &system
 	}
+	var running error // what is wrong for now; whatever else is comes first
 	if in.ConversationID != "" {
 		if err := r.resume(ctx, a, in, &q); err != nil {
-			return asked{}, err
+			if _, ok := inTheWay(err); !ok || !in.patient() {
+				return asked{}, err
+			}
+			running = err
 		}
 	} else if deref(in.ParentID) != "" {
 		return asked{}, fault.BadField("body.parent_id", "goes with a conversation_id")
@@ -105,21 +118,27 @@ func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) 
 	if q.model, err = r.model(in.Model); err != nil {
 		return asked{}, err
 	}
-	return q, q.fit()
+	if err := q.fit(); err != nil {
+		return asked{}, err
+	}
+	if err := q.fitPictures(fmt.Sprintf("body.messages[%d].files", q.questionAt)); err != nil {
+		return asked{}, err
+	}
+	return q, running
 }
 
 // split takes the system messages out and checks the rest.
-func split(messages []Message) (system string, turns []provider.Message, err error) {
+func split(messages []Message) (system string, turns []turn, err error) {
 	var systems []string
 	var wrong []fault.Field
 	for i, m := range messages {
 		switch {
-		case strings.TrimSpace(m.Content) == "":
+		case strings.TrimSpace(m.Content) == "" && len(m.Files) == 0:
 			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].content", i), Message: "must not be empty"})
-		case m.Role == "system":
+		case m.Role == roleSystem:
 			systems = append(systems, m.Content)
 		default:
-			turns = append(turns, provider.Message{Role: m.Role, Text: m.Content})
+			turns = append(turns, turn{Role: m.Role, Text: m.Content})
 		}
 	}
 	if len(wrong) == 0 && (len(turns) == 0 || turns[len(turns)-1].Role != provider.RoleUser) {
@@ -204,15 +223,9 @@ func orNone(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// budget gives the estimate of the prompt and the quota to ask for.
-func (q *asked) budget() (estimate int64, want usage.Want, err error) {
-	texts := make([]string, 0, len(q.turns)+1)
-	texts = append(texts, deref(q.settings.SystemPrompt))
-	for _, t := range q.turns {
-		texts = append(texts, t.Text)
-	}
-	// A tenth more than the estimate: it should err on the side of too much.
-	estimate = q.model.EstimateTokens(texts...)*11/10 + 1
+// budget gives the estimate of a prompt and the quota to ask for.
+func (q *asked) budget(seen []shown) (estimate int64, want usage.Want, err error) {
+	estimate = estimatePrompt(q.model, deref(q.settings.SystemPrompt), seen)
 	answer := int64(defaultAnswer)
 	if q.model.MaxOutputTokens > 0 {
 		answer = min(answer, q.model.MaxOutputTokens)
@@ -227,7 +240,7 @@ func (q *asked) budget() (estimate int64, want usage.Want, err error) {
 	}
 	window := q.model.ContextWindow
 	if window > 0 && estimate+least > window && estimate < 2*window { // close to what fits, each token counts
-		estimate = countPrompt(q.model, deref(q.settings.SystemPrompt), q.turns)
+		estimate = countPrompt(q.model, deref(q.settings.SystemPrompt), seen)
 	}
 	if window > 0 && estimate+least > window {
 		f := fault.Newf(fault.Invalid, "This conversation has about %d tokens and does not fit %s, which reads and writes %d together. Start a new one, or choose a model with a larger context.",
@@ -244,7 +257,8 @@ func (q *asked) budget() (estimate int64, want usage.Want, err error) {
 // start stores the question, a place for the answer and the job, all at once
 // with the hold, and lets the answer begin.
 func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work, error) {
-	estimate, want, err := q.budget()
+	seen := show(q.model, q.turns)
+	estimate, want, err := q.budget(seen)
 	if err != nil {
 		return job.Job{}, work{}, err
 	}
@@ -260,6 +274,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		w.ConversationID = store.NewID()
 	}
 	messages := make([]query.InsertMessageParams, 0, len(q.fresh)+1)
+	var attached []query.AttachFileParams
 	parent := q.parentID
 	for _, turn := range q.fresh {
 		id := store.NewID()
@@ -267,6 +282,11 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 			ID: id, UserID: a.ID, ConversationID: w.ConversationID, ParentID: parent, Role: turn.Role,
 			Content: turn.Text, Status: string(job.Completed), CreatedAt: now,
 		})
+		for n, f := range turn.Files {
+			attached = append(attached, query.AttachFileParams{
+				MessageID: id, FileID: f.ID, UserID: a.ID, ConversationID: w.ConversationID, Position: int64(n),
+			})
+		}
 		parent = id
 	}
 	w.QuestionID, w.AnswerID = parent, store.NewID() // ids sort by time: the answer after its question
@@ -284,7 +304,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	}
 	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
-		Input: input, Want: want, Idempotency: q.once, Prepared: q.turns,
+		Input: input, Want: want, Idempotency: q.once, Prepared: seen,
 		Write: func(ctx context.Context, qs *query.Queries) error {
 			if newConversation {
 				name := title(q.turns)
@@ -300,6 +320,11 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 			}
 			for _, m := range messages {
 				if err := qs.InsertMessage(ctx, m); err != nil {
+					return err
+				}
+			}
+			for _, f := range attached {
+				if err := qs.AttachFile(ctx, f); err != nil {
 					return err
 				}
 			}
@@ -339,13 +364,17 @@ func continueConversation(ctx context.Context, qs *query.Queries, a actor.Actor,
 }
 
 // title is the first line of the first question, cut to what a list shows.
-func title(turns []provider.Message) string {
+func title(turns []turn) string {
 	const most = 80
 	for _, t := range turns {
 		if t.Role != provider.RoleUser {
 			continue
 		}
-		line, _, _ := strings.Cut(strings.TrimSpace(t.Text), "\n")
+		text := strings.TrimSpace(t.Text)
+		if text == "" && len(t.Files) > 0 {
+			text = t.Files[0].Name
+		}
+		line, _, _ := strings.Cut(text, "\n")
 		line = strings.Join(strings.Fields(line), " ")
 		if runes := []rune(line); len(runes) > most {
 			cut := string(runes[:most])

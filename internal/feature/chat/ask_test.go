@@ -21,8 +21,8 @@ func TestBudgetNearTheWindow(t *testing.T) {
 		t.Fatal("the catalogue has no gpt-6-luna")
 	}
 	m.ContextWindow, m.ReasoningEfforts = 2000, nil
-	prose := func(sentences int) []provider.Message {
-		return []provider.Message{{Role: provider.RoleUser, Text: strings.Repeat("The quick brown fox jumps over the lazy dog. ", sentences)}} // of ten tokens
+	prose := func(sentences int) []shown {
+		return []shown{{Role: provider.RoleUser, Text: strings.Repeat("The quick brown fox jumps over the lazy dog. ", sentences)}} // of ten tokens
 	}
 	for name, c := range map[string]struct {
 		sentences int
@@ -38,8 +38,8 @@ func TestBudgetNearTheWindow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			q := asked{model: m, turns: prose(c.sentences), settings: Settings{MaxTokens: c.most}}
-			estimate, want, err := q.budget()
+			q := asked{model: m, settings: Settings{MaxTokens: c.most}}
+			estimate, want, err := q.budget(prose(c.sentences))
 			if c.fits != (err == nil) || err != nil && (!fault.Is(err, fault.Invalid) || fault.From(err).Type != string(provider.KindTooLong)) {
 				t.Fatalf("estimate %d, %+v, %v", estimate, want, err)
 			}

@@ -22,9 +22,12 @@ func errAnswerDeleted() error {
 	return fault.New(fault.NotFound, "The conversation of this answer was deleted.")
 }
 
+// answerRunning is the type of the conflict with an answer that is being written.
+const answerRunning = "answer_running"
+
 func errAnswerRunning(jobID string) error {
 	f := fault.New(fault.Conflict, "The last answer is still being written. Wait for it or stop it first.")
-	f.Type = "answer_running"
+	f.Type = answerRunning
 	f.Extra = map[string]any{"job_id": jobID}
 	return f
 }
@@ -45,25 +48,30 @@ func (r *Room) resume(ctx context.Context, a actor.Actor, in Ask, q *asked) erro
 		return fault.BadField("body.parent_id", "is not a message of this conversation")
 	}
 	branch := branchTo(all, leaf)
+	var running error // what else is found out holds all the same
 	if n := len(branch); n > 0 && branch[n-1].Status == string(job.Processing) {
-		return errAnswerRunning(branch[n-1].JobID)
-	}
-	if in.ParentID == nil { // who names the message may branch as often as they like
+		running = errAnswerRunning(branch[n-1].JobID)
+	} else if in.ParentID == nil { // who names the message may branch as often as they like
 		for _, m := range all { // begun after the conversation's head was read
 			if m.Status == string(job.Processing) && follows(all, m, leaf) {
-				return errAnswerRunning(m.JobID)
+				running = errAnswerRunning(m.JobID)
+				break
 			}
 		}
 		q.alone, q.running = true, runningIn(all)
 	}
-	said := turnsOf(branch)
+	files, err := r.filesOf(ctx, a.ID, conv.ID)
+	if err != nil {
+		return err
+	}
+	said := turnsOf(branch, files)
 	if repeats(said, q.fresh) {
 		q.fresh = q.fresh[len(said):]
 	}
 	q.conv, q.parentID = conv, leaf
 	q.turns = slices.Concat(said, q.fresh)
 	q.keepSettings(conv)
-	return nil
+	return running
 }
 
 // keepSettings fills what the request leaves open from what the conversation
@@ -79,16 +87,8 @@ func (q *asked) keepSettings(conv query.Conversation) {
 }
 
 // repeats tells that the fresh messages begin with the whole branch.
-func repeats(branch, fresh []provider.Message) bool {
-	if len(branch) == 0 || len(fresh) <= len(branch) {
-		return false
-	}
-	for i, m := range branch {
-		if f := fresh[i]; m.Role != f.Role || m.Text != f.Text || len(m.Images)+len(f.Images) > 0 {
-			return false
-		}
-	}
-	return true
+func repeats(branch, fresh []turn) bool {
+	return len(branch) > 0 && len(fresh) > len(branch) && slices.EqualFunc(branch, fresh[:len(branch)], turn.same)
 }
 
 // tree reads a conversation with all its messages, or is NotFound.
@@ -145,13 +145,13 @@ func branchTo(all []query.Message, leaf string) []query.Message {
 	return branch
 }
 
-// turnsOf gives what a model is shown of a branch: not the answers that never
-// said anything.
-func turnsOf(branch []query.Message) []provider.Message {
-	turns := make([]provider.Message, 0, len(branch))
+// turnsOf gives what was said in a branch: not the answers that never said
+// anything.
+func turnsOf(branch []query.Message, files map[string][]query.File) []turn {
+	turns := make([]turn, 0, len(branch))
 	for _, m := range branch {
-		if m.Content != "" {
-			turns = append(turns, provider.Message{Role: m.Role, Text: m.Content})
+		if attached := files[m.ID]; m.Content != "" || len(attached) > 0 {
+			turns = append(turns, turn{Role: m.Role, Text: m.Content, Files: attached})
 		}
 	}
 	return turns
@@ -189,10 +189,14 @@ func (r *Room) askAgain(ctx context.Context, a actor.Actor, conversationID, mess
 	if err := json.Unmarshal([]byte(conv.Settings), &q.settings); err != nil {
 		q.settings = Settings{}
 	}
-	q.turns = turnsOf(branchTo(all, question.ID))
+	files, err := r.filesOf(ctx, a.ID, conv.ID)
+	if err != nil {
+		return asked{}, err
+	}
+	q.turns = turnsOf(branchTo(all, question.ID), files)
 	if q.model, err = r.model(model); err != nil {
 		return asked{}, err
 	}
 	q.dropUnfit()
-	return q, nil
+	return q, q.fitPictures("")
 }

@@ -36,10 +36,14 @@ type AnswerMessage struct {
 type completeOutput struct{ Body Completion }
 
 func (r *Room) complete(ctx context.Context, in *askInput) (*completeOutput, error) {
-	a, j, w, err := r.ask(ctx, in, "complete", false)
+	a, b, later, err := r.ask(ctx, in, "complete", false)
+	if err == nil && later != nil {
+		b, err = later(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
+	j, w := b.job, b.work
 	ended, err := r.jobs.Wait(ctx, a, j.ID)
 	if err != nil {
 		return nil, err
@@ -90,13 +94,11 @@ func (r *Room) submit(ctx context.Context, a actor.Actor, once job.Idempotency, 
 	if err != nil {
 		return job.Job{}, err
 	}
-	q, err := r.check(ctx, a, in)
-	if err != nil {
-		return job.Job{}, err
+	b, later, err := r.beginPatiently(ctx, a, once, in, true)
+	if err == nil && later != nil {
+		b, err = later(ctx)
 	}
-	q.stream, q.once = true, once
-	j, _, err := r.start(ctx, a, q)
-	return j, err
+	return b.job, err
 }
 
 // again answers the question of a failed or stopped answer once more.

@@ -50,6 +50,7 @@ type StoredMessage struct {
 	FinishReason string          `json:"finish_reason"`
 	Error        json.RawMessage `json:"error,omitempty" doc:"A problem document, when the answer failed"`
 	CreatedAt    time.Time       `json:"created_at"`
+	Files        []AttachedFile  `json:"files,omitempty" nullable:"false" doc:"What was attached to the question"`
 
 	Usage *httpd.TokenUsage `json:"usage,omitempty" doc:"What the answer took, once it has ended"`
 }
@@ -144,6 +145,10 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 	if err != nil {
 		return nil, err
 	}
+	files, err := r.attachedIn(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
 	usageOf := make(map[string]*httpd.TokenUsage, len(used))
 	for _, u := range used {
 		usageOf[u.JobID] = new(httpd.UsageOf(provider.Usage{
@@ -156,7 +161,7 @@ func (r *Room) conversation(ctx context.Context, a actor.Actor, id string) (*con
 			ID: m.ID, ParentID: m.ParentID, Role: m.Role, Content: m.Content, Reasoning: m.Reasoning, Model: m.Model,
 			Provider: m.Provider, JobID: m.JobID, Status: m.Status, FinishReason: m.FinishReason,
 			Error: json.RawMessage(m.Error), CreatedAt: store.Time(m.CreatedAt),
-			Usage: usageOf[m.JobID],
+			Files: files[m.ID], Usage: usageOf[m.JobID],
 		}
 	}
 	return out, nil

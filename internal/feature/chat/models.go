@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pulse/internal/actor"
@@ -12,19 +13,29 @@ import (
 
 // ChatModel is a model as people choose it.
 type ChatModel struct { //nolint:revive // its name in the OpenAPI document
-	ID                string      `json:"id"`
-	Name              string      `json:"name"`
-	Provider          string      `json:"provider"`
-	ProviderName      string      `json:"provider_name"`
-	Available         bool        `json:"available"`
-	UnavailableReason string      `json:"unavailable_reason,omitempty"`
-	ContextWindow     int64       `json:"context_window" doc:"Tokens, prompt and answer together"`
-	MaxOutputTokens   int64       `json:"max_output_tokens"`
-	Abilities         []string    `json:"abilities"`
-	Parameters        []string    `json:"parameters" doc:"The settings that the model takes"`
-	ReasoningEfforts  []string    `json:"reasoning_efforts"`
-	Demo              bool        `json:"demo" doc:"A built-in imitation, not a model"`
-	Price             *ModelPrice `json:"price,omitempty"`
+	ID                string       `json:"id"`
+	Name              string       `json:"name"`
+	Provider          string       `json:"provider"`
+	ProviderName      string       `json:"provider_name"`
+	Available         bool         `json:"available"`
+	UnavailableReason string       `json:"unavailable_reason,omitempty"`
+	ContextWindow     int64        `json:"context_window" doc:"Tokens, prompt and answer together"`
+	MaxOutputTokens   int64        `json:"max_output_tokens"`
+	Abilities         []string     `json:"abilities"`
+	Parameters        []string     `json:"parameters" doc:"The settings that the model takes"`
+	ReasoningEfforts  []string     `json:"reasoning_efforts"`
+	Images            *ImageLimits `json:"images,omitempty" doc:"What it takes of pictures; absent when it sees none"`
+	Demo              bool         `json:"demo" doc:"A built-in imitation, not a model"`
+	Price             *ModelPrice  `json:"price,omitempty"`
+}
+
+// ImageLimits are what a model takes of pictures.
+type ImageLimits struct {
+	MaxCount      int64    `json:"max_count" doc:"In the whole conversation; older ones are not shown to it"`
+	MaxBytes      int64    `json:"max_bytes" doc:"A picture"`
+	MaxTotalBytes int64    `json:"max_total_bytes" doc:"In the whole conversation; older ones are not shown to it"`
+	MaxEdge       int64    `json:"max_edge" doc:"Pixels, width or height"`
+	Types         []string `json:"types" nullable:"false"`
 }
 
 // ModelPrice is what a million tokens cost today, for prompts of ordinary length.
@@ -75,6 +86,9 @@ func (r *Room) view(m catalog.Model) ChatModel {
 	}
 	v.UnavailableReason = r.unavailable(m)
 	v.Available = v.UnavailableReason == ""
+	if slices.Contains(m.Abilities, "vision") {
+		v.Images = new(ImageLimits(m.Images))
+	}
 	if price, ok := m.PriceAt(r.now()); ok {
 		t := price.Tier(0)
 		usd := func(nanos int64) httpd.USD { return httpd.USD(usage.Nanos(nanos * perMillion)) }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"pulse/internal/blob"
 	"pulse/internal/catalog"
 	"pulse/internal/change"
 	"pulse/internal/job"
@@ -29,6 +30,7 @@ type Options struct {
 	Changes *change.Feed // hears what becomes of conversations; nil: nobody does
 	Catalog *catalog.Catalog
 	Vendors map[string]Vendor // by the catalogue's provider id; only those that are configured
+	Files   blob.Store        // where attached files are
 	// DemoBesideReal lists the demo models also while real ones can be asked.
 	DemoBesideReal bool
 	Log            *slog.Logger
@@ -42,9 +44,11 @@ type Room struct {
 	changes        *change.Feed
 	catalog        *catalog.Catalog
 	vendors        map[string]Vendor
+	files          blob.Store
 	demoBesideReal bool
 	log            *slog.Logger
 	now            func() time.Time
+	lines          *lines
 }
 
 // New makes the room and registers its kind of job.
@@ -53,7 +57,8 @@ func New(o Options) *Room {
 		o.Now = time.Now
 	}
 	r := &Room{
-		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
+		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
+		lines: newLines(),
 	}
 	o.Jobs.Register(job.Kind{Type: JobType, Subject: change.Conversation, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
 	return r

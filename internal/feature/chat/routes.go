@@ -25,10 +25,15 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "complete-chat", Method: http.MethodPost, Path: "/api/v1/chat/complete", Tags: tags, MaxBodyBytes: maxBody,
 		Summary: "Ask and get the whole answer at once",
 	}, r.complete)
+	httpd.Register(api, huma.Operation{
+		OperationID: "count-chat", Method: http.MethodPost, Path: "/api/v1/chat/count", Tags: tags, MaxBodyBytes: maxBody,
+		Summary:     "What a question would take, before it is asked",
+		Description: "Takes what `/api/v1/chat/complete` takes, starts nothing and costs nothing.",
+	}, r.count)
 	httpd.Stream(api, huma.Operation{
 		OperationID: "stream-chat", Method: http.MethodPost, Path: "/api/v1/chat/stream", Tags: tags, MaxBodyBytes: maxBody,
 		Summary:     "Ask and get the answer as it is written, as Server-Sent Events",
-		Description: "Events: `start`, `delta` (`text` or `reasoning`), `restart` (forget the text so far), then `done` or `error`. The answer goes on when the reader goes away; `GET /api/v1/jobs/{id}/events` goes on from any event's id.",
+		Description: "Events: `start`, `delta` (`text` or `reasoning`), `restart` (forget the text so far), then `done` or `error`. With `if_running` nothing but comments comes before its turn. The answer goes on when the reader goes away; `GET /api/v1/jobs/{id}/events` goes on from any event's id.",
 	}, r.stream)
 
 	tags = []string{"Conversations"}
@@ -61,22 +66,19 @@ type askInput struct {
 	Body Ask
 }
 
-// ask checks and starts an answer for a request.
-func (r *Room) ask(ctx context.Context, in *askInput, route string, stream bool) (actor.Actor, job.Job, work, error) {
-	a, err := actor.From(ctx)
-	if err != nil {
-		return a, job.Job{}, work{}, err
+// ask checks and starts an answer for a request, or gives what starts it later.
+func (r *Room) ask(
+	ctx context.Context, in *askInput, route string, stream bool,
+) (a actor.Actor, b begun, later func(context.Context) (begun, error), err error) {
+	if a, err = actor.From(ctx); err != nil {
+		return a, b, nil, err
 	}
 	once, err := in.Once(route, in.Body)
 	if err != nil {
-		return a, job.Job{}, work{}, err
+		return a, b, nil, err
 	}
-	j, w, err := r.begin(ctx, a, once, func() (asked, error) {
-		q, err := r.check(ctx, a, in.Body)
-		q.stream = stream
-		return q, err
-	})
-	return a, j, w, err
+	b, later, err = r.beginPatiently(ctx, a, once, in.Body, stream)
+	return a, b, later, err
 }
 
 // begin starts the answer that check asks for, or finds the one that the same
@@ -99,11 +101,16 @@ func (r *Room) begin(ctx context.Context, a actor.Actor, once job.Idempotency, c
 }
 
 func (r *Room) stream(ctx context.Context, in *askInput) (func(*httpd.EventWriter) error, error) {
-	a, j, _, err := r.ask(ctx, in, "stream", true)
+	a, b, later, err := r.ask(ctx, in, "stream", true)
 	if err != nil {
 		return nil, err
 	}
 	return func(w *httpd.EventWriter) error {
-		return r.jobs.Follow(w.Context(), a, j.ID, job.Reader{Send: w.JobEvent})
+		if later != nil { // the line is alive meanwhile
+			if b, err = later(w.Context()); err != nil {
+				return err
+			}
+		}
+		return r.jobs.Follow(w.Context(), a, b.job.ID, job.Reader{Send: w.JobEvent})
 	}, nil
 }

@@ -1,0 +1,240 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"pulse/internal/actor"
+	"pulse/internal/blob"
+	"pulse/internal/catalog"
+	"pulse/internal/fault"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+// Kinds of files, as the file room names them. Whatever is no picture has a text.
+const kindImage = "image"
+
+// AttachedFile is a file of a question.
+type AttachedFile struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+	Kind        string `json:"kind" enum:"image,text,pdf"`
+	Size        int64  `json:"size" doc:"Bytes"`
+	Width       int64  `json:"width,omitempty"`
+	Height      int64  `json:"height,omitempty"`
+	Pages       int64  `json:"pages,omitempty"`
+	Characters  int64  `json:"characters,omitempty" doc:"Of the text that models read"`
+}
+
+// turn is a message with its files, before anybody knows which model sees it.
+type turn struct {
+	Role  string
+	Text  string
+	Files []query.File
+}
+
+// same tells that two turns say the same.
+func (t turn) same(other turn) bool {
+	return t.Role == other.Role && t.Text == other.Text &&
+		slices.EqualFunc(t.Files, other.Files, func(a, b query.File) bool { return a.ID == b.ID })
+}
+
+// shown is a turn as a model sees it: texts of files stand before the question,
+// pictures beside it.
+type shown struct {
+	Role     string
+	Text     string
+	Pictures []query.File
+}
+
+// attach finds the files that the messages of a request name; turns are those
+// of them that are not system messages, in their order.
+func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, turns []turn) error {
+	var wrong []fault.Field
+	next := 0
+	for i, m := range messages {
+		if m.Role == roleSystem {
+			if len(m.Files) > 0 {
+				wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with a user's message"})
+			}
+			continue
+		}
+		t := &turns[next]
+		next++
+		if len(m.Files) > 0 && m.Role != provider.RoleUser {
+			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with a user's message"})
+			continue
+		}
+		for n, id := range m.Files {
+			at := fmt.Sprintf("body.messages[%d].files[%d]", i, n)
+			if slices.Contains(m.Files[:n], id) {
+				wrong = append(wrong, fault.Field{Location: at, Message: "is there twice"})
+				continue
+			}
+			file, err := r.db.Read().GetAttachable(ctx, query.GetAttachableParams{ID: id, UserID: a.ID})
+			if store.NotFound(err) {
+				wrong = append(wrong, fault.Field{Location: at, Message: "is not a file of yours; POST /api/v1/files uploads one"})
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			t.Files = append(t.Files, file)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	f := fault.New(fault.Invalid, "The attached files need mending.")
+	f.Fields = wrong
+	return f
+}
+
+// filesOf gives the files of a conversation's messages, with their texts.
+func (r *Room) filesOf(ctx context.Context, userID, conversationID string) (map[string][]query.File, error) {
+	rows, err := r.db.Read().FilesOfConversation(ctx, query.FilesOfConversationParams{UserID: userID, ConversationID: conversationID})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	files := make(map[string][]query.File, len(rows))
+	for _, row := range rows {
+		files[row.MessageID] = append(files[row.MessageID], row.File)
+	}
+	return files, nil
+}
+
+// attachedIn lists the files of a conversation's messages for those who read it.
+func (r *Room) attachedIn(ctx context.Context, a actor.Actor, conversationID string) (map[string][]AttachedFile, error) {
+	rows, err := r.db.Read().ListAttached(ctx, query.ListAttachedParams{UserID: a.ID, ConversationID: conversationID})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	files := make(map[string][]AttachedFile, len(rows))
+	for _, f := range rows {
+		files[f.MessageID] = append(files[f.MessageID], AttachedFile{
+			ID: f.ID, Name: f.Name, ContentType: f.ContentType, Kind: f.Kind, Size: f.Size,
+			Width: f.Width, Height: f.Height, Pages: f.Pages, Characters: f.Characters,
+		})
+	}
+	return files, nil
+}
+
+// show turns what was said into what a model sees. Pictures that it cannot see,
+// or that are more than it takes, become a word about them; the newest are kept.
+func show(m catalog.Model, turns []turn) []shown {
+	seen := make([]shown, len(turns))
+	room := m.Images.Room()
+	for i, t := range slices.Backward(turns) {
+		s := shown{Role: t.Role, Text: t.Text}
+		if len(t.Files) > 0 {
+			var text strings.Builder
+			for _, f := range t.Files {
+				switch {
+				case f.Kind != kindImage:
+					fmt.Fprintf(&text, "<file name=%q>\n%s\n</file>\n\n", f.Name, f.Text)
+				case room.Take(f.Size):
+					s.Pictures = append(s.Pictures, f)
+				default:
+					fmt.Fprintf(&text, "<file name=%q>(a picture that is not shown here)</file>\n\n", f.Name)
+				}
+			}
+			text.WriteString(t.Text)
+			s.Text = text.String()
+		}
+		seen[i] = s
+	}
+	return seen
+}
+
+// fitPictures checks the question's own pictures against the model: those are
+// what it is about, and leaving one out unsaid would make a wrong answer.
+func (q *asked) fitPictures(at string) error {
+	question := q.turns[len(q.turns)-1]
+	where := func(n int) string { return fmt.Sprintf("%s[%d]", at, n) }
+	var wrong []fault.Field
+	room := q.model.Images.Room()
+	for n, f := range question.Files {
+		if f.Kind != kindImage {
+			continue
+		}
+		if why := q.model.RefusesImage(f.ContentType, f.Size, f.Width, f.Height); why != "" {
+			wrong = append(wrong, fault.Field{Location: where(n), Message: why})
+		} else if !room.Take(f.Size) {
+			wrong = append(wrong, fault.Field{Location: where(n), Message: q.model.Name + " does not take so many pictures at once"})
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	if at == "" { // the request named a model, not files
+		return fault.BadField("body.model", wrong[0].Message)
+	}
+	f := fault.Newf(fault.Invalid, "%s cannot take these pictures. Choose a model that can, or leave them out.", q.model.Name)
+	f.Type = "model_cannot_see"
+	f.Fields = wrong
+	return f
+}
+
+// estimatePrompt says about how many tokens a prompt has, and rather too many.
+func estimatePrompt(m catalog.Model, system string, seen []shown) int64 {
+	texts := make([]string, 0, len(seen)+1)
+	texts = append(texts, system)
+	for _, s := range seen {
+		texts = append(texts, s.Text)
+	}
+	return m.EstimateTokens(texts...)*11/10 + 1 + pictureTokens(m, seen)
+}
+
+// countPrompt counts a prompt's tokens carefully.
+func countPrompt(m catalog.Model, system string, seen []shown) int64 {
+	n := m.CountTokens(system) + pictureTokens(m, seen)
+	for _, s := range seen {
+		n += m.CountTokens(s.Text) + catalog.FrameTokens
+	}
+	return n
+}
+
+func pictureTokens(m catalog.Model, seen []shown) (n int64) {
+	for _, s := range seen {
+		for _, f := range s.Pictures {
+			n += m.ImageTokens(f.Width, f.Height)
+		}
+	}
+	return n
+}
+
+// messages reads the pictures and gives what the vendor is sent.
+func (r *Room) messages(ctx context.Context, seen []shown) ([]provider.Message, error) {
+	messages := make([]provider.Message, len(seen))
+	for i, s := range seen {
+		messages[i] = provider.Message{Role: s.Role, Text: s.Text}
+		for _, f := range s.Pictures {
+			data, err := r.read(ctx, f)
+			if errors.Is(err, blob.ErrNotFound) {
+				return nil, fault.Newf(fault.NotFound, "The picture %q is not on this server any more. Leave it out and ask again.", f.Name)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("chat: picture %s: %w", f.ID, err)
+			}
+			messages[i].Images = append(messages[i].Images, provider.Image{ContentType: f.ContentType, Data: data})
+		}
+	}
+	return messages, nil
+}
+
+func (r *Room) read(ctx context.Context, f query.File) ([]byte, error) {
+	body, err := r.files.Open(ctx, f.BlobKey, 0, f.Size)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // its only caller does
+	}
+	data := make([]byte, f.Size)
+	_, err = io.ReadFull(body, data)
+	return data, errors.Join(err, body.Close())
+}
