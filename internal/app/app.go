@@ -7,17 +7,23 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"pulse/internal/blob"
+	"pulse/internal/blob/disk"
 	"pulse/internal/catalog"
 	"pulse/internal/change"
 	"pulse/internal/config"
+	"pulse/internal/document/extract"
 	"pulse/internal/feature/account"
 	"pulse/internal/feature/changes"
 	"pulse/internal/feature/chat"
+	"pulse/internal/feature/file"
 	"pulse/internal/feature/jobs"
 	"pulse/internal/httpd"
 	"pulse/internal/job"
@@ -49,6 +55,10 @@ type App struct {
 	server   *httpd.Server
 	accounts *account.Room
 	changes  *change.Feed
+	blobs    blob.Store
+	extract  *extract.Extractor
+	files    *file.Room
+	closers  []func() error // in the order in which things were opened
 }
 
 // New opens the database, migrates it, and builds everything on it. Close the
@@ -120,12 +130,19 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
+	blobs, err := disk.Open(filepath.Join(cfg.DataDir, blobFolder))
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	extractor := extract.New(extract.Options{CacheDir: filepath.Join(cfg.DataDir, cacheFolder), Log: o.Log})
+	files := file.New(file.Options{DB: b.db, Blobs: blobs, Extract: extractor, Log: o.Log, Now: o.Now})
 	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
 	for _, room := range []interface{ Routes(api huma.API) }{
 		b.accounts,
 		chat.New(chat.Options{
-			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
+			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
 		}),
+		files,
 		jobs.New(service),
 		changes.New(b.changes),
 	} {
@@ -133,12 +150,25 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	}
 	return &App{
 		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
-		changes: b.changes,
+		changes: b.changes, blobs: blobs, extract: extractor, files: files,
+		closers: []func() error{b.db.Close, blobs.Close, extractor.Close},
 	}, nil
 }
 
-// Close closes the database. Call it after Serve has returned.
-func (a *App) Close() error { return a.db.Close() }
+// The folders of the data folder.
+const (
+	blobFolder  = "blobs"
+	cacheFolder = "cache" // may be deleted while Pulse is not running
+)
+
+// Close closes the database and the files. Call it after Serve has returned.
+func (a *App) Close() error {
+	var errs []error
+	for _, closer := range slices.Backward(a.closers) {
+		errs = append(errs, closer())
+	}
+	return errors.Join(errs...)
+}
 
 // API is the routes, for those who describe or walk them.
 func (a *App) API() huma.API { return a.server.API() } //nolint:ireturn // huma has no other type for it
@@ -175,6 +205,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	var background sync.WaitGroup
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.vendors.discover(work, a.catalog, a.log) })
+	background.Go(func() { a.files.Keep(work) })
 	defer background.Wait()
 	defer stopWork()
 

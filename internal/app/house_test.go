@@ -144,12 +144,17 @@ type reply struct {
 	kind    string // its media type
 	text    string
 	cookies []*http.Cookie
+	header  http.Header
 }
 
 func (c *caller) do(method, path string, body any, headers ...string) reply {
 	c.h.t.Helper()
 	var sent io.Reader
-	if body != nil {
+	if file, ok := body.(upload); ok {
+		var kind string
+		sent, kind = file.form(c.h.t)
+		headers = append(headers, "Content-Type", kind)
+	} else if body != nil {
 		data, err := json.Marshal(body)
 		if err != nil {
 			c.h.t.Fatal(err)
@@ -180,7 +185,7 @@ func (c *caller) do(method, path string, body any, headers ...string) reply {
 	if err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	return reply{res.StatusCode, res.Header.Get("Content-Type"), string(text), res.Cookies()}
+	return reply{res.StatusCode, res.Header.Get("Content-Type"), string(text), res.Cookies(), res.Header}
 }
 
 // must gives the text of an answer that has to have that status.

@@ -16,7 +16,7 @@ import (
 // route is what is tried on a route of the OpenAPI document. In paths and
 // bodies, {id} and {message_id} are the owner's.
 type route struct {
-	subject string // what {id} is: job or conversation; empty: the route is about whoever calls
+	subject string // what {id} is: job, conversation or file; empty: the route is about whoever calls
 	body    any
 	foreign any  // a body that names what is the owner's, where the path does not
 	endless bool // a stream that does not end, so that only refusals can be read
@@ -49,6 +49,10 @@ var routes = map[string]route{
 		body:    object{"model": model, "messages": question},
 		foreign: object{"model": model, "messages": question, "conversation_id": "{conversation}"},
 	},
+	"POST /api/v1/chat/count": {
+		body:    object{"model": model, "messages": question},
+		foreign: object{"model": model, "messages": question, "conversation_id": "{conversation}"},
+	},
 	"POST /api/v1/chat/stream": {
 		body:    object{"model": model, "messages": question},
 		foreign: object{"model": model, "messages": question, "conversation_id": "{conversation}", "parent_id": "{message}"},
@@ -59,6 +63,10 @@ var routes = map[string]route{
 	"PATCH /api/v1/conversations/{id}":                                 {subject: "conversation", body: object{"title": "Another"}},
 	"DELETE /api/v1/conversations/{id}":                                {subject: "conversation"},
 	"POST /api/v1/conversations/{id}/messages/{message_id}/regenerate": {subject: "conversation", body: object{}},
+
+	"POST /api/v1/files":        {body: upload{"a.txt", "what is in it"}},
+	"GET /api/v1/files/{id}":    {subject: "file"},
+	"DELETE /api/v1/files/{id}": {subject: "file"},
 
 	// Its hints are told to whoever connected; it ends by itself only after minutes.
 	"GET /api/v1/events": {endless: true},
@@ -112,6 +120,7 @@ func TestEveryRouteIsKnown(t *testing.T) {
 
 // owned is what somebody has.
 type owned struct {
+	FileID         string `json:"-"`
 	JobID          string `json:"job_id"`
 	ConversationID string `json:"conversation_id"`
 	Message        struct {
@@ -121,9 +130,9 @@ type owned struct {
 }
 
 func (o owned) path(path string, r route) string {
-	id := o.JobID
-	if r.subject == "conversation" {
-		id = o.ConversationID
+	id := map[string]string{"conversation": o.ConversationID, "file": o.FileID}[r.subject]
+	if id == "" {
+		id = o.JobID
 	}
 	return strings.NewReplacer("{id}", id, "{message_id}", o.Message.ID).Replace(path)
 }
@@ -143,7 +152,7 @@ func (o owned) fill(v any) any {
 }
 
 func (o owned) shownIn(text string) bool {
-	return strings.Contains(text, o.JobID) || strings.Contains(text, o.ConversationID) || strings.Contains(text, o.Message.ID)
+	return strings.Contains(text, o.JobID) || strings.Contains(text, o.ConversationID) || strings.Contains(text, o.Message.ID) || strings.Contains(text, o.FileID)
 }
 
 // Everybody who must not gets nowhere, on every route: 401 without a sign-in
@@ -173,6 +182,7 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 		owner, other := h.register("owner"), h.register("other")
 		others := []*caller{other, other.program()}
 		has := get[owned](owner, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
+		has.FileID = owner.uploads("notes.txt", "my notes").ID
 		before := owner.everything(has)
 
 		for name, r := range routes {
@@ -213,7 +223,7 @@ func (c *caller) everything(has owned) string {
 	var b strings.Builder
 	for _, path := range []string{
 		"/api/v1/users/me", "/api/v1/users/me/usage", "/api/v1/conversations", "/api/v1/conversations/" + has.ConversationID,
-		"/api/v1/jobs", "/api/v1/jobs/" + has.JobID, "/api/v1/jobs/" + has.JobID + "/receipt", "/api/v1/jobs/" + has.JobID + "/events",
+		"/api/v1/files/" + has.FileID, "/api/v1/jobs", "/api/v1/jobs/" + has.JobID, "/api/v1/jobs/" + has.JobID + "/receipt", "/api/v1/jobs/" + has.JobID + "/events",
 	} {
 		b.WriteString(path + "\n" + c.must(http.StatusOK, http.MethodGet, path, nil) + "\n")
 	}

@@ -123,6 +123,9 @@ var unbound = map[string]string{
 	"RenewLeases":    "bound to the process that owns the leases",
 	"SweepJobEvents": "housekeeping by age",
 
+	"OldFiles":         "housekeeping by age; what is deleted of it is deleted with the person's id",
+	"CountFilesOfBlob": "a number: whether a blob found in the store is anybody's",
+
 	"GetUserByEmailKey":   "sign-in: nobody is known yet",
 	"GetSession":          "sign-in by a secret's hash tells who it is",
 	"DeleteSessionByHash": "sign-out by the same secret",

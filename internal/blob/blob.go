@@ -50,6 +50,7 @@ type Entry struct {
 var (
 	ErrNotFound = errors.New("blob: there is none with this key")
 	ErrKey      = errors.New("blob: this is no key")
+	ErrFull     = errors.New("blob: there is no room left")
 	ErrSize     = errors.New("blob: the size is not the one that was said")
 )
 

@@ -34,6 +34,7 @@ var (
 	seconds    = kind[time.Duration]{"a time such as `30s` or `2m`", readDuration}
 	count      = kind[int]{"a whole number, 0 or more", readCount}
 	database   = kind[Secret]{"`postgres://…`", readDatabase}
+	blobs      = kind[string]{"nothing", readBlobs}
 	price      = kind[string]{"`input/output` in US dollars per million tokens", readPrice}
 )
 
@@ -172,6 +173,12 @@ func readDatabase(v string) (Secret, error) {
 		return "", errors.New("must begin with postgres://; leave it empty for SQLite")
 	}
 	return Secret(v), nil
+}
+
+// readBlobs refuses every address until there is something behind one: files
+// that go to the disk unnoticed would be missing on the other machines.
+func readBlobs(string) (string, error) {
+	return "", errors.New("must be empty: files are kept in the data folder. This version cannot keep them in S3 or elsewhere")
 }
 
 // prices are two amounts of at most three decimals, which the catalogue keeps exactly.

@@ -26,6 +26,7 @@ const (
 	MethodNotAllowed Code = "method_not_allowed"
 	Conflict         Code = "conflict"     // 409: the state does not allow it
 	TooLarge         Code = "too_large"    // 413: the body or a field is over its limit
+	Unusable         Code = "unusable"     // 422: the form is right, but nothing can be done with what came
 	RateLimited      Code = "rate_limited" // 429: try again after RetryAfter
 	Upstream         Code = "upstream"     // 502: a vendor failed
 	Unavailable      Code = "unavailable"  // 503: a part of Pulse is away for a moment

@@ -55,9 +55,12 @@ func infoOf(ctx context.Context) *info {
 
 // bodyRead lifts the deadline that was set for the body: it would end the
 // connection under a handler that works longer.
-func (in *info) bodyRead() {
+func (in *info) bodyRead() { in.readUntil(time.Time{}) }
+
+// readUntil sets when the body has to have come; the zero time: whenever.
+func (in *info) readUntil(deadline time.Time) {
 	if in.rc != nil {
-		_ = in.rc.SetReadDeadline(time.Time{}) // not every writer has deadlines; then none was set
+		_ = in.rc.SetReadDeadline(deadline) // not every writer has deadlines
 	}
 }
 

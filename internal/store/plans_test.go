@@ -25,6 +25,7 @@ var byPerson = map[string]string{
 	"DeleteExpiredSessionsOfUser": "a person has few sessions",
 	"AskCancelOfAll":              "the operator's command, once",
 	"ListCounters":                "a person has a counter a meter and month",
+	"LooseFiles":                  "an upload, which takes longer; how many a person may have depends on it",
 	"ListConversations":           "in the list's order, until the page is full",
 	"ListPinnedConversations":     "as ListConversations, of an index of those that are pinned",
 	"ListJobsWithUsage":           "in the list's order, until the page is full",

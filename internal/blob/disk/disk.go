@@ -233,6 +233,8 @@ func said(what, key string, err error) error {
 		return nil
 	case gone(err):
 		return fmt.Errorf("blob %s %s: %w", what, key, blob.ErrNotFound)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fmt.Errorf("blob %s %s: %w: %w", what, key, blob.ErrFull, err)
 	}
 	return fmt.Errorf("blob %s %s: %w", what, key, err)
 }

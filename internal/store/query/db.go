@@ -45,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countActiveAdminsStmt, err = db.PrepareContext(ctx, countActiveAdmins); err != nil {
 		return nil, fmt.Errorf("error preparing query CountActiveAdmins: %w", err)
 	}
+	if q.countFilesOfBlobStmt, err = db.PrepareContext(ctx, countFilesOfBlob); err != nil {
+		return nil, fmt.Errorf("error preparing query CountFilesOfBlob: %w", err)
+	}
 	if q.deleteConversationStmt, err = db.PrepareContext(ctx, deleteConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteConversation: %w", err)
 	}
@@ -53,6 +56,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteJobStmt, err = db.PrepareContext(ctx, deleteJob); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteJob: %w", err)
+	}
+	if q.deleteLooseFileStmt, err = db.PrepareContext(ctx, deleteLooseFile); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteLooseFile: %w", err)
 	}
 	if q.deleteSessionStmt, err = db.PrepareContext(ctx, deleteSession); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteSession: %w", err)
@@ -90,6 +96,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getCounterStmt, err = db.PrepareContext(ctx, getCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query GetCounter: %w", err)
 	}
+	if q.getFileStmt, err = db.PrepareContext(ctx, getFile); err != nil {
+		return nil, fmt.Errorf("error preparing query GetFile: %w", err)
+	}
 	if q.getJobStmt, err = db.PrepareContext(ctx, getJob); err != nil {
 		return nil, fmt.Errorf("error preparing query GetJob: %w", err)
 	}
@@ -116,6 +125,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.insertConversationStmt, err = db.PrepareContext(ctx, insertConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertConversation: %w", err)
+	}
+	if q.insertFileStmt, err = db.PrepareContext(ctx, insertFile); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertFile: %w", err)
 	}
 	if q.insertHoldStmt, err = db.PrepareContext(ctx, insertHold); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertHold: %w", err)
@@ -183,8 +195,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lockValueStmt, err = db.PrepareContext(ctx, lockValue); err != nil {
 		return nil, fmt.Errorf("error preparing query LockValue: %w", err)
 	}
+	if q.looseFilesStmt, err = db.PrepareContext(ctx, looseFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query LooseFiles: %w", err)
+	}
 	if q.moveHeadStmt, err = db.PrepareContext(ctx, moveHead); err != nil {
 		return nil, fmt.Errorf("error preparing query MoveHead: %w", err)
+	}
+	if q.oldFilesStmt, err = db.PrepareContext(ctx, oldFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query OldFiles: %w", err)
 	}
 	if q.openCounterStmt, err = db.PrepareContext(ctx, openCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenCounter: %w", err)
@@ -277,6 +295,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countActiveAdminsStmt: %w", cerr)
 		}
 	}
+	if q.countFilesOfBlobStmt != nil {
+		if cerr := q.countFilesOfBlobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countFilesOfBlobStmt: %w", cerr)
+		}
+	}
 	if q.deleteConversationStmt != nil {
 		if cerr := q.deleteConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteConversationStmt: %w", cerr)
@@ -290,6 +313,11 @@ func (q *Queries) Close() error {
 	if q.deleteJobStmt != nil {
 		if cerr := q.deleteJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteJobStmt: %w", cerr)
+		}
+	}
+	if q.deleteLooseFileStmt != nil {
+		if cerr := q.deleteLooseFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteLooseFileStmt: %w", cerr)
 		}
 	}
 	if q.deleteSessionStmt != nil {
@@ -352,6 +380,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getCounterStmt: %w", cerr)
 		}
 	}
+	if q.getFileStmt != nil {
+		if cerr := q.getFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getFileStmt: %w", cerr)
+		}
+	}
 	if q.getJobStmt != nil {
 		if cerr := q.getJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getJobStmt: %w", cerr)
@@ -395,6 +428,11 @@ func (q *Queries) Close() error {
 	if q.insertConversationStmt != nil {
 		if cerr := q.insertConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertConversationStmt: %w", cerr)
+		}
+	}
+	if q.insertFileStmt != nil {
+		if cerr := q.insertFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertFileStmt: %w", cerr)
 		}
 	}
 	if q.insertHoldStmt != nil {
@@ -507,9 +545,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lockValueStmt: %w", cerr)
 		}
 	}
+	if q.looseFilesStmt != nil {
+		if cerr := q.looseFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing looseFilesStmt: %w", cerr)
+		}
+	}
 	if q.moveHeadStmt != nil {
 		if cerr := q.moveHeadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing moveHeadStmt: %w", cerr)
+		}
+	}
+	if q.oldFilesStmt != nil {
+		if cerr := q.oldFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldFilesStmt: %w", cerr)
 		}
 	}
 	if q.openCounterStmt != nil {
@@ -643,9 +691,11 @@ type Queries struct {
 	confirmSignInStmt               *sql.Stmt
 	continueConversationStmt        *sql.Stmt
 	countActiveAdminsStmt           *sql.Stmt
+	countFilesOfBlobStmt            *sql.Stmt
 	deleteConversationStmt          *sql.Stmt
 	deleteExpiredSessionsOfUserStmt *sql.Stmt
 	deleteJobStmt                   *sql.Stmt
+	deleteLooseFileStmt             *sql.Stmt
 	deleteSessionStmt               *sql.Stmt
 	deleteSessionByHashStmt         *sql.Stmt
 	deleteSessionsOfUserStmt        *sql.Stmt
@@ -658,6 +708,7 @@ type Queries struct {
 	getAttachableStmt               *sql.Stmt
 	getConversationStmt             *sql.Stmt
 	getCounterStmt                  *sql.Stmt
+	getFileStmt                     *sql.Stmt
 	getJobStmt                      *sql.Stmt
 	getJobByIdempotencyKeyStmt      *sql.Stmt
 	getMessageStmt                  *sql.Stmt
@@ -667,6 +718,7 @@ type Queries struct {
 	getValueStmt                    *sql.Stmt
 	handOverJobStmt                 *sql.Stmt
 	insertConversationStmt          *sql.Stmt
+	insertFileStmt                  *sql.Stmt
 	insertHoldStmt                  *sql.Stmt
 	insertJobStmt                   *sql.Stmt
 	insertJobEventStmt              *sql.Stmt
@@ -689,7 +741,9 @@ type Queries struct {
 	listUsersStmt                   *sql.Stmt
 	lockCounterStmt                 *sql.Stmt
 	lockValueStmt                   *sql.Stmt
+	looseFilesStmt                  *sql.Stmt
 	moveHeadStmt                    *sql.Stmt
+	oldFilesStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
 	pinConversationStmt             *sql.Stmt
 	renameConversationStmt          *sql.Stmt
@@ -720,9 +774,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		confirmSignInStmt:               q.confirmSignInStmt,
 		continueConversationStmt:        q.continueConversationStmt,
 		countActiveAdminsStmt:           q.countActiveAdminsStmt,
+		countFilesOfBlobStmt:            q.countFilesOfBlobStmt,
 		deleteConversationStmt:          q.deleteConversationStmt,
 		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
 		deleteJobStmt:                   q.deleteJobStmt,
+		deleteLooseFileStmt:             q.deleteLooseFileStmt,
 		deleteSessionStmt:               q.deleteSessionStmt,
 		deleteSessionByHashStmt:         q.deleteSessionByHashStmt,
 		deleteSessionsOfUserStmt:        q.deleteSessionsOfUserStmt,
@@ -735,6 +791,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getAttachableStmt:               q.getAttachableStmt,
 		getConversationStmt:             q.getConversationStmt,
 		getCounterStmt:                  q.getCounterStmt,
+		getFileStmt:                     q.getFileStmt,
 		getJobStmt:                      q.getJobStmt,
 		getJobByIdempotencyKeyStmt:      q.getJobByIdempotencyKeyStmt,
 		getMessageStmt:                  q.getMessageStmt,
@@ -744,6 +801,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getValueStmt:                    q.getValueStmt,
 		handOverJobStmt:                 q.handOverJobStmt,
 		insertConversationStmt:          q.insertConversationStmt,
+		insertFileStmt:                  q.insertFileStmt,
 		insertHoldStmt:                  q.insertHoldStmt,
 		insertJobStmt:                   q.insertJobStmt,
 		insertJobEventStmt:              q.insertJobEventStmt,
@@ -766,7 +824,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listUsersStmt:                   q.listUsersStmt,
 		lockCounterStmt:                 q.lockCounterStmt,
 		lockValueStmt:                   q.lockValueStmt,
+		looseFilesStmt:                  q.looseFilesStmt,
 		moveHeadStmt:                    q.moveHeadStmt,
+		oldFilesStmt:                    q.oldFilesStmt,
 		openCounterStmt:                 q.openCounterStmt,
 		pinConversationStmt:             q.pinConversationStmt,
 		renameConversationStmt:          q.renameConversationStmt,

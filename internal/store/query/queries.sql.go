@@ -202,6 +202,17 @@ func (q *Queries) CountActiveAdmins(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const countFilesOfBlob = `-- name: CountFilesOfBlob :one
+SELECT COUNT(*) FROM files WHERE blob_key = $1
+`
+
+func (q *Queries) CountFilesOfBlob(ctx context.Context, blobKey string) (int64, error) {
+	row := q.queryRow(ctx, q.countFilesOfBlobStmt, countFilesOfBlob, blobKey)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteConversation = `-- name: DeleteConversation :execrows
 DELETE FROM conversations WHERE id = $1 AND user_id = $2
 `
@@ -248,6 +259,24 @@ type DeleteJobParams struct {
 
 func (q *Queries) DeleteJob(ctx context.Context, arg DeleteJobParams) (int64, error) {
 	result, err := q.exec(ctx, q.deleteJobStmt, deleteJob, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteLooseFile = `-- name: DeleteLooseFile :execrows
+DELETE FROM files
+WHERE files.id = $1 AND files.user_id = $2 AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = files.id)
+`
+
+type DeleteLooseFileParams struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) DeleteLooseFile(ctx context.Context, arg DeleteLooseFileParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteLooseFileStmt, deleteLooseFile, arg.ID, arg.UserID)
 	if err != nil {
 		return 0, err
 	}
@@ -602,6 +631,39 @@ func (q *Queries) GetCounter(ctx context.Context, arg GetCounterParams) (QuotaCo
 	return i, err
 }
 
+const getFile = `-- name: GetFile :one
+SELECT name, content_type, kind, size, sha256, blob_key FROM files WHERE id = $1 AND user_id = $2
+`
+
+type GetFileParams struct {
+	ID     string
+	UserID string
+}
+
+type GetFileRow struct {
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Sha256      string
+	BlobKey     string
+}
+
+// Without the text, which may be long.
+func (q *Queries) GetFile(ctx context.Context, arg GetFileParams) (GetFileRow, error) {
+	row := q.queryRow(ctx, q.getFileStmt, getFile, arg.ID, arg.UserID)
+	var i GetFileRow
+	err := row.Scan(
+		&i.Name,
+		&i.ContentType,
+		&i.Kind,
+		&i.Size,
+		&i.Sha256,
+		&i.BlobKey,
+	)
+	return i, err
+}
+
 const getJob = `-- name: GetJob :one
 SELECT id, user_id, type, status, provider, model, subject_id, input, state, result, error, progress, run_at, lease_owner, lease_until, fence, attempt, cancel_asked, idempotency_key, request_hash, created_at, started_at, finished_at FROM jobs WHERE id = $1 AND user_id = $2
 `
@@ -875,6 +937,51 @@ func (q *Queries) InsertConversation(ctx context.Context, arg InsertConversation
 		arg.HeadID,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+	)
+	return err
+}
+
+const insertFile = `-- name: InsertFile :exec
+
+INSERT INTO files (id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+`
+
+type InsertFileParams struct {
+	ID          string
+	UserID      string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Sha256      string
+	BlobKey     string
+	Width       int64
+	Height      int64
+	Pages       int64
+	Characters  int64
+	Text        string
+	CreatedAt   int64
+}
+
+// What people have uploaded. The messages that have a file are the chat's; here
+// they are asked only whether there are any.
+func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
+	_, err := q.exec(ctx, q.insertFileStmt, insertFile,
+		arg.ID,
+		arg.UserID,
+		arg.Name,
+		arg.ContentType,
+		arg.Kind,
+		arg.Size,
+		arg.Sha256,
+		arg.BlobKey,
+		arg.Width,
+		arg.Height,
+		arg.Pages,
+		arg.Characters,
+		arg.Text,
+		arg.CreatedAt,
 	)
 	return err
 }
@@ -1841,6 +1948,23 @@ func (q *Queries) LockValue(ctx context.Context, name string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const looseFiles = `-- name: LooseFiles :one
+SELECT COUNT(*) AS files, CAST(COALESCE(SUM(f.size), 0) AS BIGINT) AS bytes FROM files f
+WHERE f.user_id = $1 AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+`
+
+type LooseFilesRow struct {
+	Files int64
+	Bytes int64
+}
+
+func (q *Queries) LooseFiles(ctx context.Context, userID string) (LooseFilesRow, error) {
+	row := q.queryRow(ctx, q.looseFilesStmt, looseFiles, userID)
+	var i LooseFilesRow
+	err := row.Scan(&i.Files, &i.Bytes)
+	return i, err
+}
+
 const moveHead = `-- name: MoveHead :execrows
 UPDATE conversations SET head_id = $1 WHERE id = $2 AND user_id = $3
 `
@@ -1857,6 +1981,57 @@ func (q *Queries) MoveHead(ctx context.Context, arg MoveHeadParams) (int64, erro
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const oldFiles = `-- name: OldFiles :many
+SELECT f.id, f.user_id, f.blob_key,
+    CAST(CASE WHEN EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id) THEN 1 ELSE 0 END AS BIGINT) AS attached
+FROM files f
+WHERE f.id > $1 AND f.created_at < $2
+ORDER BY f.id
+LIMIT $3
+`
+
+type OldFilesParams struct {
+	ID        string
+	CreatedAt int64
+	Limit     int32
+}
+
+type OldFilesRow struct {
+	ID       string
+	UserID   string
+	BlobKey  string
+	Attached int64
+}
+
+// A walk over all files in the order of their ids, a batch at a time.
+func (q *Queries) OldFiles(ctx context.Context, arg OldFilesParams) ([]OldFilesRow, error) {
+	rows, err := q.query(ctx, q.oldFilesStmt, oldFiles, arg.ID, arg.CreatedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OldFilesRow
+	for rows.Next() {
+		var i OldFilesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.BlobKey,
+			&i.Attached,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const openCounter = `-- name: OpenCounter :exec

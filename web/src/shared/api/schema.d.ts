@@ -106,6 +106,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a question would take, before it is asked
+         * @description Takes what `/api/v1/chat/complete` takes, starts nothing and costs nothing.
+         */
+        post: operations["count-chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/models": {
         parameters: {
             query?: never;
@@ -134,7 +154,7 @@ export interface paths {
         put?: never;
         /**
          * Ask and get the answer as it is written, as Server-Sent Events
-         * @description Events: `start`, `delta` (`text` or `reasoning`), `restart` (forget the text so far), then `done` or `error`. The answer goes on when the reader goes away; `GET /api/v1/jobs/{id}/events` goes on from any event's id.
+         * @description Events: `start`, `delta` (`text` or `reasoning`), `restart` (forget the text so far), then `done` or `error`. With `if_running` nothing but comments comes before its turn. The answer goes on when the reader goes away; `GET /api/v1/jobs/{id}/events` goes on from any event's id.
          */
         post: operations["stream-chat"];
         delete?: never;
@@ -211,6 +231,44 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file to attach to a question
+         * @description What the file is, is told by its bytes: PNG, JPEG, GIF and WebP of at most 50 megapixels, PDF with text, and everything that is text in UTF-8 or UTF-16. At most 32 MiB, text at most 4 MiB. A file that no message has is deleted after 7 days.
+         */
+        post: operations["upload-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a file */
+        get: operations["get-file"];
+        put?: never;
+        post?: never;
+        /** Delete a file that no message has */
+        delete: operations["delete-file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -404,6 +462,11 @@ export interface components {
             /** @description Goes on with this conversation; without it a new one begins */
             conversation_id?: string;
             /**
+             * @description While an answer of the branch is being written: refuse with 409 (when absent), wait and ask when it has ended, or stop it first and keep what it said
+             * @enum {string}
+             */
+            if_running?: "refuse" | "wait" | "interrupt";
+            /**
              * Format: int64
              * @description Cap on the answer, thinking included
              */
@@ -423,6 +486,29 @@ export interface components {
              */
             temperature?: number;
         };
+        AttachedFile: {
+            /**
+             * Format: int64
+             * @description Of the text that models read
+             */
+            characters?: number;
+            content_type: string;
+            /** Format: int64 */
+            height?: number;
+            id: string;
+            /** @enum {string} */
+            kind: "image" | "text" | "pdf";
+            name: string;
+            /** Format: int64 */
+            pages?: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** Format: int64 */
+            width?: number;
+        };
         ChatModel: {
             abilities: string[];
             available: boolean;
@@ -434,6 +520,8 @@ export interface components {
             /** @description A built-in imitation, not a model */
             demo: boolean;
             id: string;
+            /** @description What it takes of pictures; absent when it sees none */
+            images?: components["schemas"]["ImageLimits"];
             /** Format: int64 */
             max_output_tokens: number;
             name: string;
@@ -497,6 +585,24 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        Count: {
+            /**
+             * Format: int64
+             * @description Tokens, prompt and answer together; 0: not known
+             */
+            context_window: number;
+            /** @description Of the request's messages, in their order */
+            files: components["schemas"]["FileCount"][];
+            /** @description There is room for it, and for an answer */
+            fits: boolean;
+            /** @description Without the answer, and without what the provider's cache saves */
+            prompt_cost_usd: number;
+            /**
+             * Format: int64
+             * @description Of all that the model would read: what was said before, the files, the question
+             */
+            prompt_tokens: number;
+        };
         Credentials: {
             /** @example ada@example.com */
             email: string;
@@ -509,10 +615,73 @@ export interface components {
             /** @description What to mend */
             message: string;
         };
+        File: {
+            /**
+             * Format: int64
+             * @description Of the text that a model reads; text and PDF
+             */
+            characters?: number;
+            /** @description By the bytes */
+            content_type: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Pixels; pictures only
+             */
+            height?: number;
+            id: string;
+            /** @enum {string} */
+            kind: "image" | "text" | "pdf";
+            name: string;
+            /**
+             * Format: int64
+             * @description PDF only
+             */
+            pages?: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Pixels; pictures only
+             */
+            width?: number;
+        };
+        FileCount: {
+            id: string;
+            /** Format: int64 */
+            tokens: number;
+        };
         HealthOutputBody: {
             /** @enum {string} */
             status: "ok";
             version: string;
+        };
+        ImageLimits: {
+            /**
+             * Format: int64
+             * @description A picture
+             */
+            max_bytes: number;
+            /**
+             * Format: int64
+             * @description In the whole conversation; older ones are not shown to it
+             */
+            max_count: number;
+            /**
+             * Format: int64
+             * @description Pixels, width or height
+             */
+            max_edge: number;
+            /**
+             * Format: int64
+             * @description In the whole conversation; older ones are not shown to it
+             */
+            max_total_bytes: number;
+            types: string[];
         };
         Job: {
             /**
@@ -570,7 +739,10 @@ export interface components {
             next_cursor?: string;
         };
         Message: {
+            /** @description May be empty where there are files */
             content: string;
+            /** @description Ids of uploaded files, see POST /api/v1/files; with a user's message only */
+            files?: string[];
             /** @enum {string} */
             role: "system" | "user" | "assistant";
         };
@@ -721,6 +893,8 @@ export interface components {
             created_at: string;
             /** @description A problem document, when the answer failed */
             error?: unknown;
+            /** @description What was attached to the question */
+            files?: components["schemas"]["AttachedFile"][];
             finish_reason: string;
             id: string;
             job_id: string;
@@ -1167,6 +1341,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Completion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
                 };
             };
             /** @description Bad Request */
@@ -1726,6 +1969,247 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, with its name
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The bytes of a Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description If-None-Match names what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

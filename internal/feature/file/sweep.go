@@ -1,0 +1,119 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pulse/internal/blob"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+const (
+	// draftTime is how long a file may wait to be sent. A file whose messages
+	// have been deleted is as old as its upload, and so mostly goes at once.
+	draftTime = 7 * 24 * time.Hour
+	// strayTime is how old a blob without a row has to be. A younger one may be
+	// of an upload whose row is yet to come.
+	strayTime = 24 * time.Hour
+
+	sweepEvery = 6 * time.Hour
+	sweepBatch = 200
+)
+
+// Keep sweeps now and then until ctx ends. All processes do; what one has done,
+// the others find done.
+func (r *Room) Keep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := r.Sweep(ctx); err != nil && ctx.Err() == nil {
+			r.log.ErrorContext(ctx, "files cannot be swept", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Sweep removes the files that no message has (any more) after a week, and then
+// the blobs that no row names: those of uploads that a crash has cut off, of
+// deletions that got no further than the row, and of people who were deleted,
+// whose rows go by cascade.
+func (r *Room) Sweep(ctx context.Context) error {
+	files, err := r.sweepFiles(ctx)
+	strays, errStrays := r.sweepBlobs(ctx)
+	if files+strays > 0 {
+		r.log.InfoContext(ctx, "files swept", "unattached", files, "blobs_without_row", strays)
+	}
+	return errors.Join(err, errStrays)
+}
+
+func (r *Room) sweepFiles(ctx context.Context) (gone int, err error) {
+	before := store.Millis(r.now().Add(-draftTime))
+	for after := ""; ; {
+		batch, err := r.db.Read().OldFiles(ctx, query.OldFilesParams{ID: after, CreatedAt: before, Limit: sweepBatch})
+		if err != nil {
+			return gone, err
+		}
+		for _, f := range batch {
+			after = f.ID
+			if f.Attached != 0 {
+				continue
+			}
+			deleted, err := r.deleteLoose(ctx, f.ID, f.UserID, f.BlobKey)
+			if err != nil {
+				return gone, err
+			}
+			if deleted {
+				gone++
+			}
+		}
+		if len(batch) < sweepBatch {
+			return gone, nil
+		}
+	}
+}
+
+// deleteLoose deletes a file unless a message has it: first the row, then the
+// bytes.
+func (r *Room) deleteLoose(ctx context.Context, id, userID, key string) (bool, error) {
+	var rows int64
+	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+		rows, err = q.DeleteLooseFile(ctx, query.DeleteLooseFileParams{ID: id, UserID: userID})
+		return err
+	})
+	if err != nil || rows == 0 {
+		return false, err
+	}
+	return true, r.forget(ctx, key)
+}
+
+func (r *Room) sweepBlobs(ctx context.Context) (gone int, err error) {
+	// By the machine's clock, as are the times of blobs.
+	before := time.Now().Add(-strayTime)
+	for e, err := range r.blobs.List(ctx, keys) {
+		if err != nil {
+			return gone, err
+		}
+		if e.Modified.After(before) {
+			continue
+		}
+		named, err := r.db.Read().CountFilesOfBlob(ctx, e.Key)
+		if err != nil {
+			return gone, err
+		}
+		if named > 0 {
+			continue
+		}
+		if err := r.blobs.Delete(ctx, e.Key); err != nil && !errors.Is(err, blob.ErrNotFound) {
+			return gone, fmt.Errorf("file: sweep: %w", err)
+		}
+		gone++
+	}
+	return gone, nil
+}

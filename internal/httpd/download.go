@@ -1,0 +1,129 @@
+package httpd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Content is bytes that go out as they are. They never change: another content
+// has another address.
+type Content struct {
+	Name   string // for the browser's "save as"
+	Type   string // media type
+	Size   int64
+	Hash   string // of the bytes, in hex
+	Inline bool   // a browser may show it, and not only save it
+	// Open reads length bytes from offset on.
+	Open func(ctx context.Context, offset, length int64) (io.ReadCloser, error)
+}
+
+// contentAlone is for what people have uploaded: were it a page after all, it
+// could neither run nor ask for anything, and would not be of our origin.
+const contentAlone = "default-src 'none'; sandbox"
+
+// Download mounts a route that answers with bytes: whole or in ranges, and 304
+// for those who have them.
+func Download[I any](api huma.API, op huma.Operation, handler func(ctx context.Context, in *I) (*Content, error)) {
+	op.DefaultStatus = http.StatusOK
+	op.Errors = append(op.Errors, http.StatusRequestedRangeNotSatisfiable)
+	bytes := map[string]*huma.MediaType{"*/*": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	op.Responses = map[string]*huma.Response{
+		"200": {Description: "The bytes", Content: bytes},
+		"206": {Description: "The bytes of a Range", Content: bytes},
+		"304": {Description: "If-None-Match names what there is"},
+	}
+	huma.Register(api, guard(op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+		content, err := handler(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return &huma.StreamResponse{Body: func(c huma.Context) {
+			r, w := humago.Unwrap(c)
+			serveContent(w, r, content)
+		}}, nil
+	})
+}
+
+func serveContent(w http.ResponseWriter, r *http.Request, c *Content) {
+	place := "attachment"
+	if c.Inline {
+		place = "inline"
+	}
+	h := w.Header()
+	h.Set("Content-Type", c.Type)
+	h.Set("Content-Disposition", mime.FormatMediaType(place, map[string]string{"filename": c.Name}))
+	h.Set("Content-Security-Policy", contentAlone)
+	h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	h.Set("ETag", `"`+c.Hash+`"`)
+	body := &seeker{ctx: r.Context(), c: c}
+	defer body.close()
+	http.ServeContent(&patient{w, http.NewResponseController(w)}, r, "", time.Time{}, body)
+}
+
+// patient bounds how long a client may take for each piece, instead of for the
+// whole: a large file on a slow line takes its time.
+type patient struct {
+	http.ResponseWriter
+
+	rc *http.ResponseController
+}
+
+func (p *patient) Write(b []byte) (int, error) {
+	_ = p.rc.SetWriteDeadline(time.Now().Add(plainTime)) // a recorder in a test has none
+	return p.ResponseWriter.Write(b)                     //nolint:wrapcheck // it stands in for the writer
+}
+
+// seeker reads a content from where it was sent to; it opens it at the first
+// byte that is asked for.
+type seeker struct {
+	ctx context.Context //nolint:containedctx // it lives as long as one request
+	c   *Content
+	at  int64
+	r   io.ReadCloser
+}
+
+func (s *seeker) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += s.at
+	case io.SeekEnd:
+		offset += s.c.Size
+	}
+	if offset < 0 {
+		return 0, errors.New("httpd: a place before the beginning")
+	}
+	if offset != s.at {
+		s.close()
+		s.at = offset
+	}
+	return s.at, nil
+}
+
+func (s *seeker) Read(p []byte) (int, error) {
+	if s.at >= s.c.Size {
+		return 0, io.EOF
+	}
+	if s.r == nil {
+		var err error
+		if s.r, err = s.c.Open(s.ctx, s.at, s.c.Size-s.at); err != nil {
+			return 0, err
+		}
+	}
+	n, err := s.r.Read(p)
+	s.at += int64(n)
+	return n, err //nolint:wrapcheck // it stands in for the reader
+}
+
+func (s *seeker) close() {
+	if s.r != nil {
+		_ = s.r.Close() // it was only read
+		s.r = nil
+	}
+}
