@@ -101,6 +101,7 @@ it('the palette pins the open conversation', async ({ page, chat }) => {
   await chat.open({ conversation: id });
   await chat.ended();
   await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('combobox', { name: 'Search for a command or a conversation' })).toBeFocused();
   await page.keyboard.type('pin this');
   await expect(page.getByRole('option', { name: 'Pin this conversation' })).toBeVisible();
   await page.keyboard.press('Enter');

@@ -7,7 +7,7 @@ export function Marked({ text, search }: { text: string; search: string }) {
     const key = at;
     at += piece.text.length;
     return piece.marked ? (
-      <mark className="rounded-sm bg-primary/20 text-inherit" key={key}>
+      <mark className="rounded-sm bg-primary/20 text-foreground" key={key}>
         {piece.text}
       </mark>
     ) : (
