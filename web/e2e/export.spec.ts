@@ -14,6 +14,7 @@ async function exported(page: Page, as: string): Promise<Download> {
   return download;
 }
 
+// biome-ignore lint/suspicious/noSkippedTests: taken out with the route's arrival
 it.fixme(true, 'the server does not export yet');
 
 it('a conversation is exported under its title, for people and for programs @phone', async ({ page, chat }) => {
