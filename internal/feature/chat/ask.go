@@ -223,21 +223,26 @@ func orNone(list []string) string {
 	return strings.Join(list, ", ")
 }
 
+// answerRoom is how many tokens an answer may have, and without how many asking
+// makes no sense.
+func (q *asked) answerRoom() (most, least int64) {
+	if q.settings.MaxTokens != nil { // who names a cap gets it or is refused
+		return *q.settings.MaxTokens, *q.settings.MaxTokens
+	}
+	most = defaultAnswer
+	if q.model.MaxOutputTokens > 0 {
+		most = min(most, q.model.MaxOutputTokens)
+	}
+	if len(q.model.ReasoningEfforts) > 0 {
+		return most, min(most, leastReasonedAnswer)
+	}
+	return most, min(most, leastAnswer)
+}
+
 // budget gives the estimate of a prompt and the quota to ask for.
 func (q *asked) budget(seen []shown) (estimate int64, want usage.Want, err error) {
 	estimate = estimatePrompt(q.model, deref(q.settings.SystemPrompt), seen)
-	answer := int64(defaultAnswer)
-	if q.model.MaxOutputTokens > 0 {
-		answer = min(answer, q.model.MaxOutputTokens)
-	}
-	least := min(answer, leastAnswer)
-	if len(q.model.ReasoningEfforts) > 0 {
-		least = min(answer, leastReasonedAnswer)
-	}
-	if q.settings.MaxTokens != nil { // who names a cap gets it or is refused
-		answer = *q.settings.MaxTokens
-		least = answer
-	}
+	answer, least := q.answerRoom()
 	window := q.model.ContextWindow
 	if window > 0 && estimate+least > window && estimate < 2*window { // close to what fits, each token counts
 		estimate = countPrompt(q.model, deref(q.settings.SystemPrompt), seen)

@@ -19,7 +19,7 @@ const mostCounted = 256 << 10
 type Count struct {
 	PromptTokens  int64       `json:"prompt_tokens" doc:"Of all that the model would read: what was said before, the files, the question"`
 	ContextWindow int64       `json:"context_window" doc:"Tokens, prompt and answer together; 0: not known"`
-	Fits          bool        `json:"fits" doc:"There is room for it, and for an answer"`
+	Fits          bool        `json:"fits" doc:"There is room for it and for an answer; a very long text is counted when it is asked, and until then has the benefit of the doubt"`
 	Files         []FileCount `json:"files" nullable:"false" doc:"Of the request's messages, in their order"`
 	PromptCost    httpd.USD   `json:"prompt_cost_usd" doc:"Without the answer, and without what the provider's cache saves"`
 }
@@ -55,8 +55,7 @@ func (r *Room) count(ctx context.Context, in *countInput) (*countOutput, error) 
 	}
 	exact := size <= mostCounted
 	out.Body.PromptTokens = tokensOf(q.model, system, seen, exact)
-	_, _, err = q.budget(seen)
-	out.Body.Fits = err == nil
+	out.Body.Fits = q.fits(out.Body.PromptTokens, exact)
 
 	out.Body.Files = []FileCount{}
 	for _, t := range q.fresh {
@@ -71,6 +70,15 @@ func (r *Room) count(ctx context.Context, in *countInput) (*countOutput, error) 
 	}
 	out.Body.PromptCost = httpd.USD(charge.Cost())
 	return out, nil
+}
+
+func (q *asked) fits(tokens int64, exact bool) bool {
+	window := q.model.ContextWindow
+	if window == 0 || !exact && tokens < 2*window { // as budget has it
+		return true
+	}
+	_, least := q.answerRoom()
+	return tokens+least <= window
 }
 
 func tokensOf(m catalog.Model, system string, seen []shown, exact bool) int64 {
