@@ -145,13 +145,11 @@ func (w *EventWriter) end() {
 
 // stillIn ends the stream when its reader is not who they were any more. While
 // the database cannot say, they are.
-func (w *EventWriter) stillIn(r *http.Request, signOut context.CancelCauseFunc) {
-	was, err := actor.From(r.Context())
-	if err != nil {
+func (w *EventWriter) stillIn(signOut context.CancelCauseFunc) {
+	if _, err := actor.From(w.ctx); err != nil {
 		return // open to everybody
 	}
-	now, ok, err := infoOf(w.ctx).authenticate(r)
-	if err == nil && (!ok || now.SessionID != was.SessionID) {
+	if err := StillIn(w.ctx); fault.Is(err, fault.Unauthenticated) {
 		signOut(errSignedOut)
 		return
 	}
@@ -169,7 +167,7 @@ func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter
 	w := &EventWriter{ctx: ctx, w: rw, rc: http.NewResponseController(rw), pause: askAgain}
 	w.mu.Lock()
 	w.beat = time.AfterFunc(keepAlive, w.heartbeat)
-	w.guard = time.AfterFunc(askAgain, func() { w.stillIn(r, cancel) })
+	w.guard = time.AfterFunc(askAgain, func() { w.stillIn(cancel) })
 	w.mu.Unlock()
 	defer w.end()
 	h := rw.Header()

@@ -22,6 +22,18 @@ import (
 const contentSecurity = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
 	"worker-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// pictureSecurity is for the one document that shows a picture from elsewhere:
+// that and our own two files, and only within our own page. See docs/adr/0010.
+const pictureSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src https: http:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// framed changes what secure has set to what that document needs.
+func framed(h http.Header) {
+	h.Set("Content-Security-Policy", pictureSecurity)
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Referrer-Policy", "no-referrer")
+}
+
 func secure(h http.Header, overTLS bool) {
 	h.Set("Content-Security-Policy", contentSecurity)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -44,9 +56,9 @@ func (s *Server) front(next http.Handler) http.Handler {
 		in := &info{
 			id: store.NewID(), client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
 			streams: &s.streams, draining: s.draining, rc: http.NewResponseController(rw),
-			authenticate: s.o.Authenticate,
 		}
 		r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
+		in.authenticate = func() (actor.Actor, bool, error) { return s.o.Authenticate(r) }
 		h := w.Header()
 		h.Set("X-Request-Id", in.id)
 		secure(h, in.client.Secure || strings.HasPrefix(s.o.PublicURL, "https://"))

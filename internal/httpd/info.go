@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pulse/internal/actor"
+	"pulse/internal/fault"
 )
 
 // Client is who is at the other end of a request.
@@ -39,7 +40,25 @@ type info struct {
 	draining context.Context //nolint:containedctx // the server's end, which a stream must not outlive
 	rc       *http.ResponseController
 	// authenticate asks once more who sent a request.
-	authenticate func(*http.Request) (actor.Actor, bool, error)
+	authenticate func() (actor.Actor, bool, error)
+}
+
+// StillIn makes sure that whoever sent a request is still who they were, for
+// what is done long after it came. It is Unauthenticated when they are not.
+func StillIn(ctx context.Context) error {
+	was, err := actor.From(ctx)
+	if err != nil {
+		return err
+	}
+	in := infoOf(ctx)
+	if in.authenticate == nil {
+		return nil // it did not come by a server
+	}
+	now, ok, err := in.authenticate()
+	if err == nil && (!ok || now.SessionID != was.SessionID) {
+		return fault.New(fault.Unauthenticated, "You were signed out meanwhile. Sign in and try again.")
+	}
+	return err
 }
 
 type infoKey struct{}

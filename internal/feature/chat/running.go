@@ -7,6 +7,7 @@ import (
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 	"pulse/internal/job"
 )
 
@@ -108,6 +109,9 @@ func (r *Room) afterRunning(ctx context.Context, a actor.Actor, in Ask, line *li
 		return begun{}, context.Cause(ctx)
 	}
 	for {
+		if err := httpd.StillIn(ctx); err != nil { // it may have waited for long
+			return begun{}, err
+		}
 		b, err := try(ctx)
 		jobID, running := inTheWay(err)
 		if !running {
