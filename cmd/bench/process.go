@@ -117,7 +117,7 @@ func (b *bench) pulse(folder, database, upstream string) (*process, error) {
 	}
 	return b.launch([]string{
 		"PULSE_ADDR=127.0.0.1:0", "PULSE_DATA_DIR=" + filepath.Join(b.folder, folder), "DATABASE_URL=" + database,
-		"PULSE_PLANS_FILE=" + path, "PULSE_DEFAULT_PLAN=bench", "PULSE_RATE_LIMIT=0", "PULSE_OLLAMA_URL=off",
+		"PULSE_PLANS_FILE=" + path, "PULSE_DEFAULT_PLAN=bench", "PULSE_RATE_LIMIT=0", "PULSE_OLLAMA_URL=off", "PULSE_TITLES=off",
 		"PULSE_LOG_LEVEL=warn", "OPENAI_BASE_URL=" + upstream + "/v1",
 	}, b.binary, "serve")
 }

@@ -60,7 +60,7 @@ func pulseCommand(ctx context.Context, t *testing.T, env []string, args ...strin
 	cmd := exec.CommandContext(ctx, os.Args[0], args...) //nolint:gosec // ourselves
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{
-		asPulse + "=1", "PULSE_ADDR=127.0.0.1:0", "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0", "PULSE_LOG_LEVEL=debug",
+		asPulse + "=1", "PULSE_ADDR=127.0.0.1:0", "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0", "PULSE_TITLES=off", "PULSE_LOG_LEVEL=debug",
 		"PULSE_LOG_FORMAT=json", "PULSE_SHUTDOWN_GRACE=5s", "GORACE=halt_on_error=1 exitcode=66",
 	}, env...)
 	return cmd

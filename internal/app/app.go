@@ -140,7 +140,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	for _, room := range []interface{ Routes(api huma.API) }{
 		b.accounts,
 		chat.New(chat.Options{
-			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
+			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
 		}),
 		files,
 		jobs.New(service),

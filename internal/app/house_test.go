@@ -52,7 +52,7 @@ func newHouse(t testing.TB, databaseURL string, settings ...string) *house {
 	t.Helper()
 	folder := t.TempDir()
 	cfg, _, err := config.Load(append([]string{
-		"PULSE_DATA_DIR=" + folder, "DATABASE_URL=" + databaseURL, "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0",
+		"PULSE_DATA_DIR=" + folder, "DATABASE_URL=" + databaseURL, "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0", "PULSE_TITLES=off",
 	}, settings...), folder) // of two with the same name the later one counts
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ type Config struct {
 
 	CatalogFile string // "": the built-in catalogue
 	Demo        Demo
+	Titles      bool // conversations are named by a model
 	OpenAI      Vendor
 	Anthropic   Vendor
 	Google      Google

@@ -17,7 +17,7 @@ import (
 func standards() Config {
 	return Config{
 		Addr: ":8080", DataDir: "./data", RateLimit: 100, ShutdownGrace: 30 * time.Second,
-		RegistrationOpen: true, DefaultPlan: "starter", Demo: DemoAuto, Google: Google{Location: "global"},
+		RegistrationOpen: true, DefaultPlan: "starter", Demo: DemoAuto, Titles: true, Google: Google{Location: "global"},
 		OllamaURL: "http://127.0.0.1:11434/v1", LogLevel: slog.LevelInfo, LogFormat: LogText,
 	}
 }

@@ -100,6 +100,10 @@ var table = []group{
 			name: "PULSE_DEMO", standard: string(DemoAuto),
 			help: "The built-in imitation of a model, which needs no key: listed while nothing real is configured (auto), beside real models too (on), or never (off).",
 		}),
+		as(yes("on", "off"), func(c *Config) *bool { return &c.Titles }, setting{
+			name: "PULSE_TITLES", standard: "on",
+			help: "Whether a conversation is named after its first answer by its provider's cheapest model, which costs the person a few hundred tokens.",
+		}),
 		as(secret, func(c *Config) *Secret { return &c.OpenAI.Key }, setting{
 			name: "OPENAI_API_KEY", help: "OpenAI's models.",
 		}),

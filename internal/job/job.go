@@ -79,6 +79,9 @@ type Outcome struct {
 	Charges []usage.Charge
 	// Write stores the room's rows in the transaction that ends the job.
 	Write func(ctx context.Context, q *query.Queries, status Status, f *fault.Error) error
+	// Then is called once the job has ended here as completed, for what may as
+	// well not happen: a crash in between loses it. May be nil.
+	Then func(ctx context.Context)
 }
 
 // Options of the pipeline.

@@ -24,6 +24,7 @@ type Run struct {
 	stream  *stream
 	cancel  context.CancelCauseFunc
 	ended   chan struct{}
+	then    func(context.Context)
 	final   *WithUsage // the job as it was ended here; nil when it was not. Read after ended is closed
 }
 
@@ -80,7 +81,21 @@ func (s *Service) launch(j Job, granted int64, prepared any, ended func()) {
 		if ended != nil {
 			ended()
 		}
+		s.then(r)
 	}()
+}
+
+// then does what comes after a job, for which nobody waits.
+func (s *Service) then(r *Run) {
+	if r.then == nil || r.final == nil || Status(r.final.Status) != Completed {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panic after a job", "job_id", r.Job.ID, "type", r.Job.Type, "panic", p, "stack", string(debug.Stack())) //nolint:sloglint // the run's context has ended
+		}
+	}()
+	r.then(context.Background())
 }
 
 func (s *Service) run(ctx context.Context, r *Run) {
@@ -93,6 +108,7 @@ func (s *Service) run(ctx context.Context, r *Run) {
 	o := Outcome{Err: fmt.Errorf("job: no kind %q", r.Job.Type)}
 	if kind, ok := s.kind(r.Job.Type); ok {
 		o = runGuarded(ctx, kind, r)
+		r.then = o.Then
 	}
 	status, cause := Failed, context.Cause(ctx)
 	switch {

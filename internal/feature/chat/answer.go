@@ -125,6 +125,9 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, 
 	if answer.Note != "" {
 		r.log.InfoContext(ctx, "the provider left a note", "job_id", run.Job.ID, "finish_reason", finish, "note", answer.Note)
 	}
+	if w.First && r.titles {
+		o.Then = func(ctx context.Context) { r.askForTitle(ctx, run.Job, w) }
+	}
 	o.Result = result{w.ConversationID, w.AnswerID, finish}
 	o.Done = endingOf(finish, cancelled, o.Charges)
 	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, f *fault.Error) error {

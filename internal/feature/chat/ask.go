@@ -63,6 +63,7 @@ type work struct {
 	ReasoningEffort string   `json:"reasoning_effort,omitempty"`
 	Estimate        int64    `json:"estimate"` // of the prompt, in tokens; the rest of the hold is for the answer
 	Stream          bool     `json:"stream"`
+	First           bool     `json:"first,omitempty"` // nothing was answered before; then the conversation gets a title
 }
 
 // asked is an Ask that was found to be in order.
@@ -273,6 +274,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		ConversationID: q.conv.ID, System: deref(q.settings.SystemPrompt),
 		Temperature: q.settings.Temperature, ReasoningEffort: deref(q.settings.ReasoningEffort),
 		Estimate: estimate, Stream: q.stream,
+		First: !slices.ContainsFunc(q.turns, func(t turn) bool { return t.Role == provider.RoleAssistant }),
 	}
 	newConversation := w.ConversationID == ""
 	if newConversation {
@@ -370,7 +372,6 @@ func continueConversation(ctx context.Context, qs *query.Queries, a actor.Actor,
 
 // title is the first line of the first question, cut to what a list shows.
 func title(turns []turn) string {
-	const most = 80
 	for _, t := range turns {
 		if t.Role != provider.RoleUser {
 			continue
@@ -380,17 +381,24 @@ func title(turns []turn) string {
 			text = t.Files[0].Name
 		}
 		line, _, _ := strings.Cut(text, "\n")
-		line = strings.Join(strings.Fields(line), " ")
-		if runes := []rune(line); len(runes) > most {
-			cut := string(runes[:most])
-			if i := strings.LastIndexByte(cut, ' '); i > most/2 {
-				cut = cut[:i]
-			}
-			return cut + "…"
-		}
-		return line
+		return shortLine(line)
 	}
 	return "New conversation"
+}
+
+// shortLine cuts a line to what a list shows, between two words where it can.
+func shortLine(line string) string {
+	const most = 80
+	line = strings.Join(strings.Fields(line), " ")
+	runes := []rune(line)
+	if len(runes) <= most {
+		return line
+	}
+	cut := string(runes[:most])
+	if i := strings.LastIndexByte(cut, ' '); i > most/2 {
+		cut = cut[:i]
+	}
+	return cut + "…"
 }
 
 func deref[T any](p *T) T {

@@ -30,6 +30,9 @@ UPDATE conversations SET title = $1, title_key = $2, title_by = 'person' WHERE i
 -- name: PinConversation :execrows
 UPDATE conversations SET pinned = $1 WHERE id = $2 AND user_id = $3;
 
+-- name: SetTitle :execrows
+UPDATE conversations SET title = $1, title_key = $2, title_by = 'model' WHERE id = $3 AND user_id = $4 AND title_by = 'question';
+
 -- name: MoveHead :execrows
 UPDATE conversations SET head_id = $1 WHERE id = $2 AND user_id = $3;
 
@@ -74,7 +77,7 @@ WHERE id = $6 AND user_id = $7;
 
 -- name: RunningJobsOfConversation :many
 SELECT id FROM jobs
-WHERE subject_id = $1 AND subject_id <> '' AND user_id = $2 AND status IN ('pending', 'processing');
+WHERE subject_id = $1 AND subject_id <> '' AND user_id = $2 AND type = 'chat' AND status IN ('pending', 'processing');
 
 -- name: GetAttachable :one
 SELECT * FROM files WHERE id = $1 AND user_id = $2;

@@ -33,6 +33,7 @@ type Options struct {
 	Files   blob.Store        // where attached files are
 	// DemoBesideReal lists the demo models also while real ones can be asked.
 	DemoBesideReal bool
+	Titles         bool // conversations are named by a model
 	Log            *slog.Logger
 	Now            func() time.Time // nil: time.Now
 }
@@ -46,6 +47,7 @@ type Room struct {
 	vendors        map[string]Vendor
 	files          blob.Store
 	demoBesideReal bool
+	titles         bool
 	log            *slog.Logger
 	now            func() time.Time
 	lines          *lines
@@ -57,10 +59,11 @@ func New(o Options) *Room {
 		o.Now = time.Now
 	}
 	r := &Room{
-		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now,
+		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
 		lines: newLines(),
 	}
 	o.Jobs.Register(job.Kind{Type: JobType, Subject: change.Conversation, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
+	o.Jobs.Register(r.titleKind())
 	return r
 }
 

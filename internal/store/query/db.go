@@ -222,6 +222,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.runningJobsOfConversationStmt, err = db.PrepareContext(ctx, runningJobsOfConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query RunningJobsOfConversation: %w", err)
 	}
+	if q.setTitleStmt, err = db.PrepareContext(ctx, setTitle); err != nil {
+		return nil, fmt.Errorf("error preparing query SetTitle: %w", err)
+	}
 	if q.setUserActiveStmt, err = db.PrepareContext(ctx, setUserActive); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserActive: %w", err)
 	}
@@ -590,6 +593,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing runningJobsOfConversationStmt: %w", cerr)
 		}
 	}
+	if q.setTitleStmt != nil {
+		if cerr := q.setTitleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setTitleStmt: %w", cerr)
+		}
+	}
 	if q.setUserActiveStmt != nil {
 		if cerr := q.setUserActiveStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setUserActiveStmt: %w", cerr)
@@ -750,6 +758,7 @@ type Queries struct {
 	renewLeasesStmt                 *sql.Stmt
 	reserveQuotaStmt                *sql.Stmt
 	runningJobsOfConversationStmt   *sql.Stmt
+	setTitleStmt                    *sql.Stmt
 	setUserActiveStmt               *sql.Stmt
 	setUserAdminStmt                *sql.Stmt
 	setUserNameStmt                 *sql.Stmt
@@ -833,6 +842,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		renewLeasesStmt:                 q.renewLeasesStmt,
 		reserveQuotaStmt:                q.reserveQuotaStmt,
 		runningJobsOfConversationStmt:   q.runningJobsOfConversationStmt,
+		setTitleStmt:                    q.setTitleStmt,
 		setUserActiveStmt:               q.setUserActiveStmt,
 		setUserAdminStmt:                q.setUserAdminStmt,
 		setUserNameStmt:                 q.setUserNameStmt,

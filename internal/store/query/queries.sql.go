@@ -2179,7 +2179,7 @@ func (q *Queries) ReserveQuota(ctx context.Context, arg ReserveQuotaParams) (int
 
 const runningJobsOfConversation = `-- name: RunningJobsOfConversation :many
 SELECT id FROM jobs
-WHERE subject_id = $1 AND subject_id <> '' AND user_id = $2 AND status IN ('pending', 'processing')
+WHERE subject_id = $1 AND subject_id <> '' AND user_id = $2 AND type = 'chat' AND status IN ('pending', 'processing')
 `
 
 type RunningJobsOfConversationParams struct {
@@ -2208,6 +2208,30 @@ func (q *Queries) RunningJobsOfConversation(ctx context.Context, arg RunningJobs
 		return nil, err
 	}
 	return items, nil
+}
+
+const setTitle = `-- name: SetTitle :execrows
+UPDATE conversations SET title = $1, title_key = $2, title_by = 'model' WHERE id = $3 AND user_id = $4 AND title_by = 'question'
+`
+
+type SetTitleParams struct {
+	Title    string
+	TitleKey string
+	ID       string
+	UserID   string
+}
+
+func (q *Queries) SetTitle(ctx context.Context, arg SetTitleParams) (int64, error) {
+	result, err := q.exec(ctx, q.setTitleStmt, setTitle,
+		arg.Title,
+		arg.TitleKey,
+		arg.ID,
+		arg.UserID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setUserActive = `-- name: SetUserActive :one

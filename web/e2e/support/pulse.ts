@@ -72,6 +72,7 @@ function serve(folder: string, address: string, settings: Record<string, string>
     PULSE_DATA_DIR: join(folder, 'data'),
     PULSE_OLLAMA_URL: 'off',
     PULSE_RATE_LIMIT: '0', // all tests come from one address
+    PULSE_TITLES: 'off', // what a stand-in says is no title, and lists would change under the tests
     PULSE_SHUTDOWN_GRACE: '1s',
     ...settings,
   };

@@ -51,7 +51,7 @@ export function JobActions({ job, name, onReceipt }: JobActionsProps) {
             <ReceiptText aria-hidden={true} />
             {i18n.t('Receipt')}
           </MenuItem>
-          {job.status !== 'completed' && (
+          {job.status !== 'completed' && job.type !== 'title' && (
             <MenuItem
               onClick={() =>
                 retry.mutate(job.id, {

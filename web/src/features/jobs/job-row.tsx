@@ -47,12 +47,25 @@ export function JobRow({ job }: { job: Job }) {
 }
 
 function jobName(job: Job, model: string): string {
-  const kind = job.type === 'chat' ? i18n.t('Answer') : job.type;
+  const kind = kindName(job.type);
   return model === '' ? kind : i18n.t('{kind} by {model}', { kind, model });
 }
 
+function kindName(type: string): string {
+  switch (type) {
+    case 'chat':
+      return i18n.t('Answer');
+    case 'title':
+      return i18n.t('Title of a conversation');
+    default:
+      return type;
+  }
+}
+
+const ofConversations = ['chat', 'title'];
+
 function JobTitle({ job, name }: { job: Job; name: string }) {
-  if (job.type !== 'chat' || job.subject_id === '') {
+  if (!ofConversations.includes(job.type) || job.subject_id === '') {
     return <span className="min-w-0 break-words font-medium">{name}</span>;
   }
   return (
