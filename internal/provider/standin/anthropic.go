@@ -1,12 +1,10 @@
 package standin
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"pulse/internal/provider"
 )
@@ -41,7 +39,7 @@ type anthropic struct{ server *Server }
 type anthropicRequest struct {
 	Model     string             `json:"model"`
 	MaxTokens *int               `json:"max_tokens"`
-	System    blocks             `json:"system"`
+	System    content            `json:"system"`
 	Messages  []anthropicMessage `json:"messages"`
 	Stream    bool               `json:"stream"`
 
@@ -52,8 +50,30 @@ type anthropicRequest struct {
 }
 
 type anthropicMessage struct {
-	Role    string `json:"role"`
-	Content blocks `json:"content"`
+	Role    string  `json:"role"`
+	Content content `json:"content"`
+}
+
+// message gives a message in Pulse's words.
+func (m anthropicMessage) message() (provider.Message, error) {
+	said := provider.Message{Role: m.Role, Text: m.Content.text()}
+	for _, p := range m.Content {
+		switch {
+		case p.Type == "text" && p.Source == nil:
+			if p.Text == "" {
+				return said, errors.New("text content blocks must be non-empty")
+			}
+		case p.Type == "image" && p.Source != nil && p.Source.Type == "base64" && m.Role == provider.RoleUser:
+			picture, err := picture(p.Source.MediaType, p.Source.Data, "image/png", "image/jpeg", "image/gif", "image/webp")
+			if err != nil {
+				return said, err
+			}
+			said.Images = append(said.Images, picture)
+		default:
+			return said, fmt.Errorf("unexpected content block %q", p.Type)
+		}
+	}
+	return said, nil
 }
 
 type anthropicThinking struct {
@@ -67,25 +87,6 @@ type anthropicOutput struct {
 
 type anthropicMetadata struct {
 	UserID string `json:"user_id"`
-}
-
-// blocks is text, as a string or in blocks.
-type blocks string
-
-// UnmarshalJSONFrom reads either form.
-func (b *blocks) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() == '"' {
-		return json.UnmarshalDecode(dec, (*string)(b))
-	}
-	var list []struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
-	}
-	err := json.UnmarshalDecode(dec, &list)
-	for _, block := range list {
-		*b += blocks(block.Text)
-	}
-	return err
 }
 
 func anthropicInvalid(format string, args ...any) Failure {
@@ -113,8 +114,13 @@ func (a anthropic) messages(w http.ResponseWriter, r *http.Request) {
 		a.server.refuse(w, v, f)
 		return
 	}
+	req, f := a.understand(&body)
+	if f.Status != 0 {
+		a.server.refuse(w, v, f)
+		return
+	}
 	v.model = body.Model
-	a.server.answer(w, r, v, a.understand(&body))
+	a.server.answer(w, r, v, req)
 }
 
 func (a anthropic) door(r *http.Request) Failure {
@@ -158,16 +164,16 @@ func (a anthropic) check(b *anthropicRequest) Failure {
 		switch {
 		case m.Role != provider.RoleUser && m.Role != provider.RoleAssistant:
 			return anthropicInvalid("messages.%d.role: unknown role %q", i, m.Role)
-		case m.Content == "":
+		case len(m.Content) == 0:
 			return anthropicInvalid("messages.%d: content must be non-empty", i)
 		}
 	}
 	return Failure{}
 }
 
-func (a anthropic) understand(b *anthropicRequest) provider.ChatRequest {
+func (a anthropic) understand(b *anthropicRequest) (provider.ChatRequest, Failure) {
 	req := provider.ChatRequest{
-		Model: b.Model, System: string(b.System), MaxTokens: *b.MaxTokens, Temperature: b.Temperature, Stream: b.Stream,
+		Model: b.Model, System: b.System.text(), MaxTokens: *b.MaxTokens, Temperature: b.Temperature, Stream: b.Stream,
 	}
 	if b.OutputConfig != nil {
 		req.ReasoningEffort = b.OutputConfig.Effort
@@ -175,10 +181,14 @@ func (a anthropic) understand(b *anthropicRequest) provider.ChatRequest {
 	if b.Metadata != nil {
 		req.UserHash = b.Metadata.UserID
 	}
-	for _, m := range b.Messages {
-		req.Messages = append(req.Messages, provider.Message{Role: m.Role, Text: string(m.Content)})
+	for i, m := range b.Messages {
+		said, err := m.message()
+		if err != nil {
+			return req, anthropicInvalid("messages.%d.content: %v", i, err)
+		}
+		req.Messages = append(req.Messages, said)
 	}
-	return req
+	return req, Failure{}
 }
 
 // anthropicVoice writes the events of a message.

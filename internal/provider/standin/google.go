@@ -63,8 +63,28 @@ type googleRequest struct {
 type googleContent struct {
 	Role  string `json:"role"`
 	Parts []struct {
-		Text string `json:"text"`
+		Text       string `json:"text"`
+		InlineData *struct {
+			MIMEType string `json:"mimeType"`
+			Data     string `json:"data"`
+		} `json:"inlineData"`
 	} `json:"parts"`
+}
+
+// message gives a content in Pulse's words.
+func (c googleContent) message(role string) (provider.Message, error) {
+	said := provider.Message{Role: role, Text: c.text()}
+	for _, part := range c.Parts {
+		if part.InlineData == nil {
+			continue
+		}
+		picture, err := picture(part.InlineData.MIMEType, part.InlineData.Data, "image/png", "image/jpeg", "image/webp")
+		if err != nil {
+			return said, err
+		}
+		said.Images = append(said.Images, picture)
+	}
+	return said, nil
 }
 
 func (c googleContent) text() string {
@@ -175,10 +195,14 @@ func (g google) understand(b *googleRequest, model string, stream bool) (provide
 		} else if role != provider.RoleUser {
 			return req, googleInvalid("Please use a valid role: user, model.")
 		}
-		if c.text() == "" {
+		said, err := c.message(role)
+		if err != nil {
+			return req, googleInvalid("%v", err)
+		}
+		if said.Text == "" && len(said.Images) == 0 {
 			return req, googleInvalid("Unable to submit request because it must have a text parameter.")
 		}
-		req.Messages = append(req.Messages, provider.Message{Role: role, Text: c.text()})
+		req.Messages = append(req.Messages, said)
 	}
 	return req, Failure{}
 }

@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -60,8 +61,31 @@ type openAIRequest struct {
 }
 
 type openAIMessage struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
+	Role    string  `json:"role"`
+	Content content `json:"content"`
+}
+
+// message gives a message in Pulse's words.
+func (m openAIMessage) message() (provider.Message, error) {
+	said := provider.Message{Role: m.Role, Text: m.Content.text()}
+	for _, p := range m.Content {
+		switch {
+		case p.Type == "text" && p.ImageURL == nil:
+		case p.Type == "image_url" && p.ImageURL != nil && m.Role == provider.RoleUser:
+			kind, data, ok := dataURI(p.ImageURL.URL)
+			if !ok {
+				return said, errors.New("this stand-in fetches no pictures")
+			}
+			picture, err := picture(kind, data, "image/png", "image/jpeg", "image/gif", "image/webp")
+			if err != nil {
+				return said, err
+			}
+			said.Images = append(said.Images, picture)
+		default:
+			return said, fmt.Errorf("Invalid content type '%s'.", p.Type) //nolint:staticcheck // OpenAI's words
+		}
+	}
+	return said, nil
 }
 
 type openAIStream struct {
@@ -132,9 +156,13 @@ func (a openAI) understand(b *openAIRequest) (provider.ChatRequest, Failure) {
 	for i, m := range b.Messages {
 		switch {
 		case m.Role == systemRole && i == 0:
-			req.System = m.Content
+			req.System = m.Content.text()
 		case m.Role == provider.RoleUser, m.Role == provider.RoleAssistant:
-			req.Messages = append(req.Messages, provider.Message{Role: m.Role, Text: m.Content})
+			said, err := m.message()
+			if err != nil {
+				return req, Failure{Status: http.StatusBadRequest, Code: "invalid_image_format", Message: fmt.Sprintf("messages[%d].content: %v", i, err)}
+			}
+			req.Messages = append(req.Messages, said)
 		default:
 			return req, Failure{
 				Status: http.StatusBadRequest, Code: "invalid_value",

@@ -22,6 +22,7 @@ const maxPieces = 1_000_000
 //
 //	[chunks 200]        "1 2 3 … 200", a piece a number
 //	[recite]            the system prompt, a piece every four letters
+//	[see]               the pictures of the message: "I see image/png 12x8."
 //	[pace 50ms]         between two pieces
 //	[delay 2s]          before the first byte
 //	[think 20]          that many pieces of thinking first
@@ -49,6 +50,8 @@ func FromPrompt(req provider.ChatRequest) Script {
 			s.Chunks = numbers(count(first))
 		case "recite":
 			s.Chunks = pieces(req.System)
+		case "see":
+			s.Chunks = strings.SplitAfter(look(req.Messages[len(req.Messages)-1]), " ")
 		case "think":
 			s.Reasoning = numbers(count(first))
 		case "pace":

@@ -17,8 +17,8 @@ type Script struct {
 	Pace      time.Duration // before each piece but the first
 
 	// Usage is what is reported and billed, in Pulse's classes; each stand-in
-	// writes it as its vendor does. Zero means one token a word of the prompt
-	// and one a piece of the answer.
+	// writes it as its vendor does. Zero means one token a word of the prompt,
+	// 100 a picture, and one a piece of the answer.
 	Usage provider.Usage
 	// HideUsage leaves the figures out of the answer, as some compatible
 	// servers do; the books still have them.
@@ -80,7 +80,7 @@ func (s *Script) usage(req provider.ChatRequest) provider.Usage {
 		Reasoning: int64(len(s.Reasoning)),
 	}
 	for _, m := range req.Messages {
-		u.Input += int64(len(strings.Fields(m.Text)))
+		u.Input += int64(len(strings.Fields(m.Text)) + pictureTokens*len(m.Images))
 	}
 	u.Input = max(1, u.Input)
 	return u
