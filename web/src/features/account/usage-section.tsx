@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { MeterState } from '@/shared/api/types';
+import { usageQuery } from '@/shared/api/usage';
 import { formatDay, formatNumber, formatPercent } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Badge } from '@/shared/ui/badge';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { Progress } from '@/shared/ui/progress';
 import { Skeleton } from '@/shared/ui/skeleton';
-import { usageQuery } from './api';
 import { Section } from './section';
 
 export function UsageSection() {

@@ -15,7 +15,7 @@ interface AnswerMessageProps {
   /** The model that wrote it; undefined when this server does not list it any more. */
   model: Model | undefined;
   last: boolean;
-  onAgain: (message: Message) => void;
+  onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
 }
 

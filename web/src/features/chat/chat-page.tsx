@@ -14,6 +14,7 @@ import { ConversationMenu } from './conversation-menu';
 import { DemoNote } from './demo-note';
 import { MessageList } from './message-list';
 import { ModelPicker } from './model-picker';
+import { QuotaLine } from './quota-line';
 import { Refusal } from './refusal';
 import { SettingsPanel } from './settings-panel';
 import { showBranch } from './show-branch';
@@ -59,7 +60,7 @@ export function ChatPage({ conversationId }: ChatPageProps) {
       <Thread chat={chat} editing={editing} onEdit={edit} onExample={(text) => composer.current?.offer(text)} />
       {chat.error === null && (
         <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
-          {chat.refusal && <Refusal problem={chat.refusal} />}
+          {chat.refusal ? <Refusal problem={chat.refusal} /> : <QuotaLine least={chat.least} />}
           <WaitingList
             heldUp={chat.heldUp}
             onEdit={(question) => {

@@ -35,7 +35,7 @@ interface MessageListProps {
   onEdit: (messageId: string | undefined) => void;
   /** Asks a question in other words. */
   onReword: (question: Message, text: string) => Promise<void>;
-  onAgain: (message: Message) => void;
+  onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
 }
 

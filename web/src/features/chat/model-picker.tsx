@@ -41,7 +41,8 @@ export function ModelPicker({ choice }: { choice: ModelChoice }) {
   );
 }
 
-function ModelItem({ model }: { model: Model }) {
+/** A model in a list, with what decides for it. */
+export function ModelItem({ model }: { model: Model }) {
   return (
     <span className="block py-0.5">
       <span className="block truncate">{model.name}</span>

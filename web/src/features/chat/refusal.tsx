@@ -1,17 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import type { Problem } from '@/shared/api/problem';
-import { formatNumber } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
+import { quotaAdvice, quotaSentences } from './quota';
 
 /** Why a question was not taken. Its text is back in the composer, where it can be sent again. */
 export function Refusal({ problem }: { problem: Problem }) {
-  const quota = quotaSentences(problem);
+  const quota = quotaSentences(problem.document);
   return (
     <ProblemNotice className="mb-3" error={problem}>
       {quota.length > 0 && (
         <p className="text-muted-foreground">
-          {quota.join(' ')}{' '}
+          {[...quota, quotaAdvice()].join(' ')}{' '}
           <Link className="text-foreground underline underline-offset-2" to="/settings">
             {i18n.t('Plan and usage')}
           </Link>
@@ -24,18 +24,4 @@ export function Refusal({ problem }: { problem: Problem }) {
       ))}
     </ProblemNotice>
   );
-}
-
-/** How much there is and how much is gone; the problem's own sentence says when it begins anew. */
-function quotaSentences({ document: { limit, used, reserved = 0 } }: Problem): string[] {
-  if (limit === undefined || used === undefined) {
-    return [];
-  }
-  const sentences = [
-    i18n.t('{used} of {limit} tokens are used.', { used: formatNumber(used), limit: formatNumber(limit) }),
-  ];
-  if (reserved > 0) {
-    sentences.push(i18n.t('{reserved} are held for answers that run.', { reserved: formatNumber(reserved) }));
-  }
-  return sentences;
 }

@@ -1,5 +1,6 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
 import { sessionKey } from '@/shared/api/session';
+import { usageQuery } from '@/shared/api/usage';
 import { answers } from './answers';
 import type { AnswerState, Outcome, Owner } from './live-answer';
 import { chatKeys } from './queries';
@@ -40,6 +41,7 @@ export function settle(
   const key = chatKeys.conversation(conversationId);
   const forget = () => answers.forget(messageId);
   const change = changeOf(outcome, state);
+  void client.invalidateQueries({ queryKey: usageQuery.queryKey });
   if (change) {
     client.setQueryData<Conversation>(key, (old) => old && withChange(old, messageId, change));
     // After the cache has told who shows it: between the two the message would be empty.

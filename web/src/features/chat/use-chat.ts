@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Problem } from '@/shared/api/problem';
 import { sessionKey, useUser } from '@/shared/api/session';
+import { usageQuery } from '@/shared/api/usage';
 import { answers } from './answers';
 import { ask, type Question } from './ask';
 import { settingsFor } from './model-settings';
@@ -60,6 +61,7 @@ export function useChat(conversationId: string | undefined) {
       client.invalidateQueries({ queryKey: sessionKey });
     }
     setRefusal({ thread, problem: error });
+    void client.invalidateQueries({ queryKey: usageQuery.queryKey });
   };
 
   const put = async (question: Omit<Question, 'thread' | 'conversation'>): Promise<void> => {
@@ -123,6 +125,8 @@ export function useChat(conversationId: string | undefined) {
     error: conversation === undefined || isGone(query.error) ? query.error : null,
     target,
     reload: query.refetch,
+    /** Tokens that the next question takes at the very least: what has been said, and the answer's limit where one is set. */
+    least: (last?.usage?.total_tokens ?? 0) + (settings.max_tokens ?? 0),
     refusal: refusal?.thread === thread ? refusal.problem : undefined,
 
     /** Asks the chosen model. Rejects when the question was not taken; then why is in `refusal`. */
@@ -164,15 +168,15 @@ export function useChat(conversationId: string | undefined) {
       return send(text, question.parent_id);
     },
 
-    /** Asks the chosen model for another answer to the same question. */
-    again: async (message: Message): Promise<void> => {
-      if (!(conversation && choice.model) || running) {
+    /** Asks the chosen model, or another one, for another answer to the same question. */
+    again: async (message: Message, modelId = choice.model?.id): Promise<void> => {
+      if (!(conversation && modelId) || running) {
         return;
       }
       setRefusal(undefined);
       target.leave();
       try {
-        await regenerate(client, conversation, message, choice.model.id);
+        await regenerate(client, conversation, message, modelId);
       } catch (error) {
         refuse(error);
       }

@@ -83,6 +83,12 @@ function startOfDay(at: Date): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 }
 
+/** Days from now, in words: today, tomorrow, in 6 days. */
+export function formatDaysUntil(at: string | Date, now: Date = new Date()): string {
+  const days = Math.round((startOfDay(new Date(at)) - startOfDay(now)) / msPerDay);
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+}
+
 /** The heading of the group that a date falls into: Today, Yesterday, Last 7 days, Last 30 days, or its month. */
 export function dayGroup(at: string | Date, now: Date = new Date()): string {
   const date = new Date(at);

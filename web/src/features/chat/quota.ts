@@ -1,0 +1,44 @@
+import type { MeterState, UsageSummary } from '@/shared/api/types';
+import { formatNumber } from '@/shared/lib/format';
+import { i18n } from '@/shared/lib/text';
+
+/** From so much on, the end is near. */
+const nearPercent = 90;
+
+export type QuotaState = 'plenty' | 'near' | 'gone';
+
+export function tokensOf(usage: UsageSummary | undefined): MeterState | undefined {
+  return usage?.meters.find(({ meter }) => meter === 'tokens');
+}
+
+/**
+ * How it stands with the tokens of a period.
+ * @param least what the next question takes at the very least
+ */
+export function quotaState({ limit, used }: Pick<MeterState, 'limit' | 'used'>, least: number): QuotaState {
+  // What is held for an answer that runs mostly comes back, so it does not count here.
+  const left = limit - used;
+  if (left <= least) {
+    return 'gone';
+  }
+  return used * 100 >= limit * nearPercent ? 'near' : 'plenty';
+}
+
+/** How much there is and how much is gone. */
+export function quotaSentences({ limit, used, reserved = 0 }: Partial<MeterState>): string[] {
+  if (limit === undefined || used === undefined) {
+    return [];
+  }
+  const sentences = [
+    i18n.t('{used} of {limit} tokens are used.', { used: formatNumber(used), limit: formatNumber(limit) }),
+  ];
+  if (reserved > 0) {
+    sentences.push(i18n.t('{reserved} are held for answers that run.', { reserved: formatNumber(reserved) }));
+  }
+  return sentences;
+}
+
+/** What a person can do about it. */
+export function quotaAdvice(): string {
+  return i18n.t('A shorter conversation and a lower limit for the answer take less; a larger plan has more.');
+}
