@@ -46,6 +46,9 @@ func servePage(page fs.FS) http.Handler {
 			if has(page, name+".html") {
 				r.URL.Path = "/" + name + ".html"
 			}
+			if name == "picture" {
+				framed(w.Header())
+			}
 		}
 		files.ServeHTTP(w, r)
 	})

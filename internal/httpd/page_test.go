@@ -63,6 +63,18 @@ func TestPageAndHeaders(t *testing.T) {
 			t.Errorf("%s: headers %v", c.path, got.header)
 		}
 	}
+	// Pictures from elsewhere: nowhere but in the frame for them, and that only in our own page.
+	for path, want := range map[string]string{
+		"/": "img-src 'self' data: blob:;", "/picture": "img-src https: http:;", "/picture/": "img-src https: http:;",
+		"/picture.html": "img-src 'self' data: blob:;", "/pictures": "img-src 'self' data: blob:;",
+	} {
+		got := b.send(t, http.MethodGet, path, "")
+		csp, mayFrame := got.header.Get("Content-Security-Policy"), got.header.Get("X-Frame-Options") == "SAMEORIGIN"
+		inFrame := strings.Contains(csp, "frame-ancestors 'self'") && strings.Contains(csp, "default-src 'none';") && mayFrame
+		if !strings.Contains(csp, want) || inFrame != (got.body == "<p>a picture</p>") || got.header.Get("Referrer-Policy") == "" {
+			t.Errorf("%s: %q with %v", path, got.body, got.header)
+		}
+	}
 	if got := b.send(t, http.MethodGet, "/api/v1/health", ""); got.status != 200 || got.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("health: %d %v", got.status, got.header)
 	}

@@ -1,8 +1,14 @@
+import { WrapText } from 'lucide-react';
 import { memo } from 'react';
+import { remembered, useChoice } from '@/shared/lib/choice';
 import { i18n } from '@/shared/lib/text';
+import { Button } from '@/shared/ui/button';
 import { CopyButton } from '@/shared/ui/copy-button';
 import { useHighlighting } from './highlighter';
 import type { Token } from './highlighting';
+
+/** Whether long lines of code are broken or scroll, in all blocks. */
+const longLines = remembered('code-lines', ['scroll', 'wrap']);
 
 interface CodeBlockProps {
   code: string;
@@ -12,11 +18,26 @@ interface CodeBlockProps {
 
 export const CodeBlock = memo(({ code, language }: CodeBlockProps) => {
   const known = useHighlighting(code, language);
+  const wrap = useChoice(longLines) === 'wrap';
+  const wrapLabel = i18n.t('Wrap long lines');
   return (
-    <figure className="markdown-code" dir="ltr">
+    <figure className="markdown-code" data-wrap={wrap || undefined} dir="ltr">
       <figcaption>
         <span>{language || i18n.t('text')}</span>
-        <CopyButton text={() => code} label={i18n.t('Copy code')} />
+        <span>
+          <Button
+            aria-label={wrapLabel}
+            aria-pressed={wrap}
+            className="aria-pressed:text-foreground"
+            onClick={() => longLines.choose(wrap ? 'scroll' : 'wrap')}
+            size="icon-small"
+            title={wrapLabel}
+            variant="ghost"
+          >
+            <WrapText aria-hidden={true} />
+          </Button>
+          <CopyButton label={i18n.t('Copy code')} text={() => code} />
+        </span>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>

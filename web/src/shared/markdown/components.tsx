@@ -2,6 +2,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import type { Components, ExtraProps } from 'streamdown';
 import { i18n } from '@/shared/lib/text';
 import { CodeBlock } from './code-block';
+import { InLink, Picture } from './picture';
 
 type Node = NonNullable<ExtraProps['node']>;
 
@@ -35,7 +36,7 @@ export const components: Components = {
   pre: Pre,
   table: Table,
   a: Link,
-  img: Picture,
+  img: Image,
   input: TaskBox,
 };
 
@@ -99,30 +100,11 @@ function Link({ node: _, href, children, ...rest }: ComponentProps<'a'> & ExtraP
   const inside = href.startsWith('#');
   return (
     <a {...rest} href={href} {...(!inside && { target: '_blank', rel: 'noopener noreferrer' })}>
-      {children}
+      <InLink value={true}>{children}</InLink>
     </a>
   );
 }
 
-/**
- * An answer must not make the browser call anybody, so a picture from
- * elsewhere is a link to it.
- */
-function Picture({ src, alt }: ComponentProps<'img'> & ExtraProps): ReactNode {
-  if (typeof src !== 'string' || src === '') {
-    return alt ?? null;
-  }
-  if (src.startsWith('data:image/')) {
-    // biome-ignore lint/correctness/useImageSize: nobody knows the size, and nothing has to be fetched
-    return <img src={src} alt={alt ?? ''} />;
-  }
-  const url = URL.parse(src);
-  if (!url) {
-    return alt ?? null;
-  }
-  return (
-    <a className="markdown-picture" href={src} target="_blank" rel="noopener noreferrer">
-      {alt || i18n.t('Picture')} <span>{url.host}</span>
-    </a>
-  );
+function Image({ src, alt }: ComponentProps<'img'> & ExtraProps): ReactNode {
+  return typeof src === 'string' && src !== '' ? <Picture alt={alt ?? ''} src={src} /> : (alt ?? null);
 }
