@@ -107,6 +107,11 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, 
 		run.Say(provider.Delta{Text: text, Reasoning: reasoning})
 	}
 	o := job.Outcome{Err: r.explain(err, run.Job.Provider)}
+	if k := provider.KindOf(err); hasPictures(seen) && (k == provider.KindBadRequest || k == provider.KindTooLong) {
+		f := *fault.From(o.Err)
+		f.Message += " Perhaps it is for a picture: try without it, or with a smaller one."
+		o.Err = &f
+	}
 	finish := answer.FinishReason
 	if cancelled {
 		finish, o.Err = provider.FinishCancelled, job.ErrCancelled

@@ -210,6 +210,10 @@ func pictureTokens(m catalog.Model, seen []shown) (n int64) {
 	return n
 }
 
+func hasPictures(seen []shown) bool {
+	return slices.ContainsFunc(seen, func(s shown) bool { return len(s.Pictures) > 0 })
+}
+
 // messages reads the pictures and gives what the vendor is sent.
 func (r *Room) messages(ctx context.Context, seen []shown) ([]provider.Message, error) {
 	messages := make([]provider.Message, len(seen))

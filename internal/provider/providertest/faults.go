@@ -145,7 +145,9 @@ func (r runner) slow(t *testing.T) {
 	for i := range many {
 		many[i] = chunks[i%len(chunks)]
 	}
-	b := r.bench(t, patience, standin.Script{Chunks: many, Pace: patience.First / 8})
+	// Long enough between two pieces that a busy machine is not taken for silence.
+	limits := provider.Patience{First: 1200 * time.Millisecond, Between: time.Second, Whole: 1200 * time.Millisecond}
+	b := r.bench(t, limits, standin.Script{Chunks: many, Pace: limits.First / 6})
 	got := b.ask(t.Context(), r.req(), nil)
 	if got.err != nil || got.text != strings.Join(many, "") {
 		t.Errorf("got %q, %v; want the whole text", got.text, got.err)

@@ -23,6 +23,8 @@ func Run(t *testing.T, s Subject) {
 			t.Run("request", r.asked)
 			t.Run("usage", r.usage)
 			t.Run("reasoning", r.reasoning)
+			t.Run("pictures", r.pictures)
+			t.Run("a bad picture", r.badPicture)
 			t.Run("unstorable", r.unstorable)
 			t.Run("ends", r.ends)
 			t.Run("words for the end", r.words)
