@@ -593,7 +593,7 @@ export interface components {
             context_window: number;
             /** @description Of the request's messages, in their order */
             files: components["schemas"]["FileCount"][];
-            /** @description There is room for it, and for an answer */
+            /** @description There is room for it and for an answer; a very long text is counted when it is asked, and until then has the benefit of the doubt */
             fits: boolean;
             /** @description Without the answer, and without what the provider's cache saves */
             prompt_cost_usd: number;
