@@ -149,10 +149,26 @@ func pageText(in pdfium.Pdfium, page references.FPDF_PAGE) (string, error) {
 		if err != nil {
 			return "", err //nolint:wrapcheck // as above
 		}
-		text = got.Text
+		text = straighten([]rune(got.Text), func(i int) (box, bool) { return standsAt(in, loaded.TextPage, i) })
 	}
 	_, err = in.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: loaded.TextPage})
 	return text, err //nolint:wrapcheck // as above
+}
+
+// standsAt tells where a character of a page's text stands. What PDFium has put
+// in itself stands nowhere.
+func standsAt(in pdfium.Pdfium, page references.FPDF_TEXTPAGE, i int) (box, bool) {
+	// Characters without text are counted, too.
+	n, err := in.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: page, NTextIndex: i})
+	if err != nil || n.CharIndex < 0 {
+		return box{}, false
+	}
+	at, err := in.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: page, Index: n.CharIndex})
+	if err != nil {
+		return box{}, false
+	}
+	r := at.Rect
+	return box{left: float64(r.Left), right: float64(r.Right), bottom: float64(r.Bottom), top: float64(r.Top)}, true
 }
 
 // plainText makes text of what PDFium gives: lines end in \n, a hyphen at the
