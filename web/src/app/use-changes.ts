@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { lookAgain, lookAgainAtAll, lookAgainAtFirst } from '@/features/chat/look-again';
 import { jobKeys } from '@/features/jobs/api';
 import { authOptionsQuery, sessionKey } from '@/shared/api/session';
-import { usageQuery } from '@/features/account/api';
+import { usageQuery } from '@/shared/api/usage';
 
 /** Keeps what is shown like what the server has, whichever tab or device changed it. */
 export function useChanges(): void {
