@@ -83,10 +83,16 @@ func (r *Room) sweepFiles(ctx context.Context) (gone int, err error) {
 // bytes.
 func (r *Room) deleteLoose(ctx context.Context, id, userID, key string) (bool, error) {
 	var rows int64
-	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
-		rows, err = q.DeleteLooseFile(ctx, query.DeleteLooseFileParams{ID: id, UserID: userID})
-		return err
-	})
+	remove := func() error {
+		return r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+			rows, err = q.DeleteLooseFile(ctx, query.DeleteLooseFileParams{ID: id, UserID: userID})
+			return err
+		})
+	}
+	err := remove()
+	if err != nil { // a message may have taken it in this moment, which PostgreSQL tells as a broken reference
+		err = remove()
+	}
 	if err != nil || rows == 0 {
 		return false, err
 	}
