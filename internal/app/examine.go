@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"pulse/internal/catalog"
@@ -62,11 +63,13 @@ func examineFiles(_ context.Context, cfg *config.Config) []Finding {
 	if cfg.PublicURL == "" {
 		address.Says = "not set; set PULSE_PUBLIC_URL before others use this Pulse, https if you can"
 	}
-	return []Finding{plans, models, address, examineFolder(cfg.DataDir)}
+	return []Finding{
+		plans, models, address, examineFolder("data folder", cfg.DataDir), examineFolder("files", filepath.Join(cfg.DataDir, blobFolder)),
+	}
 }
 
-func examineFolder(folder string) Finding {
-	f := Finding{Part: "data folder", Says: folder}
+func examineFolder(part, folder string) Finding {
+	f := Finding{Part: part, Says: folder}
 	info, err := os.Stat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

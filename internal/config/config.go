@@ -19,7 +19,7 @@ type Config struct {
 
 	DataDir     string
 	DatabaseURL Secret // postgres://…; "": SQLite in DataDir
-	BlobURL     string // "": the folder blobs of DataDir
+	BlobURL     Secret // "": the folder blobs of DataDir
 
 	RegistrationOpen bool
 	DefaultPlan      string // its key

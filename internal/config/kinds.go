@@ -34,7 +34,7 @@ var (
 	seconds    = kind[time.Duration]{"a time such as `30s` or `2m`", readDuration}
 	count      = kind[int]{"a whole number, 0 or more", readCount}
 	database   = kind[Secret]{"`postgres://…`", readDatabase}
-	blobs      = kind[string]{"nothing", readBlobs}
+	blobs      = kind[Secret]{"nothing", readBlobs}
 	price      = kind[string]{"`input/output` in US dollars per million tokens", readPrice}
 )
 
@@ -177,7 +177,7 @@ func readDatabase(v string) (Secret, error) {
 
 // readBlobs refuses every address until there is something behind one: files
 // that go to the disk unnoticed would be missing on the other machines.
-func readBlobs(string) (string, error) {
+func readBlobs(string) (Secret, error) {
 	return "", errors.New("must be empty: files are kept in the data folder. This version cannot keep them in S3 or elsewhere")
 }
 

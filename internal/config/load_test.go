@@ -122,6 +122,7 @@ func TestWrongValuesAreNamedWithWhatToDo(t *testing.T) {
 		"PULSE_DEMO=true":                            "PULSE_DEMO must be auto, on or off",
 		"PULSE_LOG_LEVEL=loud":                       "PULSE_LOG_LEVEL must be debug, info, warn or error",
 		"DATABASE_URL=mysql://a:hunter2@b":           "DATABASE_URL must begin with postgres://",
+		"PULSE_BLOB_URL=s3://a:hunter2@b":            "PULSE_BLOB_URL must be empty: files are kept in the data folder.",
 		"OPENAI_BASE_URL=https://a:hunter2@b":        "OPENAI_BASE_URL must not hold a user name or password",
 		"OPENAI_API_KEY_FILE=/no/such/file":          "OPENAI_API_KEY_FILE names a file that cannot be read",
 		"PULSE_COMPAT_X_KEY=hunter2":                 "PULSE_COMPAT_X_URL is missing",

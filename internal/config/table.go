@@ -75,7 +75,7 @@ var table = []group{
 			help: "A PostgreSQL database, for several processes at once. Each process holds up to 16 connections and one more to listen; " +
 				"`?pool_max_conns=` changes the 16. Empty: SQLite in the data folder.",
 		}),
-		as(blobs, func(c *Config) *string { return &c.BlobURL }, setting{
+		as(blobs, func(c *Config) *Secret { return &c.BlobURL }, setting{
 			name: "PULSE_BLOB_URL",
 			help: "Where uploaded files are kept. Empty, as it has to be for now: in `blobs` in the data folder. Object stores are still to come.",
 		}),
