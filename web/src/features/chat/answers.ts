@@ -1,5 +1,6 @@
 import type { Source } from '@/shared/stream/follow';
 import { LiveAnswer, type Owner } from './live-answer';
+import type { AttachedFile } from './types';
 
 /** How long an answer is read on when nobody looks at it, in milliseconds: long enough to turn a page. */
 const lingering = 2000;
@@ -11,6 +12,8 @@ export interface Pending {
   readonly answerId: string;
   /** Null: another answer to a question that is there. */
   readonly question: string | null;
+  /** What is attached to the question. */
+  readonly files?: readonly AttachedFile[];
   /** What it follows; for another answer: the question. */
   readonly parentId: string;
   readonly model: string;

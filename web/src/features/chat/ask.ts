@@ -6,18 +6,20 @@ import { settle } from './settle';
 import { cancelJob } from './stop';
 import { messagesOf, titleOf, withMessages } from './thread';
 import type { Ask, Beginning, ChatSettings, Conversation } from './types';
+import type { Written } from './waiting';
 
-export interface Question {
+export interface Question extends Written {
   /** Where it is shown: a conversation's id, or the name of one that is to be. */
   thread: string;
   conversation: Conversation | undefined;
   /** The message that it follows; empty: none. */
   parentId: string;
-  text: string;
   model: string;
   settings: ChatSettings;
   /** By which the server knows the request again; one that was sent before keeps its own. */
   idempotencyKey?: string;
+  /** It may come while an answer that has ended here is not at its end on the server. */
+  patient?: boolean;
 }
 
 /**
@@ -29,19 +31,31 @@ export interface Question {
  * However often the line breaks, one question starts one job.
  */
 export function ask(client: QueryClient, question: Question): Promise<Beginning> {
-  const { thread, conversation, parentId, text, model, settings, idempotencyKey = newName() } = question;
+  const {
+    thread,
+    conversation,
+    parentId,
+    text,
+    files = [],
+    model,
+    settings,
+    idempotencyKey = newName(),
+    patient = false,
+  } = question;
   const pending: Pending = {
     questionId: newName(),
     answerId: newName(),
     question: text,
+    files,
     parentId,
     model,
     createdAt: new Date().toISOString(),
   };
   const body: Ask = {
     model,
-    messages: [{ role: 'user', content: text }],
+    messages: [{ role: 'user', content: text, ...(files.length > 0 && { files: files.map(({ id }) => id) }) }],
     ...settings,
+    ...(patient && { if_running: 'wait' }),
     ...(conversation && { conversation_id: conversation.id, parent_id: parentId }),
   };
   answers.setPending(thread, pending);
@@ -99,7 +113,7 @@ function take(client: QueryClient, question: Question, pending: Pending, beginni
     answers.setName(id, question.thread);
     client.setQueryData<Conversation>(key, {
       id,
-      title: titleOf(question.text),
+      title: titleOf(question.text.trim() || (question.files?.[0]?.name ?? '')),
       title_by: 'question',
       pinned: false,
       model: question.model,

@@ -21,6 +21,7 @@ import { showBranch } from './show-branch';
 import { ThreadSkeleton } from './thread-skeleton';
 import type { Message } from './types';
 import { type Chat, useChat } from './use-chat';
+import type { Written } from './waiting';
 import { WaitingList } from './waiting-list';
 import { Welcome } from './welcome';
 
@@ -72,9 +73,9 @@ export function ChatPage({ conversationId }: ChatPageProps) {
             questions={chat.waiting}
           />
           <Composer
-            disabled={choice.model === undefined}
+            choice={choice}
             draftKey={chat.draftKey}
-            lastQuestion={lastQuestion?.content}
+            lastQuestion={lastQuestion}
             onEditLast={() => edit(lastQuestion?.id)}
             onSend={chat.send}
             onWait={chat.wait}
@@ -115,10 +116,10 @@ interface ThreadProps {
 function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
   const client = useQueryClient();
   const { conversation } = chat;
-  const reword = async (question: Message, text: string) => {
+  const reword = async (question: Message, written: Written) => {
     onEdit(undefined);
     try {
-      await chat.reword(question, text);
+      await chat.reword(question, written);
     } catch (error) {
       onEdit(question.id); // with the new words, which are a draft
       throw error;
@@ -150,9 +151,9 @@ function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
   }
   return (
     <MessageList
+      choice={chat.choice}
       editing={editing}
       key={answers.nameOf(chat.thread)}
-      models={chat.choice.models}
       onAgain={chat.again}
       onBranch={(id) => {
         chat.target.leave();

@@ -7,8 +7,15 @@ import { useCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { loadMarkdown } from '@/shared/markdown/markdown';
 import { Button } from '@/shared/ui/button';
+import { AttachButton, type AttachHandle } from './attach-button';
+import { AttachmentArea } from './attachment-area';
+import { attachments } from './attachments';
+import { DropZone } from './drop-zone';
 import { stop } from './stop';
+import type { Message } from './types';
 import { useAnswerPart } from './use-answers';
+import { useAttaching } from './use-attaching';
+import type { ModelChoice } from './use-models';
 import type { Written } from './waiting';
 
 export interface ComposerHandle {
@@ -23,15 +30,15 @@ interface ComposerProps {
   draftKey: string;
   /** The answer that is being written, which can be stopped. */
   runningId: string | undefined;
-  lastQuestion: string | undefined;
+  lastQuestion: Message | undefined;
   /** Puts the last question in other words. */
   onEditLast: () => void;
   /** The conversation is here. */
   ready: boolean;
-  /** There is nobody to ask. */
-  disabled: boolean;
-  /** Rejects when the question was not taken; its text comes back then. */
-  onSend: (text: string) => Promise<void>;
+  /** Whom to ask. */
+  choice: ModelChoice;
+  /** Rejects when the question was not taken; it comes back then. */
+  onSend: (written: Written) => Promise<void>;
   /** Takes a question that is sent while an answer is being written: to wait, or to be asked now. */
   onWait: (written: Written, now: boolean) => void;
   ref: Ref<ComposerHandle>;
@@ -43,22 +50,25 @@ export function Composer({
   runningId,
   lastQuestion,
   ready,
-  disabled,
+  choice,
   onEditLast,
   onSend,
   onWait,
   ref,
 }: ComposerProps) {
   const [text, setText] = useDraft(draftKey);
+  const { list, hindrance, add, onPaste } = useAttaching(draftKey, choice);
   const input = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<AttachHandle>(null);
   const ofInput = { group: i18n.t('Chat'), local: true };
   const now = useRef({ draftKey, text });
   useEffect(() => {
     now.current = { draftKey, text };
   });
   useUnsent(draftKey, ready, (unsent) => {
-    if (unsent !== lastQuestion) {
-      setText(joined(unsent, text));
+    if (!isSame(unsent, lastQuestion)) {
+      setText(joined(unsent.text, text));
+      attachments.giveBack(draftKey, unsent.files ?? []);
     }
   });
   useEffect(() => {
@@ -74,28 +84,34 @@ export function Composer({
   };
   useImperativeHandle(ref, () => ({
     offer,
-    giveBack: (written) => offer(joined(written.text, text)),
+    giveBack: (written) => {
+      offer(joined(written.text, text));
+      attachments.giveBack(draftKey, written.files ?? []);
+    },
     focus: () => input.current?.focus({ preventScroll: true }),
   }));
 
   const interrupts = useChoice(whenRunning) === 'interrupt';
-  const canSend = text.trim() !== '' && !disabled;
+  const canSend = (text.trim() !== '' || list.length > 0) && hindrance === undefined && choice.model !== undefined;
   const send = async (interrupt = interrupts) => {
     if (!canSend) {
       return;
     }
     setText('');
+    const files = attachments.take(draftKey);
+    const written: Written = { text, ...(files.length > 0 && { files }) };
     if (runningId !== undefined) {
-      onWait({ text }, interrupt);
+      onWait(written, interrupt);
       return;
     }
     const unsent = unsentKey(draftKey);
     sending.add(unsent);
-    drafts.write(unsent, text);
+    drafts.write(unsent, written);
     try {
-      await onSend(text);
+      await onSend(written);
     } catch {
-      // Why is on the screen. The text is there again, before what was typed since.
+      // Why is on the screen. What was written is there again, before what came since.
+      attachments.giveBack(draftKey, files);
       const shown = now.current.draftKey === draftKey;
       if (shown) {
         setText(joined(text, now.current.text));
@@ -125,6 +141,7 @@ export function Composer({
       hidden: true,
     },
     { ...ofInput, id: 'chat.line', label: i18n.t('New line'), keys: 'shift+enter', run: () => undefined, hidden: true },
+    { id: 'chat.attach', label: i18n.t('Attach files'), group: ofInput.group, run: () => picker.current?.pick() },
     { ...ofInput, id: 'chat.edit', label: i18n.t('Edit the last question'), keys: 'arrowup', run: onEditLast },
   ]);
 
@@ -135,7 +152,13 @@ export function Composer({
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       void (event.ctrlKey || event.metaKey ? send(true) : send());
-    } else if (event.key === 'ArrowUp' && text === '' && lastQuestion !== undefined && runningId === undefined) {
+    } else if (
+      event.key === 'ArrowUp' &&
+      text === '' &&
+      list.length === 0 &&
+      lastQuestion !== undefined &&
+      runningId === undefined
+    ) {
       event.preventDefault();
       onEditLast();
     }
@@ -143,49 +166,65 @@ export function Composer({
 
   return (
     <form
-      className="flex items-end gap-2 rounded-xl border border-input bg-background p-2 shadow-xs has-[textarea:focus-visible]:border-ring"
+      className="rounded-xl border border-input bg-background p-2 shadow-xs has-[textarea:focus-visible]:border-ring"
       onSubmit={(event) => {
         event.preventDefault();
         void send();
       }}
     >
-      {/* The copy of the text behind the input makes the form as high as the text needs. */}
-      <div
-        className="wrap-anywhere grid max-h-[40dvh] min-w-0 flex-1 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1]"
-        data-text={text}
-      >
-        <textarea
-          aria-label={i18n.t('Your question')}
-          className="resize-none overflow-hidden bg-transparent px-2 py-1.5 outline-none [grid-area:1/1] placeholder:text-muted-foreground"
-          dir="auto"
-          onChange={(event) => {
-            void loadMarkdown();
-            setText(event.target.value);
-          }}
-          onKeyDown={onKeyDown}
-          placeholder={runningId === undefined ? i18n.t('Ask anything') : i18n.t('Ask the next thing')}
-          ref={input}
-          rows={1}
-          value={text}
-        />
-      </div>
-      {runningId === undefined ? (
-        <Button
-          aria-label={i18n.t('Send')}
-          className="rounded-lg"
-          disabled={!canSend}
-          size="icon"
-          type="submit"
-          variant="primary"
+      <DropZone onFiles={add} />
+      <AttachmentArea
+        choice={choice}
+        draft={draftKey}
+        hindrance={hindrance}
+        list={list}
+        onEmpty={() => input.current?.focus()}
+        onInsert={(words) => {
+          const at = input.current?.selectionEnd ?? text.length;
+          offer(text.slice(0, at) + words + text.slice(at));
+        }}
+      />
+      <div className="flex items-end gap-1">
+        <AttachButton onFiles={add} ref={picker} />
+        {/* The copy of the text behind the input makes the form as high as the text needs. */}
+        <div
+          className="wrap-anywhere grid max-h-[40dvh] min-w-0 flex-1 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1]"
+          data-text={text}
         >
-          <ArrowUp aria-hidden={true} />
-        </Button>
-      ) : (
-        <>
-          {canSend && <SendDuringAnswer now={interrupts} />}
-          <StopButton answerId={runningId} />
-        </>
-      )}
+          <textarea
+            aria-label={i18n.t('Your question')}
+            className="resize-none overflow-hidden bg-transparent px-2 py-1.5 outline-none [grid-area:1/1] placeholder:text-muted-foreground"
+            dir="auto"
+            onChange={(event) => {
+              void loadMarkdown();
+              setText(event.target.value);
+            }}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            placeholder={runningId === undefined ? i18n.t('Ask anything') : i18n.t('Ask the next thing')}
+            ref={input}
+            rows={1}
+            value={text}
+          />
+        </div>
+        {runningId === undefined ? (
+          <Button
+            aria-label={i18n.t('Send')}
+            className="rounded-lg"
+            disabled={!canSend}
+            size="icon"
+            type="submit"
+            variant="primary"
+          >
+            <ArrowUp aria-hidden={true} />
+          </Button>
+        ) : (
+          <>
+            {canSend && <SendDuringAnswer now={interrupts} />}
+            <StopButton answerId={runningId} />
+          </>
+        )}
+      </div>
     </form>
   );
 }
@@ -232,20 +271,26 @@ const unsentKey = (draftKey: string) => `${draftKey}.unsent`;
 const sending = new Set<string>();
 
 /** A question that a tab took with it before the server had it comes back, once. */
-function useUnsent(draftKey: string, ready: boolean, restore: (text: string) => void): void {
+function useUnsent(draftKey: string, ready: boolean, restore: (unsent: Written) => void): void {
   const latest = useRef(restore);
   useEffect(() => {
     latest.current = restore;
   });
   useEffect(() => {
     const key = unsentKey(draftKey);
-    const text = ready && !sending.has(key) ? drafts.read<string>(key) : undefined;
-    if (text === undefined) {
+    const unsent = ready && !sending.has(key) ? drafts.read<Written>(key) : undefined;
+    if (unsent === undefined) {
       return;
     }
     drafts.remove(key);
-    latest.current(text);
+    latest.current(unsent);
   }, [draftKey, ready]);
+}
+
+/** Whether a message says the same and brings the same files. */
+function isSame({ text, files = [] }: Written, message: Message | undefined): boolean {
+  const ids = message?.files?.map(({ id }) => id) ?? [];
+  return message?.content === text && ids.join() === files.map(({ id }) => id).join();
 }
 
 function joined(first: string, second: string): string {

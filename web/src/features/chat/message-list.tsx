@@ -10,10 +10,12 @@ import { QuestionEditor } from './question-editor';
 import { QuestionMessage } from './question-message';
 import type { Target } from './target';
 import type { Turn } from './tree';
-import type { Message, Model } from './types';
+import type { Message } from './types';
 import { useGrowing } from './use-growing';
+import type { ModelChoice } from './use-models';
 import { useSame, useSameTurns } from './use-same';
 import { useShowTarget } from './use-show-target';
+import type { Written } from './waiting';
 
 /** Text goes under the bars above and below as under paper; the scroll bar stays clear of it. */
 const fadingEnds = [
@@ -29,18 +31,18 @@ interface MessageListProps {
   turns: Turn[];
   /** The message that the address names. */
   target: Target;
-  models: Model[] | undefined;
+  choice: ModelChoice;
   /** The question that is being edited. */
   editing: string | undefined;
   onEdit: (messageId: string | undefined) => void;
   /** Asks a question in other words. */
-  onReword: (question: Message, text: string) => Promise<void>;
+  onReword: (question: Message, written: Written) => Promise<void>;
   onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
 }
 
 /** The branch that is shown. It follows the end of the text until the reader scrolls up. */
-export function MessageList({ turns: latest, target, models, editing, onReword, ...handlers }: MessageListProps) {
+export function MessageList({ turns: latest, target, choice, editing, onReword, ...handlers }: MessageListProps) {
   const turns = useSameTurns(latest);
   const wanted = turns.findIndex(({ message }) => message.id === target.id);
   const first = useGrowing(turns.length, wanted);
@@ -81,7 +83,8 @@ export function MessageList({ turns: latest, target, models, editing, onReword, 
               return (
                 <QuestionEditor
                   key={answers.nameOf(message.id)}
-                  onAsk={(text) => onReword(message, text)}
+                  choice={choice}
+                  onAsk={(written) => onReword(message, written)}
                   onCancel={() => onEdit(undefined)}
                   question={message}
                 />
@@ -98,7 +101,7 @@ export function MessageList({ turns: latest, target, models, editing, onReword, 
               <AnswerMessage
                 key={answers.nameOf(message.id)}
                 last={first + index === turns.length - 1}
-                model={models?.find((model) => model.id === message.model)}
+                model={choice.models?.find((model) => model.id === message.model)}
                 onAgain={onAgain}
                 onBranch={onBranch}
                 turn={turn}

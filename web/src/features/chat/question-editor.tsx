@@ -1,21 +1,31 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { drafts, useDraft } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Textarea } from '@/shared/ui/textarea';
-import type { Message } from './types';
+import { AttachButton } from './attach-button';
+import { AttachmentArea } from './attachment-area';
+import { attachments, filesOf } from './attachments';
+import type { AttachedFile, Message } from './types';
+import { useAttaching } from './use-attaching';
+import type { ModelChoice } from './use-models';
+import type { Written } from './waiting';
 
 interface QuestionEditorProps {
   question: Message;
+  choice: ModelChoice;
   /** Asks it in other words. Rejects when it was not taken; the words are kept as a draft then. */
-  onAsk: (text: string) => Promise<void>;
+  onAsk: (written: Written) => Promise<void>;
   onCancel: () => void;
 }
 
 /** A question in its place, to be put in other words. What came of the first words stays beside it. */
-export function QuestionEditor({ question, onAsk, onCancel }: QuestionEditorProps) {
+export function QuestionEditor({ question, choice, onAsk, onCancel }: QuestionEditorProps) {
   const key = `edit.${question.id}`;
   const [text, setText] = useDraft(key, question.content);
+  useState(() => attachments.begin(key, question.files ?? none));
+  const { list, hindrance, add, onPaste } = useAttaching(key, choice);
+  const files = filesOf(list);
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     input.current?.focus();
@@ -23,17 +33,22 @@ export function QuestionEditor({ question, onAsk, onCancel }: QuestionEditorProp
   }, []);
 
   const better = text.trim();
-  const canAsk = better !== '' && better !== question.content.trim();
+  const changed = better !== question.content.trim() || idsOf(files) !== idsOf(question.files ?? none);
+  const canAsk = (better !== '' || list.length > 0) && changed && hindrance === undefined;
   const ask = () => {
     if (canAsk) {
-      onAsk(text).then(
-        () => drafts.remove(key),
+      onAsk({ text, files }).then(
+        () => {
+          drafts.remove(key);
+          attachments.clear(key);
+        },
         () => undefined, // why is on the screen
       );
     }
   };
   const cancel = () => {
     setText(question.content);
+    attachments.drop(key);
     onCancel();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -58,16 +73,30 @@ export function QuestionEditor({ question, onAsk, onCancel }: QuestionEditorProp
         ask();
       }}
     >
+      <AttachmentArea
+        choice={choice}
+        draft={key}
+        hindrance={hindrance}
+        list={list}
+        onEmpty={() => input.current?.focus()}
+        onInsert={(words) => {
+          setText(`${text}${words}`);
+          input.current?.focus();
+        }}
+      />
       <Textarea
         aria-label={i18n.t('The question in other words')}
         className="max-h-[50dvh] rounded-xl px-4 py-2.5 text-base leading-6"
         dir="auto"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
         ref={input}
         value={text}
       />
-      <div className="flex justify-end gap-2">
+      <div className="flex items-center justify-end gap-2">
+        <AttachButton onFiles={add} />
+        <span className="flex-1" />
         <Button onClick={cancel} size="small">
           {i18n.t('Cancel')}
         </Button>
@@ -77,4 +106,10 @@ export function QuestionEditor({ question, onAsk, onCancel }: QuestionEditorProp
       </div>
     </form>
   );
+}
+
+const none: AttachedFile[] = [];
+
+function idsOf(files: readonly AttachedFile[]): string {
+  return files.map(({ id }) => id).join();
 }

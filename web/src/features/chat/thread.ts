@@ -44,6 +44,7 @@ export function messagesOf(pending: Pending, beginning?: Beginning): Message[] {
     provider: '',
     job_id: '',
     status: 'completed',
+    ...(pending.files?.length && { files: [...pending.files] }),
   };
   return [question, answer];
 }

@@ -2,8 +2,10 @@ import type { ConversationSummary as ApiSummary, StoredMessage, TokenUsage } fro
 
 export type {
   Ask,
+  AttachedFile,
   ChatSettings,
   Conversation,
+  ImageLimits,
   Model,
   StoredMessage as Message,
   TokenUsage,

@@ -83,12 +83,12 @@ export function useChat(conversationId: string | undefined) {
   };
 
   const head = conversation?.head_id ?? '';
-  const send = async (text: string, parentId = head): Promise<void> => {
+  const send = async (written: Written, parentId = head): Promise<void> => {
     const { model } = choice;
     if (!model) {
       throw new Error('no model to ask');
     }
-    await put({ parentId, text, model: model.id, settings: settingsFor(model, settings) });
+    await put({ ...written, parentId, model: model.id, settings: settingsFor(model, settings) });
     setSettings(undefined);
   };
 
@@ -105,7 +105,7 @@ export function useChat(conversationId: string | undefined) {
       return;
     }
     try {
-      await put({ parentId: head, ...question, idempotencyKey: id });
+      await put({ parentId: head, ...question, idempotencyKey: id, patient: true });
       waiting.taken(draftKey, id);
     } catch {
       waiting.refused(draftKey, id);
@@ -163,9 +163,9 @@ export function useChat(conversationId: string | undefined) {
     unwait: (question: WaitingQuestion): void => waiting.remove(draftKey, question.id),
 
     /** Asks a question in other words, beside what came of the first ones. Rejects as send does. */
-    reword: (question: Message, text: string): Promise<void> => {
+    reword: (question: Message, written: Written): Promise<void> => {
       target.leave();
-      return send(text, question.parent_id);
+      return send(written, question.parent_id);
     },
 
     /** Asks the chosen model, or another one, for another answer to the same question. */

@@ -1,4 +1,4 @@
-import { Clock, Pencil, X } from 'lucide-react';
+import { Clock, Paperclip, Pencil, X } from 'lucide-react';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Tooltip } from '@/shared/ui/tooltip';
@@ -66,6 +66,12 @@ function Item({ question, heldUp, onNow, onEdit, onRemove }: ItemProps) {
     <li className="flex items-center gap-1 ps-3 pe-1">
       <p className="wrap-anywhere line-clamp-2 min-w-0 flex-1 py-1.5" dir="auto">
         {question.text}
+        {question.files && (
+          <span className="me-1 block text-muted-foreground text-xs">
+            <Paperclip aria-hidden={true} className="me-1 inline size-3" />
+            {question.files.map(({ name }) => name).join(', ')}
+          </span>
+        )}
       </p>
       <Button className="px-2" onClick={() => onNow(question)} size="small" variant="ghost">
         {heldUp ? i18n.t('Send it') : i18n.t('Send now')}

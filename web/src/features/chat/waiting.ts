@@ -1,12 +1,12 @@
 import { drafts } from '@/shared/lib/drafts';
 import { newName } from './new-name';
-import type { ChatSettings } from './types';
+import type { AttachedFile, ChatSettings } from './types';
 
 /** What a person has written to be asked. */
 export interface Written {
   text: string;
-  /** Ids of what is attached. */
-  files?: readonly string[];
+  /** What is attached. */
+  files?: readonly AttachedFile[];
 }
 
 /** A question that was sent while an answer was being written. */

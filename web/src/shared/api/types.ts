@@ -18,3 +18,5 @@ export type Conversation = Schemas['Conversation'];
 export type StoredMessage = Schemas['StoredMessage'];
 export type Ask = Schemas['Ask'];
 export type ChatSettings = Pick<Ask, 'system_prompt' | 'temperature' | 'max_tokens' | 'reasoning_effort'>;
+export type AttachedFile = Schemas['AttachedFile'];
+export type ImageLimits = Schemas['ImageLimits'];

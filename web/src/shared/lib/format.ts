@@ -127,3 +127,17 @@ export function byDayGroup<T>(
   }
   return groups;
 }
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+/** How large a file is, as file managers count. 4194304 → 4 MB */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(bytes) / 10)));
+  const value = bytes / 1024 ** step;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: units[step],
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
+}

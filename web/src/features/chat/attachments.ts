@@ -1,0 +1,339 @@
+import { useSyncExternalStore } from 'react';
+import { api } from '@/shared/api/client';
+import { asProblem, offlineProblem, type Problem } from '@/shared/api/problem';
+import { drafts } from '@/shared/lib/drafts';
+import { i18n } from '@/shared/lib/text';
+import type { Prepared } from './attachment-prepare';
+import { upload } from './attachment-upload';
+import { newName } from './new-name';
+import type { AttachedFile, ImageLimits } from './types';
+
+/** The most files that go with a question. */
+export const mostFiles = 20;
+
+/** How many are uploaded at once; a browser opens only six lines to a server. */
+const atOnce = 3;
+
+/** A file on its way into a question. */
+export interface Attachment {
+  /** What this page calls it. */
+  readonly key: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly state: 'preparing' | 'waiting' | 'uploading' | 'ready' | 'failed';
+  /** How much of it is uploaded, from 0 to 1. */
+  readonly fraction: number;
+  /** As the server has it, once it does. */
+  readonly file?: AttachedFile;
+  readonly problem?: Problem;
+  /** The picture was larger than the model takes. */
+  readonly scaled?: boolean;
+  /** It was a long text in the clipboard. */
+  readonly pasted?: boolean;
+  /** A message has it; it is not ours to delete. */
+  readonly kept?: boolean;
+  /** Where the picture can be seen before the server has it. */
+  readonly preview?: string;
+}
+
+export interface AddOptions {
+  /** What the model takes of pictures. */
+  images?: ImageLimits | undefined;
+  /** They are long texts from the clipboard. */
+  pasted?: boolean;
+}
+
+/** What the store needs of the world; tests give their own. */
+export interface Means {
+  /** Checks a file and scales a picture down. Rejects with a Problem. */
+  prepare: (file: File, images: ImageLimits | undefined) => Promise<Prepared>;
+  upload: (file: File, onProgress: (fraction: number) => void, signal: AbortSignal) => Promise<AttachedFile>;
+  /** Lets the server forget a file that nobody sends. */
+  discard: (id: string) => void;
+}
+
+const browser: Means = {
+  prepare: async (file, images) => {
+    const { prepare } = await import('./attachment-prepare').catch((error: unknown) => {
+      throw offlineProblem(error);
+    });
+    return prepare(file, images);
+  },
+  upload,
+  discard: (id) => {
+    // What is not deleted now, the server sweeps in a week.
+    api.DELETE('/api/v1/files/{id}', { params: { path: { id } } }).catch(() => undefined);
+  },
+};
+
+interface Work {
+  source: File;
+  images: ImageLimits | undefined;
+  prepared?: Prepared;
+  abort: AbortController;
+}
+
+/** What is kept of an attachment with the drafts. */
+type Stored = Pick<Attachment, 'key' | 'scaled' | 'pasted' | 'kept'> & { file: AttachedFile };
+
+const ending = '.files';
+
+/**
+ * The files of the questions that are being written, by draft key. What the
+ * server has lies with the drafts and outlives a reload; uploads go on while
+ * the person looks at something else.
+ */
+export class Attachments {
+  readonly #means: Means;
+  readonly #lists = new Map<string, readonly Attachment[]>();
+  /** Drafts that began with files; an empty list says there that they were taken out. */
+  readonly #begun = new Set<string>();
+  readonly #work = new Map<string, Work>();
+  readonly #listeners = new Set<() => void>();
+  #running = 0;
+  readonly #queue: (() => void)[] = [];
+  #said = '';
+
+  constructor(means: Means = browser) {
+    this.#means = means;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** What became of the last file, for a screen reader. */
+  readonly said = (): string => this.#said;
+
+  /** All of a draft; the same array until something changes. */
+  of(draft: string): readonly Attachment[] {
+    let list = this.#lists.get(draft);
+    if (!list) {
+      list = (drafts.read<Stored[]>(draft + ending) ?? []).map(fromStored);
+      this.#lists.set(draft, list);
+    }
+    return list;
+  }
+
+  /** Adds files and begins to upload them. Returns how many there was no room for. */
+  add(draft: string, files: readonly File[], { images, pasted = false }: AddOptions = {}): number {
+    const room = Math.max(0, mostFiles - this.of(draft).length);
+    const added = files.slice(0, room).map((source): Attachment => {
+      const key = newName();
+      this.#work.set(key, { source, images, abort: new AbortController() });
+      return { key, name: source.name, size: source.size, state: 'preparing', fraction: 0, ...(pasted && { pasted }) };
+    });
+    this.#set(draft, [...this.of(draft), ...added]);
+    for (const { key } of added) {
+      void this.#run(draft, key);
+    }
+    return files.length - added.length;
+  }
+
+  /** Tries one again that failed. */
+  retry(draft: string, key: string): void {
+    this.#change(draft, key, { state: 'preparing', fraction: 0 });
+    void this.#run(draft, key);
+  }
+
+  /** Takes one out; an upload ends. */
+  remove(draft: string, key: string): void {
+    const gone = this.of(draft).find((each) => each.key === key);
+    if (!gone) {
+      return;
+    }
+    this.#forget(gone);
+    if (gone.file && !gone.kept) {
+      this.#means.discard(gone.file.id);
+    }
+    this.#said = i18n.t('{name} removed', { name: gone.name });
+    this.#set(
+      draft,
+      this.of(draft).filter((each) => each.key !== key),
+    );
+  }
+
+  /** Takes those out that the server has, to be sent. */
+  take(draft: string): readonly AttachedFile[] {
+    const files = filesOf(this.of(draft));
+    this.clear(draft);
+    return files;
+  }
+
+  /** Puts files back that were not sent after all, before what was added since. */
+  giveBack(draft: string, files: readonly AttachedFile[]): void {
+    const here = this.of(draft);
+    const missing = files.filter(({ id }) => !here.some(({ file }) => file?.id === id));
+    this.#set(draft, [...missing.map((file) => fromStored({ key: newName(), file })), ...here]);
+  }
+
+  /** Begins a draft with the files of a message, unless it has been begun. */
+  begin(draft: string, files: readonly AttachedFile[]): void {
+    this.#begun.add(draft);
+    if (!this.#lists.get(draft)?.length && drafts.read(draft + ending) === undefined) {
+      this.#lists.set(
+        draft,
+        files.map((file) => fromStored({ key: file.id, file, kept: true })),
+      );
+    }
+  }
+
+  /** Forgets a draft, and lets the server forget what was added to it. */
+  drop(draft: string): void {
+    for (const { file, kept } of this.of(draft)) {
+      if (file && !kept) {
+        this.#means.discard(file.id);
+      }
+    }
+    this.clear(draft);
+  }
+
+  /** Forgets a draft, and ends what is under way for it. */
+  clear(draft: string): void {
+    for (const each of this.of(draft)) {
+      this.#forget(each);
+    }
+    this.#lists.delete(draft);
+    this.#begun.delete(draft);
+    drafts.remove(draft + ending);
+    this.#tell();
+  }
+
+  /** The words of a pasted text. */
+  async textOf({ key, file }: Attachment): Promise<string> {
+    const source = this.#work.get(key)?.source;
+    if (source) {
+      return source.text();
+    }
+    const response = await fetch(addressOf(file?.id ?? ''));
+    if (!response.ok) {
+      throw new Error(`status ${response.status}`);
+    }
+    return response.text();
+  }
+
+  async #run(draft: string, key: string): Promise<void> {
+    const work = this.#work.get(key);
+    if (!work) {
+      return;
+    }
+    const { signal } = work.abort;
+    let uploading = false;
+    try {
+      const prepared = work.prepared ?? (await this.#means.prepare(work.source, work.images));
+      if (signal.aborted) {
+        return;
+      }
+      work.prepared = prepared;
+      const { file, scaled, picture } = prepared;
+      const preview = picture ? (this.#find(draft, key)?.preview ?? URL.createObjectURL(file)) : undefined;
+      this.#change(draft, key, {
+        name: file.name,
+        size: file.size,
+        scaled,
+        state: 'waiting',
+        ...(preview && { preview }),
+      });
+      await this.#turn();
+      uploading = true;
+      if (signal.aborted) {
+        return;
+      }
+      this.#change(draft, key, { state: 'uploading' });
+      const onProgress = (fraction: number) => {
+        const shown = Math.floor(fraction * 100) / 100;
+        if (shown !== this.#find(draft, key)?.fraction) {
+          this.#change(draft, key, { fraction: shown });
+        }
+      };
+      const stored = await this.#means.upload(file, onProgress, signal);
+      if (signal.aborted) {
+        this.#means.discard(stored.id);
+        return;
+      }
+      this.#said = i18n.t('{name} attached', { name: stored.name });
+      this.#change(draft, key, { state: 'ready', fraction: 1, name: stored.name, size: stored.size, file: stored });
+    } catch (error) {
+      if (!signal.aborted) {
+        const problem = asProblem(error);
+        const { name } = work.source;
+        this.#said = i18n.t('{name} could not be attached: {reason}', { name, reason: problem.message });
+        this.#change(draft, key, { state: 'failed', problem });
+      }
+    } finally {
+      if (uploading) {
+        this.#running -= 1;
+        this.#queue.shift()?.();
+      }
+    }
+  }
+
+  /** Waits until there is room for another upload, and takes it. */
+  async #turn(): Promise<void> {
+    if (this.#running >= atOnce) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
+    this.#running += 1;
+  }
+
+  #find(draft: string, key: string): Attachment | undefined {
+    return this.of(draft).find((each) => each.key === key);
+  }
+
+  #change(draft: string, key: string, part: Partial<Attachment>): void {
+    this.#set(
+      draft,
+      this.of(draft).map((each) => (each.key === key ? { ...each, ...part } : each)),
+    );
+  }
+
+  #forget({ key, preview }: Attachment): void {
+    this.#work.get(key)?.abort.abort();
+    this.#work.delete(key);
+    if (preview !== undefined) {
+      URL.revokeObjectURL(preview);
+    }
+  }
+
+  #set(draft: string, list: readonly Attachment[]): void {
+    this.#lists.set(draft, list);
+    const stored = list.flatMap(({ key, file, scaled, pasted, kept }): Stored[] =>
+      file ? [{ key, file, ...(scaled && { scaled }), ...(pasted && { pasted }), ...(kept && { kept }) }] : [],
+    );
+    if (stored.length > 0 || this.#begun.has(draft)) {
+      drafts.write(draft + ending, stored);
+    } else {
+      drafts.remove(draft + ending);
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}
+
+function fromStored(stored: Stored): Attachment {
+  const { name, size } = stored.file;
+  return { ...stored, name, size, state: 'ready', fraction: 1 };
+}
+
+/** Where the bytes of a file are. */
+export function addressOf(fileId: string): string {
+  return `/api/v1/files/${encodeURIComponent(fileId)}`;
+}
+
+/** Those that the server has. */
+export function filesOf(list: readonly Attachment[]): AttachedFile[] {
+  return list.flatMap(({ file }) => file ?? []);
+}
+
+export const attachments = new Attachments();
+
+export function useAttachments(draft: string): readonly Attachment[] {
+  return useSyncExternalStore(attachments.subscribe, () => attachments.of(draft));
+}
