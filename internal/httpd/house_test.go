@@ -54,7 +54,7 @@ func start(t *testing.T, change func(*httpd.Options)) *bench {
 		Ping: func(context.Context) error { return nil },
 		Page: fstest.MapFS{
 			"index.html": {Data: []byte("<p>the page</p>")}, "docs.html": {Data: []byte("<p>the docs</p>")},
-			"picture.html": {Data: []byte("<p>a picture</p>")},
+			"picture.html":  {Data: []byte("<p>a picture</p>")},
 			"assets/a-1.js": {Data: []byte("let a")}, "assets/a-1.js.br": {Data: []byte("brotli")}, "favicon.svg": {Data: []byte("<svg/>")},
 		},
 	}

@@ -24,7 +24,7 @@ type Ask struct {
 	Settings
 	ConversationID string  `json:"conversation_id,omitempty" maxLength:"64" doc:"Goes on with this conversation; without it a new one begins"`
 	ParentID       *string `json:"parent_id,omitempty" maxLength:"64" doc:"The message to go on from, to branch; empty: before the first one; the conversation's head when absent"`
-	IfRunning      string  `json:"if_running,omitempty" enum:"refuse,wait,interrupt" doc:"While an answer of the branch is being written: refuse with 409 (when absent), wait and ask when it has ended, or stop it first and keep what it said"`
+	IfRunning      string  `json:"if_running,omitempty" enum:"refuse,wait,interrupt" doc:"While an answer of the branch is written: 409 (when absent), ask when it has ended, or stop it first"`
 }
 
 // Message is a turn as the outside gives it.

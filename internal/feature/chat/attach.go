@@ -236,7 +236,7 @@ func (r *Room) messages(ctx context.Context, seen []shown) ([]provider.Message, 
 func (r *Room) read(ctx context.Context, f query.File) ([]byte, error) {
 	body, err := r.files.Open(ctx, f.BlobKey, 0, f.Size)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // its only caller does
+		return nil, err
 	}
 	data := make([]byte, f.Size)
 	_, err = io.ReadFull(body, data)

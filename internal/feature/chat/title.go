@@ -8,6 +8,7 @@ import (
 
 	"pulse/internal/actor"
 	"pulse/internal/catalog"
+	"pulse/internal/change"
 	"pulse/internal/fault"
 	"pulse/internal/job"
 	"pulse/internal/provider"
@@ -45,7 +46,7 @@ type titled struct {
 func (r *Room) titleKind() job.Kind {
 	no := fault.New(fault.Invalid, "Titles are made when a conversation has its first answer. Rename the conversation instead.")
 	return job.Kind{
-		Type: TitleJob, Run: r.runTitle, Replay: replayTitle,
+		Type: TitleJob, Subject: change.Conversation, Run: r.runTitle, Replay: replayTitle,
 		Submit: func(context.Context, actor.Actor, job.Idempotency, []byte) (job.Job, error) { return job.Job{}, no },
 		Again:  func(context.Context, actor.Actor, job.Idempotency, job.Job) (job.Job, error) { return job.Job{}, no },
 	}
@@ -84,11 +85,12 @@ func (r *Room) startTitle(ctx context.Context, a actor.Actor, answered job.Job, 
 	if err != nil {
 		return fmt.Errorf("chat: input of a title: %w", err)
 	}
-	// The key is one for the conversation: nobody pays for two titles.
+	// The key is one for the conversation: nobody pays for two titles. The tab in
+	// it keeps it from being a person's, since a header of a request has none.
 	_, _, err = r.jobs.Submit(ctx, a, job.New{
 		ID: store.NewID(), Type: TitleJob, Provider: m.Provider, Model: m.ID, SubjectID: w.ConversationID, Input: input,
 		Want:        usage.Want{Meter: usage.Tokens, Amount: estimatePrompt(m, titleSystem, seen) + int64(tw.MaxTokens)},
-		Idempotency: job.Idempotency{IdempotencyKey: "title " + w.ConversationID, RequestHash: TitleJob},
+		Idempotency: job.Idempotency{IdempotencyKey: "title\t" + w.ConversationID, RequestHash: TitleJob},
 		Write:       func(context.Context, *query.Queries) error { return nil },
 	})
 	return err

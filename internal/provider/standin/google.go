@@ -60,6 +60,7 @@ type googleRequest struct {
 	Store *bool `json:"store"`
 }
 
+//nolint:tagliatelle // as above
 type googleContent struct {
 	Role  string `json:"role"`
 	Parts []struct {

@@ -82,7 +82,7 @@ func (m openAIMessage) message() (provider.Message, error) {
 			}
 			said.Images = append(said.Images, picture)
 		default:
-			return said, fmt.Errorf("Invalid content type '%s'.", p.Type) //nolint:staticcheck // OpenAI's words
+			return said, fmt.Errorf("invalid content type %q", p.Type)
 		}
 	}
 	return said, nil

@@ -91,9 +91,9 @@ func (c *content) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return err
 }
 
-func (c content) text() string {
+func (c *content) text() string {
 	var text strings.Builder
-	for _, p := range c {
+	for _, p := range *c {
 		text.WriteString(p.Text)
 	}
 	return text.String()
