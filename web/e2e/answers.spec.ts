@@ -1,6 +1,6 @@
 import { Chat } from './support/chat';
 import { Line } from './support/line';
-import { lastMessage } from './support/person';
+import { conversation, lastMessage } from './support/person';
 import { expect, it, itAlone } from './support/test';
 import { numbers } from './support/vendors';
 
@@ -65,7 +65,13 @@ it('Stop ends the answer within a second, and what came stays', async ({ page, c
   await expect(chat.send).toBeVisible();
 });
 
-it('a lost line is shown within seconds and heals by itself', async ({ page, chat, pulse, vendorLine, complaints }) => {
+it('a lost line is shown within seconds and heals by itself @phone', async ({
+  page,
+  chat,
+  pulse,
+  vendorLine,
+  complaints,
+}) => {
   complaints.expectLostLine();
   const banner = page.getByText('No connection to the server.');
   const line = await Line.to(pulse.address);
@@ -86,7 +92,7 @@ it('a lost line is shown within seconds and heals by itself', async ({ page, cha
   await line.end();
 });
 
-it('what the browser says of the network is heard', async ({ page, context, chat, vendorLine, complaints }) => {
+it('what the browser says of the network is heard @phone', async ({ page, context, chat, vendorLine, complaints }) => {
   complaints.expectLostLine();
   const banner = page.getByText('No connection to the server.');
   await chat.open();
@@ -99,6 +105,56 @@ it('what the browser says of the network is heard', async ({ page, context, chat
   await context.setOffline(false);
   await expect(banner).toBeHidden();
   await chat.endsWhole(numbers(100));
+});
+
+it('a line that is lost before the first word heals too @phone', async ({
+  page,
+  context,
+  chat,
+  vendorLine,
+  complaints,
+}) => {
+  complaints.expectLostLine();
+  const banner = page.getByText('No connection to the server.');
+  await chat.open();
+  vendorLine.hold();
+  await chat.ask('[chunks 30]');
+  await expect(chat.answer).toContainText('Waiting for the first words');
+  await expect(page).toHaveURL(/chat\/./u); // the server has the question
+  await context.setOffline(true);
+  await expect(banner).toBeVisible({ timeout: 3000 });
+  vendorLine.mend();
+  await context.setOffline(false);
+  await expect(banner).toBeHidden();
+  await chat.endsWhole(numbers(30));
+});
+
+it('a question without a line gets through when it is back, once @phone', async ({
+  page,
+  context,
+  chat,
+  complaints,
+}) => {
+  complaints.expectLostLine();
+  await chat.open();
+  await context.setOffline(true);
+  await chat.ask('[chunks 30]');
+  await expect(chat.answer).toContainText('The line broke.', { timeout: 3000 });
+  await context.setOffline(false);
+  await chat.endsWhole(numbers(30));
+  expect((await conversation(page.request, chat.id)).messages).toHaveLength(2);
+});
+
+it('a failed answer is asked for again where it stands', async ({ chat, vendorLine }) => {
+  await chat.open();
+  await chat.ask('[chunks 100] [pace 20ms]');
+  await chat.reads('1 2 3');
+  vendorLine.break();
+  await expect(chat.problem).toBeVisible();
+  vendorLine.mend();
+  await chat.problem.getByRole('button', { name: 'Try again' }).click();
+  await chat.endsWhole(numbers(100));
+  await expect(chat.answers).toHaveCount(1);
 });
 
 const itKilled = itAlone((vendors) => vendors.settings);

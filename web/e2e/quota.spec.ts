@@ -63,7 +63,7 @@ it('near the end a line can be put away, and at the end one stays @phone', async
   await chat.composer.press('Enter');
   const refusal = page.getByRole('alert').filter({ hasText: 'are used up or too few' });
   await expect(refusal).toContainText('of 9,000 tokens are used.');
-  await expect(refusal).toContainText('A shorter conversation and a lower limit for the answer take less');
+  await expect(refusal).toContainText('Shorter chats and lower limits take less');
   await looksRight(page, 'quota-refused');
 
   // Whoever has said much in a conversation has too few for more of it.

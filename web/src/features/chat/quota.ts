@@ -40,5 +40,5 @@ export function quotaSentences({ limit, used, reserved = 0 }: Partial<MeterState
 
 /** What a person can do about it. */
 export function quotaAdvice(): string {
-  return i18n.t('A shorter conversation and a lower limit for the answer take less; a larger plan has more.');
+  return i18n.t('Shorter chats and lower limits take less; a larger plan has more.');
 }

@@ -1,3 +1,4 @@
+import './picture.css';
 import { ExternalLink, ImageIcon } from 'lucide-react';
 import { createContext, type ReactNode, use, useRef, useState } from 'react';
 import { i18n } from '@/shared/lib/text';
@@ -35,7 +36,7 @@ function RemotePicture({ src, alt, host }: PictureProps & { host: string }) {
   const size = typeof state === 'object' ? state : undefined;
   const name = alt || i18n.t('Picture');
   return (
-    <span className="markdown-picture">
+    <span className="markdown-picture" data-shown={size !== undefined || undefined}>
       {(state === 'loading' || size) && (
         <Frame
           alt={alt}
@@ -102,6 +103,7 @@ function Frame({ src, alt, host, size, onLoad, onError }: FrameProps) {
         }
       }}
       src="/picture"
+      // biome-ignore lint/style/noInlineStyles: only the picture knows its size
       style={size && { maxWidth: `min(100%, ${size.width}px)`, aspectRatio: `${size.width} / ${size.height}` }}
       title={i18n.t('{name} from {host}', { name: alt || i18n.t('Picture'), host })}
     />
