@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ type Options struct {
 	Now     func() time.Time // the clock; nil: time.Now
 	// Patience is how long vendors may be silent; zero values: the usual.
 	Patience provider.Patience
+	// CacheDir is where what takes long to prepare is kept between starts; empty:
+	// in the data folder.
+	CacheDir string
 	// Lease is how long a dead process keeps its jobs; 0: the usual.
 	Lease time.Duration
 }
@@ -134,13 +138,14 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
-	extractor := extract.New(extract.Options{CacheDir: filepath.Join(cfg.DataDir, cacheFolder), Log: o.Log})
+	extractor := extract.New(extract.Options{CacheDir: cmp.Or(o.CacheDir, filepath.Join(cfg.DataDir, cacheFolder)), Log: o.Log})
 	files := file.New(file.Options{DB: b.db, Blobs: blobs, Extract: extractor, Log: o.Log, Now: o.Now})
 	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
 	for _, room := range []interface{ Routes(api huma.API) }{
 		b.accounts,
 		chat.New(chat.Options{
-			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
+			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs,
+			DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
 		}),
 		files,
 		jobs.New(service),

@@ -72,7 +72,8 @@ func (c *caller) refusedFile(status int, problem, name, content string) {
 	c.h.t.Helper()
 	got := c.do(http.MethodPost, "/api/v1/files", upload{name, content})
 	var p struct {
-		Type, Detail string
+		Type   string `json:"type"`
+		Detail string `json:"detail"`
 	}
 	if err := json.Unmarshal([]byte(got.text), &p); err != nil {
 		c.h.t.Fatalf("%s: %v: %s", name, err, got.text)
@@ -200,6 +201,15 @@ func TestUTF16IsConverted(t *testing.T) {
 	}
 }
 
+// kept is where PDFium is kept for the next run of the tests.
+func kept() string {
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(folder, "pulse-test")
+}
+
 const aPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n" +
 	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>/Contents 4 0 R>>endobj\n" +
 	"4 0 obj<</Length 37>>stream\nBT /F 20 Tf 9 99 Td (Hello PDF) Tj ET\nendstream endobj\ntrailer<</Root 1 0 R>>\n"
@@ -208,6 +218,10 @@ func TestPDFs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
 	ada := h.register("ada")
+	// With the race detector PDFium takes longer to compile than a caller waits.
+	if _, err := h.app.extract.Read(t.Context(), extract.PDF, strings.NewReader(aPDF), int64(len(aPDF))); err != nil {
+		t.Fatal(err)
+	}
 	f := ada.uploads("paper.pdf", aPDF)
 	if want := (aFile{ID: f.ID, Name: "paper.pdf", ContentType: "application/pdf", Kind: "pdf", Pages: 1, Characters: len("Hello PDF"), Size: len(aPDF)}); f != want {
 		t.Errorf("%+v, want %+v", f, want)
@@ -336,7 +350,8 @@ func TestNamesOfFiles(t *testing.T) {
 		}
 	}
 	// As browsers write names: raw, in quotes.
-	raw := ada.sends("multipart/form-data; boundary=b", strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Grüße %22heute%22.txt\"\r\n\r\ntext\r\n--b--\r\n"))
+	raw := ada.sends("multipart/form-data; boundary=b", strings.NewReader(
+		"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Grüße %22heute%22.txt\"\r\n\r\ntext\r\n--b--\r\n"))
 	if f := decodeReply[aFile](t, raw); f.Name != "Grüße %22heute%22.txt" {
 		t.Errorf("%q", f.Name)
 	}
@@ -360,8 +375,11 @@ func TestUploadsThatBreakOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(c, "POST /api/v1/files HTTP/1.1\r\nHost: x\r\nCookie: %s\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999999\r\n\r\n", ada.cookie)
-	fmt.Fprintf(c, "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n%s", strings.Repeat("text ", 100_000))
+	_, err = fmt.Fprintf(c, "POST /api/v1/files HTTP/1.1\r\nHost: x\r\nCookie: %s\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999999\r\n\r\n"+
+		"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n%s", ada.cookie, strings.Repeat("text ", 100_000))
+	if err != nil {
+		t.Fatal(err)
+	}
 	folder := filepath.Join(h.app.cfg.DataDir, "blobs", ".unfinished")
 	count := func() int {
 		entries, err := os.ReadDir(folder)

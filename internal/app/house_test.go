@@ -61,7 +61,8 @@ func newHouse(t testing.TB, databaseURL string, settings ...string) *house {
 	h := &house{t: t}
 	h.app, err = New(t.Context(), cfg, Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test",
-		Now: func() time.Time { return time.Now().Add(time.Duration(h.skipped.Load())) },
+		CacheDir: kept(),
+		Now:      func() time.Time { return time.Now().Add(time.Duration(h.skipped.Load())) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -222,7 +223,7 @@ func atOnce(t *testing.T, s blob.Store) {
 	var all sync.WaitGroup
 	for w := range 8 {
 		all.Go(func() {
-			text := strings.Repeat(fmt.Sprint(w), 10_000)
+			text := strings.Repeat(strconv.Itoa(w), 10_000)
 			for i := range 20 {
 				key := fmt.Sprintf("shared/%d", i%3)
 				if err := s.Put(t.Context(), key, strings.NewReader(text), blob.About{Size: blob.Unknown}); err != nil {

@@ -113,10 +113,7 @@ func (s *Store) sync(folder string) error {
 }
 
 func (s *Store) forget(name string) error {
-	if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return said("clean up after", name, err)
-	}
-	return nil
+	return unlessGone(said("clean up after", name, s.root.Remove(name)))
 }
 
 // Open reads a part of a blob.
@@ -155,15 +152,11 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	if err := blob.CheckKey(key); err != nil {
 		return err
 	}
-	if err := s.root.Remove(key); gone(err) {
-		return nil
-	} else if err != nil {
-		return said("delete", key, err)
+	if err := s.root.Remove(key); err != nil {
+		return unlessGone(said("delete", key, err))
 	}
-	for folder := path.Dir(key); folder != "."; folder = path.Dir(folder) {
-		if s.root.Remove(folder) != nil { // it has others
-			break
-		}
+	for folder := path.Dir(key); folder != "." && s.root.Remove(folder) == nil; folder = path.Dir(folder) {
+		continue // up to the first that has others
 	}
 	return nil
 }
@@ -173,39 +166,15 @@ func (s *Store) Delete(_ context.Context, key string) error {
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[blob.Entry, error] {
 	return func(yield func(blob.Entry, error) bool) {
 		err := fs.WalkDir(s.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-			if ended := context.Cause(ctx); ended != nil {
-				return ended
-			}
-			if gone(err) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if d.IsDir() {
-				if name != "." && name != unfinished && !within(name, prefix) {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			info, err := d.Info()
-			if gone(err) {
-				return nil
-			}
-			if err != nil {
-				return err //nolint:wrapcheck // said below
-			}
-			if path.Dir(name) == unfinished {
-				if time.Since(info.ModTime()) > abandoned {
-					return s.forget(name)
-				}
-				return nil
-			}
-			if !info.Mode().IsRegular() || !strings.HasPrefix(name, prefix) || blob.CheckKey(name) != nil {
-				return nil // somebody else's
-			}
-			if !yield(blob.Entry{Key: name, Size: info.Size(), Modified: info.ModTime()}, nil) {
-				return fs.SkipAll
+			switch {
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case err != nil:
+				return unlessGone(said("look at", name, err))
+			case !d.IsDir():
+				return s.visit(name, d, prefix, yield)
+			case name != "." && name != unfinished && !within(name, prefix):
+				return fs.SkipDir
 			}
 			return nil
 		})
@@ -214,6 +183,27 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[blob.Entry, e
 		}
 	}
 }
+
+// visit passes a file on if it is a blob.
+func (s *Store) visit(name string, d fs.DirEntry, prefix string, yield func(blob.Entry, error) bool) error {
+	info, err := d.Info()
+	switch {
+	case err != nil:
+		return unlessGone(said("look at", name, err))
+	case path.Dir(name) == unfinished:
+		if time.Since(info.ModTime()) > abandoned {
+			return s.forget(name)
+		}
+		return nil
+	case !info.Mode().IsRegular(), !strings.HasPrefix(name, prefix), !isKey(name):
+		return nil // somebody else's
+	case !yield(blob.Entry{Key: name, Size: info.Size(), Modified: info.ModTime()}, nil):
+		return fs.SkipAll
+	}
+	return nil
+}
+
+func isKey(name string) bool { return blob.CheckKey(name) == nil }
 
 // within tells that a folder may hold keys with the prefix.
 func within(folder, prefix string) bool {
@@ -224,6 +214,14 @@ func within(folder, prefix string) bool {
 // gone tells that a name does not exist, or stands below a file that does.
 func gone(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// unlessGone passes over what is not there (any more).
+func unlessGone(err error) error {
+	if errors.Is(err, blob.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // said adds what failed, and makes the system's error the seam's.

@@ -69,13 +69,12 @@ func (r *Room) upload(ctx context.Context, in *httpd.Incoming) (*fileOutput, err
 	return &fileOutput{Body: viewOf(f)}, nil
 }
 
-// FilePath names a file in an address. Exported, since huma passes over
-// embedded structs that are not.
-type FilePath struct {
+// named is a file in an address.
+type named struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (r *Room) get(ctx context.Context, in *FilePath) (*httpd.Content, error) {
+func (r *Room) get(ctx context.Context, in *named) (*httpd.Content, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -112,7 +111,7 @@ func notFound(err error) error {
 	return err
 }
 
-func (r *Room) remove(ctx context.Context, in *FilePath) (*struct{}, error) {
+func (r *Room) remove(ctx context.Context, in *named) (*struct{}, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
@@ -122,11 +121,8 @@ func (r *Room) remove(ctx context.Context, in *FilePath) (*struct{}, error) {
 		return nil, notFound(err)
 	}
 	gone, err := r.deleteLoose(ctx, in.ID, a.ID, f.BlobKey)
-	if err != nil {
-		return nil, err
+	if err == nil && !gone {
+		err = fault.New(fault.Conflict, "A message has this file. It goes with the conversation.")
 	}
-	if !gone {
-		return nil, fault.New(fault.Conflict, "A message has this file. It goes with the conversation.")
-	}
-	return nil, nil
+	return nil, err
 }
