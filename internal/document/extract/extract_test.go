@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"image"
-	"image/color"
+	"image/color" //nolint:misspell // its name
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -19,7 +19,7 @@ func TestTexts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ data, want string }{
 		"plain":                     {"Hello\nworld\n", "Hello\nworld\n"},
-		"CSV":                       {"a,b\r\n1,\"2\"\r\n", "a,b\r\n1,\"2\"\r\n"},
+		"CSV":                       {"a,b\r\n1,\"2\"\r\n", "a,b\n1,\"2\"\n"},
 		"other scripts":             {"日本語 и العربية 👋🏽", "日本語 и العربية 👋🏽"},
 		"with a mark":               {"\xef\xbb\xbfHello", "Hello"},
 		"UTF-16, little end first":  {"\xff\xfeH\x00\xe9\x00\x3d\xd8\x4b\xdc", "Hé👋"},
@@ -27,7 +27,7 @@ func TestTexts(t *testing.T) {
 		"a lone surrogate":          {"\xff\xfeH\x00\x3d\xd8", "H\uFFFD"},
 		"a terminal's colours":      {"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"},
 		"a page's end":              {"one\ftwo", "one\ftwo"},
-		"markup is text":            {"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"},
+		"markup is text":            {"<svg onload='x()'><script>alert(1)</script></svg>", "<svg onload='x()'><script>alert(1)</script></svg>"},
 		"talk of PDF is text":       {"A PDF begins with %PDF-1.7.", "A PDF begins with %PDF-1.7."},
 		"talk of pictures is text":  {"GIF files begin with GIF89a.", "GIF files begin with GIF89a."},
 		"a replacement that was in": {"a \uFFFD b", "a \uFFFD b"},
@@ -85,7 +85,7 @@ func TestNoTexts(t *testing.T) {
 // pictures is one of each format, 3 wide and 2 high (WebP: 1 and 1).
 func pictures(t testing.TB) map[string][]byte {
 	t.Helper()
-	m := image.NewPaletted(image.Rect(0, 0, 3, 2), color.Palette{color.Black, color.White})
+	m := image.NewPaletted(image.Rect(0, 0, 3, 2), color.Palette{color.Black, color.White}) //nolint:misspell // its name
 	made := map[string][]byte{}
 	for kind, encode := range map[string]func(*bytes.Buffer) error{
 		"image/png":  func(b *bytes.Buffer) error { return png.Encode(b, m) },
@@ -135,7 +135,7 @@ func pngOf(width, height uint32) []byte {
 	var b bytes.Buffer
 	b.WriteString(pngMark)
 	chunk := func(name string, data []byte) {
-		_ = binary.Write(&b, binary.BigEndian, uint32(len(data))) // into memory
+		_ = binary.Write(&b, binary.BigEndian, uint32(len(data))) //nolint:gosec // into memory, some KB
 		b.WriteString(name)
 		b.Write(data)
 		_ = binary.Write(&b, binary.BigEndian, crc32.ChecksumIEEE(append([]byte(name), data...)))
@@ -155,9 +155,14 @@ func TestLargePictures(t *testing.T) {
 	for _, c := range []struct {
 		width, height uint32
 		want          string
-	}{{10_000, 5_000, ""}, {10_000, 5_001, TypeLong}, {1 << 30, 1 << 30, TypeLong}, {0, 1, TypeBroken}, {1<<31 - 1, 1, TypeLong}} {
+	}{{10_000, 5_000, ""}, {10_000, 5_001, TypeLong}, {1 << 30, 1 << 30, TypeLong}, {0, 1, TypeBroken}, {32_768, 1, ""}, {32_769, 1, TypeLong}, {1<<31 - 1, 1, TypeLong}} {
 		found, err := read(t, shared, pngOf(c.width, c.height))
-		if got := typeOf(err); err != nil && got != c.want && !(c.want == TypeLong && got == TypeBroken) || err == nil && c.want != "" {
+		got := ""
+		if err != nil {
+			got = typeOf(err)
+		}
+		// What has more pixels than can be counted is broken to Go.
+		if got != c.want && (c.want != TypeLong || got != TypeBroken) {
 			t.Errorf("%d × %d: %+v, %v; want %q", c.width, c.height, found, err, c.want)
 		}
 	}

@@ -26,12 +26,13 @@ const (
 	// machineMemory is all that the reading of one PDF may use. What needs more
 	// fails inside the sandbox.
 	machineMemory = 112 << 20
-	// machineIdle is after how long without a PDF the memory is given back.
-	machineIdle = 5 * time.Minute
+	// machineIdle is after how long without a PDF the memory (some 55 MB) is given
+	// back. To load it again from the cache takes a fraction of a second.
+	machineIdle = time.Minute
 )
 
 // pdfReader has PDFium, as WebAssembly. It is compiled and loaded when the first
-// PDF comes, and given back when none has come for some minutes.
+// PDF comes, and given back when none has come for a while.
 type pdfReader struct {
 	cacheDir string
 	log      *slog.Logger

@@ -56,7 +56,8 @@ func (p *pdfReader) read(ctx context.Context, r io.Reader, size int64) (Found, e
 	case ctx.Err() != nil:
 		return Found{}, context.Cause(ctx)
 	case limited.Err() != nil:
-		f := fault.Wrap(err, fault.Unusable, fmt.Sprintf("This PDF took more than %d seconds to read. Please attach a part of it, or save it anew in another program.", int(p.time.Seconds())))
+		f := fault.Wrap(err, fault.Unusable, fmt.Sprintf(
+			"This PDF took more than %d seconds to read. Please attach a part of it, or save it anew in another program.", int(p.time.Seconds())))
 		f.Type = TypeLong
 		return Found{}, f
 	}

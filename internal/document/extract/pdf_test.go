@@ -52,19 +52,20 @@ type builder struct {
 	at []int
 }
 
-func (b *builder) object(text string) int {
+func (b *builder) printf(format string, args ...any) { _, _ = fmt.Fprintf(b, format, args...) } // into memory
+
+func (b *builder) object(text string) {
 	b.at = append(b.at, b.Len())
-	fmt.Fprintf(b, "%d 0 obj\n%s\nendobj\n", len(b.at), text)
-	return len(b.at)
+	b.printf("%d 0 obj\n%s\nendobj\n", len(b.at), text)
 }
 
 func (b *builder) end(trailer string) []byte {
 	start := b.Len()
-	fmt.Fprintf(b, "xref\n0 %d\n0000000000 65535 f \n", len(b.at)+1)
+	b.printf("xref\n0 %d\n0000000000 65535 f \n", len(b.at)+1)
 	for _, at := range b.at {
-		fmt.Fprintf(b, "%010d 00000 n \n", at)
+		b.printf("%010d 00000 n \n", at)
 	}
-	fmt.Fprintf(b, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(b.at)+1, trailer, start)
+	b.printf("trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(b.at)+1, trailer, start)
 	return b.Bytes()
 }
 
@@ -76,7 +77,7 @@ func stream(dictionary string, data []byte) string {
 // pages, 3 the font.
 func pdfOf(trailer string, contents ...string) []byte {
 	b := &builder{}
-	b.WriteString("%PDF-1.7\n")
+	b.printf("%%PDF-1.7\n")
 	b.object("<< /Type /Catalog /Pages 2 0 R >>")
 	kids := make([]string, len(contents))
 	for i := range contents {
@@ -148,13 +149,31 @@ func TestPDF(t *testing.T) {
 	}
 }
 
+// objects has its pages in a stream of objects that takes 1 GB unpacked.
+func objects() []byte {
+	b := &builder{}
+	b.printf("%%PDF-1.7\n")
+	b.object("<< /Type /Catalog /Pages 2 0 R >>")
+	at := b.Len()
+	b.printf("5 0 obj\n%s\nendobj\n", stream("/Type /ObjStm /N 1000000 /First 8 /Filter /FlateDecode", deflated(repeated("2 0 <<>> ", 120_000_000))))
+	table := make([]byte, 6*5) // of objects: 1 stands in the file, 2 in the stream, which is 5
+	copy(table[5:], []byte{1, 0, 0, 0, byte(len("%PDF-1.7\n"))})
+	copy(table[10:], []byte{2, 0, 0, 0, 5})
+	copy(table[25:], []byte{1, 0, 0, 0, byte(at)}) //nolint:gosec // some 60
+	start := b.Len()
+	b.printf("6 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n", stream("/Type /XRef /Size 6 /W [1 4 0] /Root 1 0 R", table), start)
+	return b.Bytes()
+}
+
 // What cannot be used is told by kind, whatever the file does.
 func TestHostilePDFs(t *testing.T) {
 	t.Parallel()
 	good := pdfOf("", page("Hello"))
+	encrypted := "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <" + strings.Repeat("41", 32) + "> /U <" + strings.Repeat("42", 32) + "> >> /ID [<00><00>]"
+	line := "BT /F 9 Tf (" + strings.Repeat("a", 40) + ") Tj ET\n"
 	loop := func(text string) []byte {
 		b := &builder{}
-		b.WriteString("%PDF-1.7\n")
+		b.printf("%%PDF-1.7\n")
 		b.object("<< /Type /Catalog /Pages 2 0 R >>")
 		b.object(text)
 		return b.end("")
@@ -169,7 +188,7 @@ func TestHostilePDFs(t *testing.T) {
 		data []byte
 		want []string // any of these types; "": it may be read
 	}{
-		"encrypted":               {pdfOf("/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"+strings.Repeat("41", 32)+"> /U <"+strings.Repeat("42", 32)+"> >> /ID [<00><00>]", page("secret")), []string{TypeEncrypted}},
+		"encrypted":               {pdfOf(encrypted, page("secret")), []string{TypeEncrypted}},
 		"an unknown encryption":   {pdfOf("/Encrypt << /Filter /Other /V 9 >> /ID [<00><00>]", page("secret")), []string{TypeEncrypted, TypeBroken}},
 		"only a drawing":          {pdfOf("", stream("", []byte("0 0 100 100 re f"))), []string{TypeScanned}},
 		"only blanks":             {pdfOf("", page("   ", " ")), []string{TypeScanned}},
@@ -185,11 +204,12 @@ func TestHostilePDFs(t *testing.T) {
 		"deep dictionaries":       {loop(strings.Repeat("<</A ", 300_000)), []string{TypeBroken, TypeScanned}},
 		"a bomb of blanks":        {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated(" ", 1<<30)))), []string{TypeBroken, TypeScanned, TypeLong}},
 		"a bomb within a bomb":    {pdfOf("", stream("/Filter [/FlateDecode /FlateDecode]", filters)), []string{TypeBroken, TypeScanned}},
-		"a bomb of text":          {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated("BT /F 9 Tf (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj ET\n", 3_000_000)))), []string{TypeBroken, TypeLong, TypeScanned}},
+		"a bomb of text":          {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated(line, 3_000_000)))), []string{TypeBroken, TypeLong, TypeScanned}},
+		"a bomb of objects":       {objects(), []string{TypeBroken, TypeScanned}},
 		"a bomb of states":        {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated("q ", 50_000_000)))), []string{TypeBroken, TypeLong, TypeScanned}},
 		"a form in itself": {func() []byte {
 			b := &builder{}
-			b.WriteString("%PDF-1.7\n")
+			b.printf("%%PDF-1.7\n")
 			b.object("<< /Type /Catalog /Pages 2 0 R >>")
 			b.object("<< /Type /Pages /Count 1 /Kids [3 0 R] >>")
 			b.object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >> /Contents 5 0 R >>")
@@ -299,7 +319,7 @@ func TestDamagedPDFs(t *testing.T) {
 			to := from + r.IntN(min(50, len(data)-from))
 			switch r.IntN(3) {
 			case 0:
-				data[from] = byte(r.IntN(256))
+				data[from] = byte(r.Uint32()) //nolint:gosec // any byte //nolint:gosec // below 256
 			case 1:
 				data = slices.Delete(data, from, to)
 			case 2:

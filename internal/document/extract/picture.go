@@ -8,19 +8,22 @@ import (
 	"fmt"
 	"hash/crc32"
 	"image"
-	_ "image/gif"  // the formats that
-	_ "image/jpeg" // models take
+	_ "image/gif" // the formats that models take
+	_ "image/jpeg"
 	_ "image/png"
 	"io"
 	"slices"
 
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // one of those formats
 
 	"pulse/internal/fault"
 )
 
-// MaxPixels is how large a picture may be.
-const MaxPixels = 50_000_000
+// MaxPixels is how large a picture may be, and MaxEdge how wide or high.
+const (
+	MaxPixels = 50_000_000
+	MaxEdge   = 32_768
+)
 
 // pictureType is the media type of a picture by its first bytes, or "".
 func pictureType(head []byte) string {
@@ -62,6 +65,10 @@ func readPicture(r io.Reader) (Found, error) {
 	}
 	if config.Width <= 0 || config.Height <= 0 {
 		return Found{}, damaged(errors.New("no pixels"))
+	}
+	if config.Width > MaxEdge || config.Height > MaxEdge {
+		return Found{}, unusable(TypeLong, fmt.Sprintf("This picture is %d × %d pixels large. At most %d can be used each way; please make it smaller.",
+			config.Width, config.Height, MaxEdge))
 	}
 	if int64(config.Width)*int64(config.Height) > MaxPixels {
 		return Found{}, unusable(TypeLong, fmt.Sprintf("This picture has %d × %d pixels. At most %d megapixels can be used; please make it smaller.",

@@ -37,7 +37,7 @@ func readText(r io.Reader) (Found, error) {
 	if err := checkText(data); err != nil {
 		return Found{}, err
 	}
-	found.Text = strings.TrimPrefix(string(data), bom8)
+	found.Text = strings.ReplaceAll(strings.TrimPrefix(string(data), bom8), "\r\n", "\n") // a model pays for both
 	found.Characters = int64(utf8.RuneCountInString(found.Text))
 	switch {
 	case strings.TrimSpace(found.Text) == "":
