@@ -22,6 +22,25 @@ export interface Question extends Written {
   patient?: boolean;
 }
 
+/** A question as the server takes it, to be asked or to be counted. */
+export function bodyOf({
+  text,
+  files = [],
+  model,
+  settings,
+  conversation,
+  parentId,
+  patient = false,
+}: Omit<Question, 'thread'>): Ask {
+  return {
+    model,
+    messages: [{ role: 'user', content: text, ...(files.length > 0 && { files: files.map(({ id }) => id) }) }],
+    ...settings,
+    ...(patient && { if_running: 'wait' }),
+    ...(conversation && { conversation_id: conversation.id, parent_id: parentId }),
+  };
+}
+
 /**
  * Shows a question at once and asks it. Resolves when the server has taken it,
  * and the answer comes. Rejects when it was not: with the Problem of the
@@ -31,17 +50,7 @@ export interface Question extends Written {
  * However often the line breaks, one question starts one job.
  */
 export function ask(client: QueryClient, question: Question): Promise<Beginning> {
-  const {
-    thread,
-    conversation,
-    parentId,
-    text,
-    files = [],
-    model,
-    settings,
-    idempotencyKey = newName(),
-    patient = false,
-  } = question;
+  const { thread, parentId, text, files = [], model, idempotencyKey = newName() } = question;
   const pending: Pending = {
     questionId: newName(),
     answerId: newName(),
@@ -51,13 +60,7 @@ export function ask(client: QueryClient, question: Question): Promise<Beginning>
     model,
     createdAt: new Date().toISOString(),
   };
-  const body: Ask = {
-    model,
-    messages: [{ role: 'user', content: text, ...(files.length > 0 && { files: files.map(({ id }) => id) }) }],
-    ...settings,
-    ...(patient && { if_running: 'wait' }),
-    ...(conversation && { conversation_id: conversation.id, parent_id: parentId }),
-  };
+  const body = bodyOf(question);
   answers.setPending(thread, pending);
 
   return new Promise((resolve, reject) => {

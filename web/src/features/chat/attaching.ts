@@ -1,6 +1,7 @@
+import type { Problem } from '@/shared/api/problem';
 import { i18n } from '@/shared/lib/text';
-import type { Attachment } from './attachments';
-import type { ImageLimits, Model } from './types';
+import type { Attachment } from './attachment';
+import type { Count, ImageLimits, Model } from './types';
 
 /** A pasted text longer than this goes along as a file. */
 const longText = 4000;
@@ -10,27 +11,68 @@ export function isLong(text: string): boolean {
   return text.length > longText || text.split('\n', longLines + 1).length > longLines;
 }
 
-/** Why a question cannot be sent with these files; undefined: it can. */
-export type Hindrance = 'uploading' | 'failed' | 'blind';
+/** What a question with files would take, as far as the server has said so. */
+export interface Counted {
+  count?: Count;
+  /** Why the model would not take the pictures. */
+  problem?: Problem;
+}
 
-export function hindranceOf(list: readonly Attachment[], model: Model | undefined): Hindrance | undefined {
+/** Why a question cannot be sent with these files; undefined: it can. */
+export type Hindrance = 'uploading' | 'failed' | 'blind' | 'refused' | 'full';
+
+export function hindranceOf(
+  list: readonly Attachment[],
+  model: Model | undefined,
+  { count, problem }: Counted = {},
+): Hindrance | undefined {
   if (model && !model.images && list.some(isPicture)) {
     return 'blind';
   }
   if (list.some(({ state }) => state === 'failed')) {
     return 'failed';
   }
+  if (problem) {
+    return 'refused';
+  }
+  if (count && !count.fits) {
+    return 'full';
+  }
   return list.some(({ state }) => state !== 'ready') ? 'uploading' : undefined;
 }
 
-function isPicture({ file, preview, state }: Attachment): boolean {
+export function isPicture({ file, preview, state }: Attachment): boolean {
   return state !== 'failed' && (file ? file.kind === 'image' : preview !== undefined);
 }
 
 /** A model that sees pictures: of the same provider where it has one. */
 export function seeingModel(models: readonly Model[] | undefined, model: Model | undefined): Model | undefined {
-  const seeing = (models ?? []).filter(({ available, images }) => available && images);
-  return seeing.find(({ provider }) => provider === model?.provider) ?? seeing.find(({ demo }) => !demo) ?? seeing[0];
+  return nearest(
+    (models ?? []).filter(({ images }) => images),
+    model,
+  );
+}
+
+/** Room that an answer should have beside the question. */
+const answerRoom = 8192;
+
+/** A model that takes so long a question, and pictures where there are some. */
+export function roomierModel(
+  models: readonly Model[] | undefined,
+  model: Model | undefined,
+  tokens: number,
+  pictures: boolean,
+): Model | undefined {
+  const roomy = (models ?? []).filter(
+    ({ id, context_window: window, images }) =>
+      id !== model?.id && window >= tokens + answerRoom && (images !== undefined || !pictures),
+  );
+  return nearest(roomy, model);
+}
+
+function nearest(models: readonly Model[], model: Model | undefined): Model | undefined {
+  const there = models.filter(({ available }) => available);
+  return there.find(({ provider }) => provider === model?.provider) ?? there.find(({ demo }) => !demo) ?? there[0];
 }
 
 /** What is taken of pictures: by the model, or where it sees none by one that does. */
@@ -55,4 +97,14 @@ export function filesIn(data: DataTransfer): { files: File[]; pasted: boolean } 
 /** What the browser calls a picture of the clipboard says nothing. */
 function named(file: File): File {
   return file.name === 'image.png' ? new File([file], i18n.t('Pasted picture.png'), { type: file.type }) : file;
+}
+
+/** Writes into an input at its cursor as if it were typed: Ctrl+Z takes it back. */
+export function insertText(input: HTMLTextAreaElement, words: string): void {
+  input.focus();
+  // Deprecated, and the only way into the input's own history.
+  if (!document.execCommand('insertText', false, words)) {
+    input.setRangeText(words, input.selectionStart, input.selectionEnd, 'end');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
 }

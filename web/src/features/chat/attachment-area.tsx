@@ -1,57 +1,52 @@
-import { asProblem } from '@/shared/api/problem';
+import { formatCompact, formatUsdShort } from '@/shared/lib/format';
 import { later, useLater } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
-import { toast } from '@/shared/ui/toast';
-import { type Hindrance, seeingModel } from './attaching';
-import { type Attachment, attachments } from './attachments';
-import { useAttachmentNews } from './use-attaching';
-import type { ModelChoice } from './use-models';
+import { isPicture, roomierModel, seeingModel } from './attaching';
+import type { Model } from './types';
+import { type Attaching, useAttachmentNews } from './use-attaching';
 
 const chips = later(() => import('./attachment-list'));
 
 interface AttachmentAreaProps {
-  draft: string;
-  list: readonly Attachment[];
-  choice: ModelChoice;
-  hindrance: Hindrance | undefined;
-  /** Puts the words of a pasted text into the input. */
-  onInsert: (words: string) => void;
+  attaching: Attaching;
   /** Takes the focus when the last file is gone. */
   onEmpty: () => void;
 }
 
-/** The files above an input, and why it cannot be sent with them. */
-export function AttachmentArea({ draft, list, choice, hindrance, onInsert, onEmpty }: AttachmentAreaProps) {
+/** The files above an input, what the question takes with them, and why it cannot be sent so. */
+export function AttachmentArea({ attaching, onEmpty }: AttachmentAreaProps) {
+  const { draft, list, hindrance, counted } = attaching;
   const parts = useLater(chips, list.length > 0);
-  const news = useAttachmentNews();
-  const insert = async (attachment: Attachment) => {
-    try {
-      const words = await attachments.textOf(attachment);
-      attachments.remove(draft, attachment.key);
-      onInsert(words);
-    } catch (error) {
-      toast({ title: i18n.t('The text is out of reach'), description: asProblem(error).message, error: true });
-    }
-  };
+  const news = useAttachmentNews(draft);
+  const hint = hindrance && wordsFor(attaching);
   return (
     <>
       <p className="sr-only" role="status">
-        {news}
+        {[news, hindrance === 'uploading' ? '' : hint].filter(Boolean).join('. ')}
       </p>
-      {list.length > 0 && parts && (
-        <parts.AttachmentList draft={draft} list={list} onEmpty={onEmpty} onInsert={(item) => void insert(item)} />
+      {list.length > 0 && parts && <parts.AttachmentList attaching={attaching} onEmpty={onEmpty} />}
+      {hint !== undefined && <Hint attaching={attaching} words={hint} />}
+      {list.length > 0 && counted.count && (
+        <p className="px-2 pb-1 text-muted-foreground text-xs" title={i18n.t('The whole prompt, without the answer')}>
+          {i18n.t('≈ {tokens} tokens · {cost}', {
+            tokens: about.format(counted.count.prompt_tokens),
+            cost: formatUsdShort(counted.count.prompt_cost_usd),
+          })}
+        </p>
       )}
-      {hindrance !== undefined && <Hint choice={choice} hindrance={hindrance} />}
     </>
   );
 }
 
-function Hint({ choice, hindrance }: { choice: ModelChoice; hindrance: Hindrance }) {
-  const other = hindrance === 'blind' ? seeingModel(choice.models, choice.model) : undefined;
+/** Nobody needs the last digit of an estimate. */
+const about = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
+
+function Hint({ attaching: { choice, hindrance }, attaching, words }: { attaching: Attaching; words: string }) {
+  const other = otherModel(attaching);
   return (
-    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 pb-1 text-muted-foreground text-sm">
-      <p>{wordsFor(hindrance, choice.model?.name ?? '')}</p>
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 pb-1 text-sm">
+      <p className={hindrance === 'uploading' ? 'text-muted-foreground' : 'text-warning'}>{words}</p>
       {other && (
         <Button className="pointer-coarse:h-11" onClick={() => choice.choose(other)} size="small">
           {i18n.t('Use {name}', { name: other.name })}
@@ -61,12 +56,31 @@ function Hint({ choice, hindrance }: { choice: ModelChoice; hindrance: Hindrance
   );
 }
 
-function wordsFor(hindrance: Hindrance, name: string): string {
+function otherModel({ choice: { model, models }, counted, hindrance, list }: Attaching): Model | undefined {
+  switch (hindrance) {
+    case 'blind':
+      return seeingModel(models, model);
+    case 'full':
+      return roomierModel(models, model, counted.count?.prompt_tokens ?? 0, list.some(isPicture));
+    default:
+      return undefined;
+  }
+}
+
+function wordsFor({ choice, counted: { count, problem }, hindrance }: Attaching): string {
+  const name = choice.model?.name ?? '';
   switch (hindrance) {
     case 'blind':
       return i18n.t('{name} does not see pictures.', { name });
     case 'failed':
       return i18n.t('Remove what could not be attached, or try it again; then it can be sent.');
+    case 'refused':
+      return [problem?.message, ...Object.values(problem?.fields ?? {}).slice(0, 1)].join(' ');
+    case 'full':
+      return i18n.t('This is too long for {name}, which takes {window} tokens with its answer.', {
+        name,
+        window: formatCompact(count?.context_window ?? 0),
+      });
     default:
       return i18n.t('It can be sent when everything is uploaded.');
   }

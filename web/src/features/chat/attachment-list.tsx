@@ -1,43 +1,49 @@
 import { FileText, RotateCw, TextCursorInput, X } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { cn } from '@/shared/lib/cn';
-import { formatBytes, formatNumber, formatPercent } from '@/shared/lib/format';
+import { formatBytes, formatPercent } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Progress } from '@/shared/ui/progress';
-import { type Attachment, addressOf, attachments } from './attachments';
+import type { Counted } from './attaching';
+import type { Attachment } from './attachment';
+import { attachments } from './attachments';
+import { extentOf } from './file-facts';
+import { previews } from './previews';
+import type { Attaching } from './use-attaching';
+
+/** Once the person has signed in again, it may go through. */
+const unauthenticated = 401;
 
 interface AttachmentListProps {
-  draft: string;
-  list: readonly Attachment[];
-  /** Puts a pasted text where it would have gone. */
-  onInsert: (attachment: Attachment) => void;
+  attaching: Attaching;
   /** The last one is gone, and with it what had the focus. */
   onEmpty: () => void;
 }
 
 /** What goes with the question, and how far it is. */
-export function AttachmentList({ draft, list, onInsert, onEmpty }: AttachmentListProps) {
+export function AttachmentList({ attaching, onEmpty }: AttachmentListProps) {
   return (
     <ul
       aria-label={i18n.t('Attached files')}
       className="mb-1 flex max-h-[30dvh] flex-wrap gap-2 overflow-y-auto overscroll-contain p-0.5"
     >
-      {list.map((attachment) => (
-        <Chip attachment={attachment} draft={draft} key={attachment.key} onEmpty={onEmpty} onInsert={onInsert} />
+      {attaching.list.map((attachment) => (
+        <Chip attaching={attaching} attachment={attachment} key={attachment.key} onEmpty={onEmpty} />
       ))}
     </ul>
   );
 }
 
-type ChipProps = Omit<AttachmentListProps, 'list'> & { attachment: Attachment };
+type ChipProps = AttachmentListProps & { attachment: Attachment };
 
-function Chip({ attachment, draft, onInsert, onEmpty }: ChipProps) {
+function Chip({ attaching, attachment, onEmpty }: ChipProps) {
+  const { draft, insert, counted, choice } = attaching;
   const { key, name, state, problem, pasted } = attachment;
   const failed = state === 'failed';
   const onItsWay = state !== 'failed' && state !== 'ready';
   const retry = i18n.t('Try {name} again', { name });
-  const insert = i18n.t('Insert as text');
+  const asText = i18n.t('Insert as text');
   const remove = (event: MouseEvent<HTMLElement>) => {
     const item = event.currentTarget.closest('li');
     const next = item?.nextElementSibling ?? item?.previousElementSibling;
@@ -70,12 +76,12 @@ function Chip({ attachment, draft, onInsert, onEmpty }: ChipProps) {
               failed ? 'wrap-anywhere text-pretty text-destructive' : 'truncate text-muted-foreground',
             )}
           >
-            {failed ? problem?.message : factsOf(attachment)}
+            {failed ? problem?.message : factsOf(attachment, choice.model && counted)}
           </p>
         )}
       </div>
       <div className="flex shrink-0 items-center">
-        {failed && problem?.retryable && (
+        {failed && (problem?.retryable || problem?.status === unauthenticated) && (
           <Button
             aria-label={retry}
             onClick={() => attachments.retry(draft, key)}
@@ -88,10 +94,10 @@ function Chip({ attachment, draft, onInsert, onEmpty }: ChipProps) {
         )}
         {pasted && state === 'ready' && (
           <Button
-            aria-label={insert}
-            onClick={() => onInsert(attachment)}
+            aria-label={asText}
+            onClick={() => void insert(attachment)}
             size="icon-small"
-            title={insert}
+            title={asText}
             variant="ghost"
           >
             <TextCursorInput aria-hidden={true} />
@@ -112,7 +118,7 @@ function Chip({ attachment, draft, onInsert, onEmpty }: ChipProps) {
 }
 
 function Thumbnail({ attachment: { file, preview } }: { attachment: Attachment }) {
-  const source = preview ?? (file?.kind === 'image' ? addressOf(file.id) : undefined);
+  const source = preview ?? (file?.kind === 'image' ? previews.of(file) : undefined);
   const box = 'flex size-10 shrink-0 items-center justify-center rounded-md border bg-background';
   return source === undefined ? (
     <span className={box}>
@@ -139,19 +145,17 @@ function Way({ attachment: { name, state, fraction } }: { attachment: Attachment
   );
 }
 
-/** What it is and how large. */
-function factsOf({ file, size, scaled }: Attachment): string {
-  const facts = [formatBytes(size)];
-  if (file?.width !== undefined && file.height !== undefined) {
-    facts.push(i18n.t('{width} × {height}', { width: file.width, height: file.height }));
-  }
-  if (file?.pages !== undefined) {
-    facts.push(i18n.t('{pages, plural, one {# page} other {# pages}}', { pages: file.pages }));
-  } else if (file?.characters !== undefined) {
-    facts.push(i18n.t('{characters} characters', { characters: formatNumber(file.characters) }));
-  }
+/** How large it is, what is in it, and what the model makes of it. */
+function factsOf({ file, size, scaled }: Attachment, counted: Counted | undefined): string {
+  const tokens = counted?.count?.files.find(({ id }) => id === file?.id)?.tokens;
+  const facts = [formatBytes(size), ...(file ? extentOf(file) : [])];
   if (scaled) {
     facts.push(i18n.t('scaled down'));
+  }
+  if (tokens !== undefined) {
+    facts.push(i18n.t('{tokens, plural, one {# token} other {# tokens}}', { tokens }));
+  } else if (counted && file?.kind !== 'image') {
+    facts.push('…');
   }
   return facts.join(' · ');
 }

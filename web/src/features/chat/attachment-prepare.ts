@@ -41,26 +41,30 @@ export async function prepare(file: File, images: ImageLimits | undefined): Prom
   return { file, picture: false, scaled: false };
 }
 
+const picture = /^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/u;
+const pdf = /^(?:\xef\xbb\xbf)?\s*%PDF-/u;
+const utf16 = /^(?:\xff\xfe|\xfe\xff)/u;
+
 /** What a file is, by its first bytes, as the server sees it. */
 export async function kindOf(file: Blob): Promise<'picture' | 'pdf' | 'text' | 'other'> {
   const bytes = new Uint8Array(await read(file));
   const text = String.fromCharCode(...bytes.subarray(0, 16));
-  if (/^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/u.test(text) || (text.startsWith('RIFF') && text.startsWith('WEBP', 8))) {
+  if (picture.test(text) || (text.startsWith('RIFF') && text.startsWith('WEBP', 8))) {
     return 'picture';
   }
-  if (/^(?:\xef\xbb\xbf)?\s*%PDF-/u.test(text)) {
+  if (pdf.test(text)) {
     return 'pdf';
   }
-  const utf16 = /^(?:\xff\xfe|\xfe\xff)/u.test(text);
-  return !utf16 && bytes.includes(0) ? 'other' : 'text';
+  return !utf16.test(text) && bytes.includes(0) ? 'other' : 'text';
 }
 
 async function read(file: Blob): Promise<ArrayBuffer> {
   try {
     return await file.slice(0, head).arrayBuffer();
-  } catch {
+  } catch (error) {
     throw refusal(
       i18n.t('This could not be read. A folder cannot be attached, and a file must still be in its place.'),
+      error,
     );
   }
 }
@@ -69,8 +73,8 @@ async function preparePicture(file: File, known: boolean, images: ImageLimits | 
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
-  } catch {
-    throw refusal(i18n.t('“{name}” is not a picture that this browser can read.', { name: file.name }));
+  } catch (error) {
+    throw refusal(i18n.t('“{name}” is not a picture that this browser can read.', { name: file.name }), error);
   }
   const { width, height } = bitmap;
   const bytes = Math.min(images?.max_bytes ?? most, most);
@@ -81,7 +85,8 @@ async function preparePicture(file: File, known: boolean, images: ImageLimits | 
     if (taken && scale === 1 && file.size <= bytes) {
       return { file, picture: true, scaled: false };
     }
-    return await shrink(file, bitmap, scale, bytes);
+    const clear = file.type !== 'image/jpeg' && isClear(bitmap);
+    return await shrink({ file, bitmap, bytes, clear }, scale);
   } finally {
     bitmap.close();
   }
@@ -93,27 +98,38 @@ const smaller = 0.75;
 const smallest = 0.02;
 const quality = 0.9;
 
-async function shrink(file: File, bitmap: ImageBitmap, first: number, bytes: number): Promise<Prepared> {
-  const mayBePng = file.type !== 'image/jpeg';
-  const clear = mayBePng && isClear(bitmap);
-  for (let scale = first; scale > smallest; scale *= smaller) {
-    const canvas = draw(bitmap, scale);
-    const png = mayBePng ? await encode(canvas, 'image/png') : undefined;
-    const blob =
-      png && png.size <= bytes && (clear || png.size <= smallPng)
-        ? png
-        : clear
-          ? undefined
-          : await encode(canvas, 'image/jpeg');
-    if (blob && blob.size <= bytes) {
-      return {
-        file: new File([blob], named(file.name, blob.type), { type: blob.type }),
-        picture: true,
-        scaled: scale < 1 || blob.size < file.size,
-      };
-    }
+interface Shrinking {
+  file: File;
+  bitmap: ImageBitmap;
+  /** The most bytes that it may have. */
+  bytes: number;
+  /** It lets its background through, so it must stay a PNG. */
+  clear: boolean;
+}
+
+/** Draws the picture smaller and smaller until it has no more bytes than it may have. */
+async function shrink(shrinking: Shrinking, scale: number): Promise<Prepared> {
+  const { file, bitmap, bytes } = shrinking;
+  if (scale < smallest) {
+    throw refusal(i18n.t('“{name}” cannot be made small enough.', { name: file.name }));
   }
-  throw refusal(i18n.t('“{name}” cannot be made small enough.', { name: file.name }));
+  const blob = await encoded(draw(bitmap, scale), shrinking);
+  if (!blob || blob.size > bytes) {
+    return shrink(shrinking, scale * smaller);
+  }
+  return {
+    file: new File([blob], named(file.name, blob.type), { type: blob.type }),
+    picture: true,
+    scaled: scale < 1 || blob.size < file.size,
+  };
+}
+
+async function encoded(canvas: HTMLCanvasElement, { file, bytes, clear }: Shrinking): Promise<Blob | undefined> {
+  const png = file.type === 'image/jpeg' ? undefined : await encode(canvas, 'image/png');
+  if (png && png.size <= bytes && (clear || png.size <= smallPng)) {
+    return png;
+  }
+  return clear ? undefined : encode(canvas, 'image/jpeg');
 }
 
 function draw(bitmap: ImageBitmap, scale: number): HTMLCanvasElement {
@@ -147,9 +163,11 @@ function isClear(bitmap: ImageBitmap): boolean {
   return false;
 }
 
+const ending = /\.[^.]*$/u;
+
 /** The name with the ending that goes with what it is now. */
 function named(name: string, type: string): string {
-  const stem = name.replace(/\.[^.]*$/u, '');
+  const stem = name.replace(ending, '');
   return `${stem}.${type === 'image/png' ? 'png' : 'jpg'}`;
 }
 
@@ -166,7 +184,7 @@ function checkSize(file: File, bytes: number): void {
   }
 }
 
-function refusal(detail: string): Problem {
+function refusal(detail: string, cause?: unknown): Problem {
   const title = i18n.t('This cannot be attached');
-  return new Problem({ type: 'urn:pulse:problem:attachment', title, status: 422, detail, request_id: '' });
+  return new Problem({ type: 'urn:pulse:problem:attachment', title, status: 422, detail, request_id: '' }, cause);
 }

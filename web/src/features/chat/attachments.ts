@@ -1,11 +1,14 @@
 import { useSyncExternalStore } from 'react';
 import { api } from '@/shared/api/client';
-import { asProblem, offlineProblem, type Problem } from '@/shared/api/problem';
+import { asProblem, offlineProblem } from '@/shared/api/problem';
 import { drafts } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
+import { type Attachment, addressOf, filesOf, fromStored, type Stored, toStored } from './attachment';
 import type { Prepared } from './attachment-prepare';
 import { upload } from './attachment-upload';
 import { newName } from './new-name';
+import { previews } from './previews';
+import { Turns } from './turns';
 import type { AttachedFile, ImageLimits } from './types';
 
 /** The most files that go with a question. */
@@ -13,29 +16,6 @@ export const mostFiles = 20;
 
 /** How many are uploaded at once; a browser opens only six lines to a server. */
 const atOnce = 3;
-
-/** A file on its way into a question. */
-export interface Attachment {
-  /** What this page calls it. */
-  readonly key: string;
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly state: 'preparing' | 'waiting' | 'uploading' | 'ready' | 'failed';
-  /** How much of it is uploaded, from 0 to 1. */
-  readonly fraction: number;
-  /** As the server has it, once it does. */
-  readonly file?: AttachedFile;
-  readonly problem?: Problem;
-  /** The picture was larger than the model takes. */
-  readonly scaled?: boolean;
-  /** It was a long text in the clipboard. */
-  readonly pasted?: boolean;
-  /** A message has it; it is not ours to delete. */
-  readonly kept?: boolean;
-  /** Where the picture can be seen before the server has it. */
-  readonly preview?: string;
-}
 
 export interface AddOptions {
   /** What the model takes of pictures. */
@@ -74,9 +54,6 @@ interface Work {
   abort: AbortController;
 }
 
-/** What is kept of an attachment with the drafts. */
-type Stored = Pick<Attachment, 'key' | 'scaled' | 'pasted' | 'kept'> & { file: AttachedFile };
-
 const ending = '.files';
 
 /**
@@ -91,9 +68,8 @@ export class Attachments {
   readonly #begun = new Set<string>();
   readonly #work = new Map<string, Work>();
   readonly #listeners = new Set<() => void>();
-  #running = 0;
-  readonly #queue: (() => void)[] = [];
-  #said = '';
+  readonly #turns = new Turns(atOnce);
+  readonly #said = new Map<string, string>();
 
   constructor(means: Means = browser) {
     this.#means = means;
@@ -104,8 +80,10 @@ export class Attachments {
     return () => this.#listeners.delete(listener);
   };
 
-  /** What became of the last file, for a screen reader. */
-  readonly said = (): string => this.#said;
+  /** What became of the last file of a draft, for a screen reader. */
+  said(draft: string): string {
+    return this.#said.get(draft) ?? '';
+  }
 
   /** All of a draft; the same array until something changes. */
   of(draft: string): readonly Attachment[] {
@@ -148,10 +126,22 @@ export class Attachments {
     if (gone.file && !gone.kept) {
       this.#means.discard(gone.file.id);
     }
-    this.#said = i18n.t('{name} removed', { name: gone.name });
+    this.#said.set(draft, i18n.t('{name} removed', { name: gone.name }));
     this.#set(
       draft,
       this.of(draft).filter((each) => each.key !== key),
+    );
+  }
+
+  /** Takes those out that the server has no more. */
+  lose(draft: string, ids: readonly string[]): void {
+    const gone = this.of(draft).filter(({ file }) => file && ids.includes(file.id));
+    for (const each of gone) {
+      this.#forget(each);
+    }
+    this.#set(
+      draft,
+      this.of(draft).filter((each) => !gone.includes(each)),
     );
   }
 
@@ -197,6 +187,7 @@ export class Attachments {
     }
     this.#lists.delete(draft);
     this.#begun.delete(draft);
+    this.#said.delete(draft);
     drafts.remove(draft + ending);
     this.#tell();
   }
@@ -236,7 +227,7 @@ export class Attachments {
         state: 'waiting',
         ...(preview && { preview }),
       });
-      await this.#turn();
+      await this.#turns.take();
       uploading = true;
       if (signal.aborted) {
         return;
@@ -253,29 +244,20 @@ export class Attachments {
         this.#means.discard(stored.id);
         return;
       }
-      this.#said = i18n.t('{name} attached', { name: stored.name });
+      this.#said.set(draft, i18n.t('{name} attached', { name: stored.name }));
       this.#change(draft, key, { state: 'ready', fraction: 1, name: stored.name, size: stored.size, file: stored });
     } catch (error) {
       if (!signal.aborted) {
         const problem = asProblem(error);
         const { name } = work.source;
-        this.#said = i18n.t('{name} could not be attached: {reason}', { name, reason: problem.message });
+        this.#said.set(draft, i18n.t('{name} could not be attached: {reason}', { name, reason: problem.message }));
         this.#change(draft, key, { state: 'failed', problem });
       }
     } finally {
       if (uploading) {
-        this.#running -= 1;
-        this.#queue.shift()?.();
+        this.#turns.leave();
       }
     }
-  }
-
-  /** Waits until there is room for another upload, and takes it. */
-  async #turn(): Promise<void> {
-    if (this.#running >= atOnce) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
-    }
-    this.#running += 1;
   }
 
   #find(draft: string, key: string): Attachment | undefined {
@@ -289,19 +271,17 @@ export class Attachments {
     );
   }
 
-  #forget({ key, preview }: Attachment): void {
+  #forget({ key, file, preview }: Attachment): void {
     this.#work.get(key)?.abort.abort();
     this.#work.delete(key);
     if (preview !== undefined) {
-      URL.revokeObjectURL(preview);
+      previews.keep(file?.id, preview);
     }
   }
 
   #set(draft: string, list: readonly Attachment[]): void {
     this.#lists.set(draft, list);
-    const stored = list.flatMap(({ key, file, scaled, pasted, kept }): Stored[] =>
-      file ? [{ key, file, ...(scaled && { scaled }), ...(pasted && { pasted }), ...(kept && { kept }) }] : [],
-    );
+    const stored = toStored(list);
     if (stored.length > 0 || this.#begun.has(draft)) {
       drafts.write(draft + ending, stored);
     } else {
@@ -315,21 +295,6 @@ export class Attachments {
       listener();
     }
   }
-}
-
-function fromStored(stored: Stored): Attachment {
-  const { name, size } = stored.file;
-  return { ...stored, name, size, state: 'ready', fraction: 1 };
-}
-
-/** Where the bytes of a file are. */
-export function addressOf(fileId: string): string {
-  return `/api/v1/files/${encodeURIComponent(fileId)}`;
-}
-
-/** Those that the server has. */
-export function filesOf(list: readonly Attachment[]): AttachedFile[] {
-  return list.flatMap(({ file }) => file ?? []);
 }
 
 export const attachments = new Attachments();

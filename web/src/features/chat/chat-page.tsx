@@ -73,6 +73,7 @@ export function ChatPage({ conversationId }: ChatPageProps) {
             questions={chat.waiting}
           />
           <Composer
+            bodyOf={chat.bodyOf}
             choice={choice}
             draftKey={chat.draftKey}
             lastQuestion={lastQuestion}
@@ -151,6 +152,7 @@ function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
   }
   return (
     <MessageList
+      bodyOf={chat.bodyOf}
       choice={chat.choice}
       editing={editing}
       key={answers.nameOf(chat.thread)}

@@ -12,7 +12,7 @@ import { AttachmentArea } from './attachment-area';
 import { attachments } from './attachments';
 import { DropZone } from './drop-zone';
 import { stop } from './stop';
-import type { Message } from './types';
+import type { Ask, Message } from './types';
 import { useAnswerPart } from './use-answers';
 import { useAttaching } from './use-attaching';
 import type { ModelChoice } from './use-models';
@@ -37,6 +37,8 @@ interface ComposerProps {
   ready: boolean;
   /** Whom to ask. */
   choice: ModelChoice;
+  /** What the server would be asked. */
+  bodyOf: (written: Written) => Ask | undefined;
   /** Rejects when the question was not taken; it comes back then. */
   onSend: (written: Written) => Promise<void>;
   /** Takes a question that is sent while an answer is being written: to wait, or to be asked now. */
@@ -51,14 +53,16 @@ export function Composer({
   lastQuestion,
   ready,
   choice,
+  bodyOf,
   onEditLast,
   onSend,
   onWait,
   ref,
 }: ComposerProps) {
   const [text, setText] = useDraft(draftKey);
-  const { list, hindrance, add, onPaste } = useAttaching(draftKey, choice);
   const input = useRef<HTMLTextAreaElement>(null);
+  const attaching = useAttaching({ draft: draftKey, text, choice, bodyOf, input });
+  const { list, hindrance, add } = attaching;
   const picker = useRef<AttachHandle>(null);
   const ofInput = { group: i18n.t('Chat'), local: true };
   const now = useRef({ draftKey, text });
@@ -149,6 +153,9 @@ export function Composer({
     if (event.nativeEvent.isComposing) {
       return; // the key belongs to the input method
     }
+    if (attaching.onUndo(event)) {
+      return;
+    }
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       void (event.ctrlKey || event.metaKey ? send(true) : send());
@@ -173,17 +180,7 @@ export function Composer({
       }}
     >
       <DropZone onFiles={add} />
-      <AttachmentArea
-        choice={choice}
-        draft={draftKey}
-        hindrance={hindrance}
-        list={list}
-        onEmpty={() => input.current?.focus()}
-        onInsert={(words) => {
-          const at = input.current?.selectionEnd ?? text.length;
-          offer(text.slice(0, at) + words + text.slice(at));
-        }}
-      />
+      <AttachmentArea attaching={attaching} onEmpty={() => input.current?.focus()} />
       <div className="flex items-end gap-1">
         <AttachButton onFiles={add} ref={picker} />
         {/* The copy of the text behind the input makes the form as high as the text needs. */}
@@ -200,7 +197,7 @@ export function Composer({
               setText(event.target.value);
             }}
             onKeyDown={onKeyDown}
-            onPaste={onPaste}
+            onPaste={attaching.onPaste}
             placeholder={runningId === undefined ? i18n.t('Ask anything') : i18n.t('Ask the next thing')}
             ref={input}
             rows={1}

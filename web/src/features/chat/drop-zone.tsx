@@ -4,6 +4,9 @@ import { i18n } from '@/shared/lib/text';
 
 const dialog = '[role="dialog"], [role="alertdialog"]';
 
+/** Of several inputs the one that came last takes what is dropped: a question that is being edited. */
+const takers: object[] = [];
+
 /** Takes files that are dropped anywhere on the page, and shows that it would. */
 export function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
   const [over, setOver] = useState(false);
@@ -12,7 +15,10 @@ export function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
     latest.current = onFiles;
   });
   useEffect(() => {
-    const brings = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const self = {};
+    takers.push(self);
+    const brings = ({ dataTransfer }: DragEvent) =>
+      takers.at(-1) === self && dataTransfer?.types.includes('Files') === true;
     const onDrag = (event: DragEvent) => {
       if (brings(event)) {
         event.preventDefault(); // else the browser would open the file in the place of the page
@@ -40,7 +46,10 @@ export function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
     document.addEventListener('dragover', onDrag, { signal });
     document.addEventListener('dragleave', onLeave, { signal });
     document.addEventListener('drop', onDrop, { signal });
-    return () => way.abort();
+    return () => {
+      takers.splice(takers.indexOf(self), 1);
+      way.abort();
+    };
   }, []);
   return (
     over && (

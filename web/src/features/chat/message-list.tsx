@@ -10,7 +10,7 @@ import { QuestionEditor } from './question-editor';
 import { QuestionMessage } from './question-message';
 import type { Target } from './target';
 import type { Turn } from './tree';
-import type { Message } from './types';
+import type { Ask, Message } from './types';
 import { useGrowing } from './use-growing';
 import type { ModelChoice } from './use-models';
 import { useSame, useSameTurns } from './use-same';
@@ -32,6 +32,8 @@ interface MessageListProps {
   /** The message that the address names. */
   target: Target;
   choice: ModelChoice;
+  /** What the server would be asked. */
+  bodyOf: (written: Written, parentId: string) => Ask | undefined;
   /** The question that is being edited. */
   editing: string | undefined;
   onEdit: (messageId: string | undefined) => void;
@@ -42,7 +44,15 @@ interface MessageListProps {
 }
 
 /** The branch that is shown. It follows the end of the text until the reader scrolls up. */
-export function MessageList({ turns: latest, target, choice, editing, onReword, ...handlers }: MessageListProps) {
+export function MessageList({
+  turns: latest,
+  target,
+  choice,
+  bodyOf,
+  editing,
+  onReword,
+  ...handlers
+}: MessageListProps) {
   const turns = useSameTurns(latest);
   const wanted = turns.findIndex(({ message }) => message.id === target.id);
   const first = useGrowing(turns.length, wanted);
@@ -83,6 +93,7 @@ export function MessageList({ turns: latest, target, choice, editing, onReword, 
               return (
                 <QuestionEditor
                   key={answers.nameOf(message.id)}
+                  bodyOf={bodyOf}
                   choice={choice}
                   onAsk={(written) => onReword(message, written)}
                   onCancel={() => onEdit(undefined)}

@@ -4,9 +4,11 @@ import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Textarea } from '@/shared/ui/textarea';
 import { AttachButton } from './attach-button';
+import { filesOf } from './attachment';
 import { AttachmentArea } from './attachment-area';
-import { attachments, filesOf } from './attachments';
-import type { AttachedFile, Message } from './types';
+import { attachments } from './attachments';
+import { DropZone } from './drop-zone';
+import type { Ask, AttachedFile, Message } from './types';
 import { useAttaching } from './use-attaching';
 import type { ModelChoice } from './use-models';
 import type { Written } from './waiting';
@@ -14,19 +16,28 @@ import type { Written } from './waiting';
 interface QuestionEditorProps {
   question: Message;
   choice: ModelChoice;
+  /** What the server would be asked. */
+  bodyOf: (written: Written, parentId: string) => Ask | undefined;
   /** Asks it in other words. Rejects when it was not taken; the words are kept as a draft then. */
   onAsk: (written: Written) => Promise<void>;
   onCancel: () => void;
 }
 
 /** A question in its place, to be put in other words. What came of the first words stays beside it. */
-export function QuestionEditor({ question, choice, onAsk, onCancel }: QuestionEditorProps) {
+export function QuestionEditor({ question, choice, bodyOf, onAsk, onCancel }: QuestionEditorProps) {
   const key = `edit.${question.id}`;
   const [text, setText] = useDraft(key, question.content);
   useState(() => attachments.begin(key, question.files ?? none));
-  const { list, hindrance, add, onPaste } = useAttaching(key, choice);
-  const files = filesOf(list);
   const input = useRef<HTMLTextAreaElement>(null);
+  const attaching = useAttaching({
+    draft: key,
+    text,
+    choice,
+    bodyOf: (written) => bodyOf(written, question.parent_id),
+    input,
+  });
+  const { list, hindrance, add } = attaching;
+  const files = filesOf(list);
   useEffect(() => {
     input.current?.focus();
     input.current?.setSelectionRange(input.current.value.length, input.current.value.length);
@@ -55,6 +66,9 @@ export function QuestionEditor({ question, choice, onAsk, onCancel }: QuestionEd
     if (event.nativeEvent.isComposing) {
       return; // the key belongs to the input method
     }
+    if (attaching.onUndo(event)) {
+      return;
+    }
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       ask();
@@ -73,24 +87,15 @@ export function QuestionEditor({ question, choice, onAsk, onCancel }: QuestionEd
         ask();
       }}
     >
-      <AttachmentArea
-        choice={choice}
-        draft={key}
-        hindrance={hindrance}
-        list={list}
-        onEmpty={() => input.current?.focus()}
-        onInsert={(words) => {
-          setText(`${text}${words}`);
-          input.current?.focus();
-        }}
-      />
+      <DropZone onFiles={add} />
+      <AttachmentArea attaching={attaching} onEmpty={() => input.current?.focus()} />
       <Textarea
         aria-label={i18n.t('The question in other words')}
         className="max-h-[50dvh] rounded-xl px-4 py-2.5 text-base leading-6"
         dir="auto"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
-        onPaste={onPaste}
+        onPaste={attaching.onPaste}
         ref={input}
         value={text}
       />

@@ -5,6 +5,7 @@ export type {
   AttachedFile,
   ChatSettings,
   Conversation,
+  Count,
   ImageLimits,
   Model,
   StoredMessage as Message,

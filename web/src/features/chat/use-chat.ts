@@ -5,7 +5,7 @@ import { Problem } from '@/shared/api/problem';
 import { sessionKey, useUser } from '@/shared/api/session';
 import { usageQuery } from '@/shared/api/usage';
 import { answers } from './answers';
-import { ask, type Question } from './ask';
+import { ask, bodyOf, type Question } from './ask';
 import { settingsFor } from './model-settings';
 import { conversationQuery } from './queries';
 import { regenerate } from './regenerate';
@@ -13,7 +13,7 @@ import { ownerOf } from './settle';
 import { stop } from './stop';
 import { turnedTo, useTarget } from './target';
 import { threadOf } from './thread';
-import type { Message } from './types';
+import type { Ask, Message } from './types';
 import { usePending, useThread } from './use-answers';
 import { useModelChoice } from './use-models';
 import { useSettings } from './use-settings';
@@ -157,6 +157,14 @@ export function useChat(conversationId: string | undefined) {
       if (running) {
         void stop(running.id);
       }
+    },
+
+    /** What the server would be asked; undefined while there is no model to ask. */
+    bodyOf: (written: Written, parentId = head): Ask | undefined => {
+      const { model } = choice;
+      return (
+        model && bodyOf({ ...written, parentId, model: model.id, settings: settingsFor(model, settings), conversation })
+      );
     },
 
     /** Takes one out. */

@@ -20,3 +20,4 @@ export type Ask = Schemas['Ask'];
 export type ChatSettings = Pick<Ask, 'system_prompt' | 'temperature' | 'max_tokens' | 'reasoning_effort'>;
 export type AttachedFile = Schemas['AttachedFile'];
 export type ImageLimits = Schemas['ImageLimits'];
+export type Count = Schemas['Count'];

@@ -1,0 +1,63 @@
+import { describe, expect, test as it } from 'vitest';
+import { hindranceOf, isLong, seeingModel } from './attaching';
+import type { Attachment } from './attachment';
+import { kindOf } from './attachment-prepare';
+import type { Model } from './types';
+
+const images = { max_count: 9, max_bytes: 9, max_total_bytes: 9, max_edge: 9, types: [] };
+const model = (id: string, provider: string, more: Partial<Model> = {}) =>
+  ({ id, provider, available: true, demo: false, ...more }) as Model;
+const blind = model('blind', 'a');
+
+describe('a model that sees', () => {
+  const there = model('there', 'b', { images });
+  const near = model('near', 'a', { images });
+  const away = model('away', 'a', { images, available: false });
+  const demo = model('demo', 'c', { images, demo: true });
+  it.each([
+    ['of the same provider first', [there, near], near],
+    ['of another one', [demo, away, blind, there], there],
+    ['the demo rather than none', [demo, blind], demo],
+    ['none', [blind, away], undefined],
+  ])('%s', (_, models, expected) => {
+    expect(seeingModel(models, blind)).toBe(expected);
+  });
+});
+
+describe('what hinders', () => {
+  const of = (part: Partial<Attachment>) =>
+    ({ key: '', name: '', size: 1, fraction: 0, state: 'ready', ...part }) as Attachment;
+  const picture = of({ preview: 'blob:x' });
+  it.each([
+    ['nothing', [of({})], blind, undefined],
+    ['a picture that it does not see', [picture, of({ state: 'uploading' })], blind, 'blind'],
+    ['a picture that it sees', [picture], model('sees', 'a', { images }), undefined],
+    ['an upload', [of({}), of({ state: 'waiting' })], blind, 'uploading'],
+    ['a failure', [of({ state: 'failed' }), of({ state: 'uploading' })], blind, 'failed'],
+  ] as const)('%s', (_, list, asked, expected) => {
+    expect(hindranceOf(list, asked)).toBe(expected);
+  });
+});
+
+it.each([
+  ['x'.repeat(4000), false],
+  ['x'.repeat(4001), true],
+  ['x\n'.repeat(99), false],
+  ['x\n'.repeat(100), true],
+])('a text is long or not (case %#)', (text, long) => {
+  expect(isLong(text)).toBe(long);
+});
+
+it.each([
+  ['\x89PNG\r\n\x1a\n', 'picture'],
+  ['\xff\xd8\xff\xe0', 'picture'],
+  ['GIF89a', 'picture'],
+  ['RIFF\x00\x00\x00\x00WEBPVP8 ', 'picture'],
+  ['%PDF-1.7', 'pdf'],
+  ['PK\x03\x04\x14\x00', 'other'],
+  ['a,b\n1,2', 'text'],
+  ['\xff\xfea\x00', 'text'],
+])('%j is known by its bytes', async (head, kind) => {
+  const bytes = Uint8Array.from(head, (letter) => letter.charCodeAt(0));
+  expect(await kindOf(new Blob([bytes]))).toBe(kind);
+});
