@@ -60,6 +60,7 @@ var routes = map[string]route{
 
 	"GET /api/v1/conversations":                                        {},
 	"GET /api/v1/conversations/{id}":                                   {subject: "conversation"},
+	"GET /api/v1/conversations/{id}/export":                            {subject: "conversation"},
 	"PATCH /api/v1/conversations/{id}":                                 {subject: "conversation", body: object{"title": "Another"}},
 	"DELETE /api/v1/conversations/{id}":                                {subject: "conversation"},
 	"POST /api/v1/conversations/{id}/messages/{message_id}/regenerate": {subject: "conversation", body: object{}},

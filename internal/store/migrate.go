@@ -49,7 +49,12 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, log *slog.L
 	if err != nil {
 		return wrap("migrations", err)
 	}
-	p, err := goose.NewProvider(dialect, db, folder, append(opts, goose.WithDisableGlobalRegistry(true))...)
+	ours := SQLite
+	if dialect == goose.DialectPostgres {
+		ours = PostgreSQL
+	}
+	opts = append(opts, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(searchMigration(ours)))
+	p, err := goose.NewProvider(dialect, db, folder, opts...)
 	if err != nil {
 		return wrap("migrations", err)
 	}

@@ -136,10 +136,14 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, 
 	o.Result = result{w.ConversationID, w.AnswerID, finish}
 	o.Done = endingOf(finish, cancelled, o.Charges)
 	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, f *fault.Error) error {
-		return finishAnswer(ctx, q, f, query.FinishMessageParams{
+		kept, err := finishAnswer(ctx, q, f, query.FinishMessageParams{
 			Content: text, Reasoning: reasoning, Status: string(status), FinishReason: string(finish),
 			ID: w.AnswerID, UserID: run.Job.UserID,
 		})
+		if err != nil || !kept || text == "" {
+			return err
+		}
+		return r.db.Index(ctx, q, store.Entry{UserID: run.Job.UserID, ConversationID: w.ConversationID, MessageID: w.AnswerID, Text: text})
 	}
 	return o
 }
@@ -150,19 +154,22 @@ func broken(ctx context.Context, q *query.Queries, j job.Job, f *fault.Error) er
 	if err != nil {
 		return err
 	}
-	return finishAnswer(ctx, q, f, query.FinishMessageParams{Status: string(job.Failed), ID: w.AnswerID, UserID: j.UserID})
+	_, err = finishAnswer(ctx, q, f, query.FinishMessageParams{Status: string(job.Failed), ID: w.AnswerID, UserID: j.UserID})
+	return err
 }
 
-func finishAnswer(ctx context.Context, q *query.Queries, f *fault.Error, m query.FinishMessageParams) error {
+// finishAnswer stores an answer; kept is false when its conversation was deleted
+// meanwhile. The books stay right either way.
+func finishAnswer(ctx context.Context, q *query.Queries, f *fault.Error, m query.FinishMessageParams) (kept bool, err error) {
 	if f != nil {
 		problem, err := json.Marshal(f.Problem(""))
 		if err != nil {
-			return fmt.Errorf("chat: problem of answer %s: %w", m.ID, err)
+			return false, fmt.Errorf("chat: problem of answer %s: %w", m.ID, err)
 		}
 		m.Error = string(problem)
 	}
-	_, err := q.FinishMessage(ctx, m)
-	return err // no row: the conversation was deleted meanwhile, the books stay right
+	changed, err := q.FinishMessage(ctx, m)
+	return changed > 0, err
 }
 
 func endingOf(finish provider.FinishReason, cancelled bool, charges []usage.Charge) ending {

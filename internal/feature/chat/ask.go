@@ -24,7 +24,7 @@ type Ask struct {
 	Settings
 	ConversationID string  `json:"conversation_id,omitempty" maxLength:"64" doc:"Goes on with this conversation; without it a new one begins"`
 	ParentID       *string `json:"parent_id,omitempty" maxLength:"64" doc:"The message to go on from, to branch; empty: before the first one; the conversation's head when absent"`
-	IfRunning      string  `json:"if_running,omitempty" enum:"refuse,wait,interrupt" doc:"While an answer of the branch is written: 409 (when absent), ask when it has ended, or stop it first"`
+	IfRunning      string  `json:"if_running,omitempty" enum:"refuse,wait,interrupt" doc:"While an answer of the branch runs: 409 (the default), ask after it, or stop it first"`
 }
 
 // Message is a turn as the outside gives it.
@@ -313,8 +313,10 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
 		Input: input, Want: want, Idempotency: q.once, Prepared: seen,
 		Write: func(ctx context.Context, qs *query.Queries) error {
+			entries := entriesOf(messages)
 			if newConversation {
 				name := title(q.turns)
+				entries = append(entries, store.Entry{UserID: a.ID, ConversationID: w.ConversationID, Text: name})
 				err = qs.InsertConversation(ctx, query.InsertConversationParams{
 					ID: w.ConversationID, UserID: a.ID, Title: name, TitleKey: store.Folded(name), Model: q.model.ID,
 					Settings: string(kept), HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
@@ -335,6 +337,11 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 					return err
 				}
 			}
+			for _, e := range entries {
+				if err := r.db.Index(ctx, qs, e); err != nil {
+					return err
+				}
+			}
 			return nil
 		},
 	})
@@ -347,6 +354,17 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		}
 	}
 	return j, w, nil
+}
+
+// entriesOf are the texts of messages, for searches.
+func entriesOf(messages []query.InsertMessageParams) []store.Entry {
+	var entries []store.Entry
+	for _, m := range messages {
+		if m.Content != "" {
+			entries = append(entries, store.Entry{UserID: m.UserID, ConversationID: m.ConversationID, MessageID: m.ID, Text: m.Content})
+		}
+	}
+	return entries
 }
 
 // continueConversation moves the conversation on to a new answer. The row keeps

@@ -26,6 +26,7 @@ type ConversationSummary struct {
 	Pinned    bool      `json:"pinned"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+	Match     *Match    `json:"match,omitempty" doc:"Where a search found it"`
 }
 
 // Conversation is a conversation with its tree of messages.
@@ -57,7 +58,7 @@ type StoredMessage struct {
 
 type listInput struct {
 	httpd.Page
-	Search string               `query:"q" maxLength:"200" doc:"Only titles that contain this"`
+	Search string               `query:"q" maxLength:"200" doc:"Words to look for in titles and messages: all of them, each as the beginning of a word, without regard to case and accents"`
 	Pinned httpd.Optional[bool] `query:"pinned" doc:"Only those that are pinned, or only those that are not; all when absent"`
 }
 
@@ -74,28 +75,35 @@ func (r *Room) listConversations(ctx context.Context, in *listInput) (*conversat
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.listed(ctx, a, in, at, id)
+	items, err := r.listed(ctx, a, in, at, id)
 	if err != nil {
 		return nil, err
-	}
-	items := make([]ConversationSummary, len(rows))
-	for i, c := range rows {
-		items[i] = summaryOf(c)
 	}
 	list := httpd.NewList(items, in.Rows(), func(c ConversationSummary) (int64, string) { return store.Millis(c.UpdatedAt), c.ID })
 	return &conversationList{Body: list}, nil
 }
 
 // listed reads one more than a page after a place in the list.
-func (r *Room) listed(ctx context.Context, a actor.Actor, in *listInput, at int64, id string) ([]query.Conversation, error) {
+func (r *Room) listed(ctx context.Context, a actor.Actor, in *listInput, at int64, id string) ([]ConversationSummary, error) {
+	if strings.TrimSpace(in.Search) != "" {
+		return r.search(ctx, a, in, at, id)
+	}
+	var rows []query.Conversation
+	var err error
 	if in.Pinned.Given && in.Pinned.Value {
-		return r.db.Read().ListPinnedConversations(ctx, query.ListPinnedConversationsParams{
-			UserID: a.ID, BeforeAt: at, BeforeID: id, Pattern: likePattern(in.Search), RowLimit: in.Rows() + 1,
+		rows, err = r.db.Read().ListPinnedConversations(ctx, query.ListPinnedConversationsParams{
+			UserID: a.ID, BeforeAt: at, BeforeID: id, RowLimit: in.Rows() + 1,
+		})
+	} else {
+		rows, err = r.db.Read().ListConversations(ctx, query.ListConversationsParams{
+			UserID: a.ID, BeforeAt: at, BeforeID: id, WithoutPinned: in.Pinned.Given, RowLimit: in.Rows() + 1,
 		})
 	}
-	return r.db.Read().ListConversations(ctx, query.ListConversationsParams{
-		UserID: a.ID, BeforeAt: at, BeforeID: id, Pattern: likePattern(in.Search), WithoutPinned: in.Pinned.Given, RowLimit: in.Rows() + 1,
-	})
+	items := make([]ConversationSummary, len(rows))
+	for i, c := range rows {
+		items[i] = summaryOf(c)
+	}
+	return items, err
 }
 
 func summaryOf(c query.Conversation) ConversationSummary {
@@ -103,15 +111,6 @@ func summaryOf(c query.Conversation) ConversationSummary {
 		ID: c.ID, Title: c.Title, TitleBy: c.TitleBy, Model: c.Model, Pinned: c.Pinned,
 		CreatedAt: store.Time(c.CreatedAt), UpdatedAt: store.Time(c.UpdatedAt),
 	}
-}
-
-// likePattern makes a search literal: what the person typed is never a pattern.
-func likePattern(search string) string {
-	search = store.Folded(strings.TrimSpace(search))
-	if search == "" {
-		return ""
-	}
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(search) + "%"
 }
 
 // ConversationPath names a conversation in an address. Exported, since huma
@@ -196,6 +195,9 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 		}
 		if title != "" {
 			if _, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, TitleKey: store.Folded(title), ID: in.ID, UserID: a.ID}); err != nil {
+				return err
+			}
+			if err := r.db.Index(ctx, q, store.Entry{UserID: a.ID, ConversationID: in.ID, Text: title}); err != nil {
 				return err
 			}
 		}

@@ -11,7 +11,6 @@ SELECT * FROM conversations WHERE id = $1 AND user_id = $2;
 SELECT * FROM conversations
 WHERE user_id = sqlc.arg(user_id)
   AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), CAST(sqlc.arg(before_id) AS TEXT)))
-  AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR title_key LIKE sqlc.arg(pattern) ESCAPE '\')
   AND NOT (pinned AND CAST(sqlc.arg(without_pinned) AS BOOLEAN))
 ORDER BY updated_at DESC, id DESC
 LIMIT sqlc.arg(row_limit);
@@ -20,7 +19,6 @@ LIMIT sqlc.arg(row_limit);
 SELECT * FROM conversations
 WHERE user_id = sqlc.arg(user_id) AND pinned
   AND (CAST(sqlc.arg(before_at) AS BIGINT) = 0 OR (updated_at, id) < (sqlc.arg(before_at), CAST(sqlc.arg(before_id) AS TEXT)))
-  AND (CAST(sqlc.arg(pattern) AS TEXT) = '' OR title_key LIKE sqlc.arg(pattern) ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
 LIMIT sqlc.arg(row_limit);
 

@@ -39,15 +39,23 @@ func (r *Room) Routes(api huma.API) {
 	tags = []string{"Conversations"}
 	httpd.Register(api, huma.Operation{
 		OperationID: "list-conversations", Method: http.MethodGet, Path: "/api/v1/conversations", Tags: tags,
-		Summary: "Conversations, the last used first",
+		Summary: "Conversations, the last used first; also those in which something was said",
 	}, r.listConversations)
 	httpd.Register(api, huma.Operation{
 		OperationID: "get-conversation", Method: http.MethodGet, Path: "/api/v1/conversations/{id}", Tags: tags,
 		Summary: "One conversation with all messages of its tree",
 	}, r.getConversation)
 	httpd.Register(api, huma.Operation{
+		OperationID: "export-conversation", Method: http.MethodGet, Path: "/api/v1/conversations/{id}/export", Tags: tags,
+		Summary: "A conversation as a file, Markdown or JSON",
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The file; its name is the title",
+			Content:     map[string]*huma.MediaType{"text/markdown": {Schema: &huma.Schema{Type: huma.TypeString}}, "application/json": {}},
+		}},
+	}, r.export)
+	httpd.Register(api, huma.Operation{
 		OperationID: "update-conversation", Method: http.MethodPatch, Path: "/api/v1/conversations/{id}", Tags: tags,
-		Summary: "Rename a conversation or show another branch",
+		Summary: "Rename or pin a conversation, or show another branch",
 	}, r.updateConversation)
 	httpd.Register(api, huma.Operation{
 		OperationID: "delete-conversation", Method: http.MethodDelete, Path: "/api/v1/conversations/{id}", Tags: tags,

@@ -173,10 +173,13 @@ func (r *Room) runTitle(ctx context.Context, run *job.Run) job.Outcome {
 		if status != job.Completed || name == "" {
 			return nil
 		}
-		_, err := q.SetTitle(ctx, query.SetTitleParams{ // no row: a person was faster, or the conversation is gone
+		changed, err := q.SetTitle(ctx, query.SetTitleParams{
 			Title: name, TitleKey: store.Folded(name), ID: w.ConversationID, UserID: run.Job.UserID,
 		})
-		return err
+		if err != nil || changed == 0 { // a person was faster, or the conversation is gone
+			return err
+		}
+		return r.db.Index(ctx, q, store.Entry{UserID: run.Job.UserID, ConversationID: w.ConversationID, Text: name})
 	}
 	return o
 }

@@ -1466,17 +1466,15 @@ const listConversations = `-- name: ListConversations :many
 SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at, pinned, title_by FROM conversations
 WHERE user_id = $1
   AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, CAST($3 AS TEXT)))
-  AND (CAST($4 AS TEXT) = '' OR title_key LIKE $4 ESCAPE '\')
-  AND NOT (pinned AND CAST($5 AS BOOLEAN))
+  AND NOT (pinned AND CAST($4 AS BOOLEAN))
 ORDER BY updated_at DESC, id DESC
-LIMIT $6
+LIMIT $5
 `
 
 type ListConversationsParams struct {
 	UserID        string
 	BeforeAt      int64
 	BeforeID      string
-	Pattern       string
 	WithoutPinned bool
 	RowLimit      int32
 }
@@ -1486,7 +1484,6 @@ func (q *Queries) ListConversations(ctx context.Context, arg ListConversationsPa
 		arg.UserID,
 		arg.BeforeAt,
 		arg.BeforeID,
-		arg.Pattern,
 		arg.WithoutPinned,
 		arg.RowLimit,
 	)
@@ -1753,16 +1750,14 @@ const listPinnedConversations = `-- name: ListPinnedConversations :many
 SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at, pinned, title_by FROM conversations
 WHERE user_id = $1 AND pinned
   AND (CAST($2 AS BIGINT) = 0 OR (updated_at, id) < ($2, CAST($3 AS TEXT)))
-  AND (CAST($4 AS TEXT) = '' OR title_key LIKE $4 ESCAPE '\')
 ORDER BY updated_at DESC, id DESC
-LIMIT $5
+LIMIT $4
 `
 
 type ListPinnedConversationsParams struct {
 	UserID   string
 	BeforeAt int64
 	BeforeID string
-	Pattern  string
 	RowLimit int32
 }
 
@@ -1771,7 +1766,6 @@ func (q *Queries) ListPinnedConversations(ctx context.Context, arg ListPinnedCon
 		arg.UserID,
 		arg.BeforeAt,
 		arg.BeforeID,
-		arg.Pattern,
 		arg.RowLimit,
 	)
 	if err != nil {

@@ -170,7 +170,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Conversations, the last used first */
+        /** Conversations, the last used first; also those in which something was said */
         get: operations["list-conversations"];
         put?: never;
         post?: never;
@@ -195,8 +195,25 @@ export interface paths {
         delete: operations["delete-conversation"];
         options?: never;
         head?: never;
-        /** Rename a conversation or show another branch */
+        /** Rename or pin a conversation, or show another branch */
         patch: operations["update-conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation as a file, Markdown or JSON */
+        get: operations["export-conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/conversations/{id}/messages/{message_id}/regenerate": {
@@ -462,7 +479,7 @@ export interface components {
             /** @description Goes on with this conversation; without it a new one begins */
             conversation_id?: string;
             /**
-             * @description While an answer of the branch is being written: refuse with 409 (when absent), wait and ask when it has ended, or stop it first and keep what it said
+             * @description While an answer of the branch runs: 409 (the default), ask after it, or stop it first
              * @enum {string}
              */
             if_running?: "refuse" | "wait" | "interrupt";
@@ -548,6 +565,8 @@ export interface components {
             /** @description The leaf of the branch that is shown; follow parent_id from here */
             head_id: string;
             id: string;
+            /** @description Where a search found it */
+            match?: components["schemas"]["Match"];
             /** @description All messages of the tree, by time */
             messages: components["schemas"]["StoredMessage"][];
             /** @description The model asked last */
@@ -573,6 +592,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             id: string;
+            /** @description Where a search found it */
+            match?: components["schemas"]["Match"];
             /** @description The model asked last */
             model: string;
             pinned: boolean;
@@ -737,6 +758,12 @@ export interface components {
             items: components["schemas"]["Receipt"][];
             /** @description Give it as cursor to get what follows; absent at the end */
             next_cursor?: string;
+        };
+        Match: {
+            /** @description The newest message that has all the words; empty: it is the title */
+            message_id: string;
+            /** @description What stands around the first of the words; empty for a title */
+            snippet: string;
         };
         Message: {
             /** @description May be empty where there are files */
@@ -1594,7 +1621,7 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                /** @description Only titles that contain this */
+                /** @description Words to look for in titles and messages: all of them, each as the beginning of a word, without regard to case and accents */
                 q?: string;
                 /** @description Only those that are pinned, or only those that are not; all when absent */
                 pinned?: boolean;
@@ -1815,6 +1842,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-conversation": {
+        parameters: {
+            query?: {
+                /** @description markdown: the branch that is shown; json: everything */
+                format?: "markdown" | "json";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file; its name is the title */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/markdown": string;
                 };
             };
             /** @description Bad Request */
