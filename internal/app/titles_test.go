@@ -22,8 +22,8 @@ func eachTitled(t *testing.T, test func(t *testing.T, h *house), settings ...str
 }
 
 type titledConversation struct {
-	Title   string `json:"title"`
-	TitleBy string `json:"title_by"`
+	Title string `json:"title"`
+	By    string `json:"title_by"`
 }
 
 func (c *caller) titleOf(id string) titledConversation {
@@ -86,6 +86,40 @@ func TestConversationIsNamed(t *testing.T) {
 		}
 		if events := p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+jobs[0].ID+"/events", nil); !strings.Contains(events, `"title":"1 2 3"`) {
 			t.Errorf("its events: %s", events)
+		}
+	})
+}
+
+// The pages hear of the name that a model has given.
+func TestNamingIsTold(t *testing.T) {
+	t.Parallel()
+	eachTitled(t, func(t *testing.T, h *house) {
+		t.Helper()
+		p := h.register("ada")
+		o := p.ask(object{"messages": said("[chunks 3] [delay 700ms]")})
+		h.until("the title is being made", func() bool { return len(p.titleJobs()) == 1 })
+		l := p.listen()
+		time.Sleep(100 * time.Millisecond) // what its beginning had to tell
+		l.forget()
+		h.until("it has a title", func() bool { return p.titleOf(o.ConversationID).By == "model" })
+		l.hears("conversation " + o.ConversationID)
+	})
+}
+
+// No key that a person can send is that of a title: it names their request, and
+// the conversation is named all the same.
+func TestPersonsKeyIsNoTitles(t *testing.T) {
+	t.Parallel()
+	eachTitled(t, func(t *testing.T, h *house) {
+		t.Helper()
+		p := h.register("ada")
+		o := p.ask(object{"messages": said("[chunks 3]")})
+		h.until("it has a title", func() bool { return p.titleOf(o.ConversationID).By == "model" })
+		in := object{"model": model, "messages": said("[chunks 2]"), "conversation_id": o.ConversationID}
+		for _, key := range []string{"title " + o.ConversationID, "title" + o.ConversationID, "title"} {
+			if got := p.do(http.MethodPost, "/api/v1/chat/complete", in, "Idempotency-Key", key); got.status != http.StatusOK {
+				t.Errorf("the key %q: %d %s", key, got.status, got.text)
+			}
 		}
 	})
 }
