@@ -35,7 +35,7 @@ func (c *caller) listen() *listener {
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultClient.Do(r) //nolint:bodyclose // below, when it has ended
 	if err != nil || res.StatusCode != http.StatusOK {
 		c.h.t.Fatalf("%s listens: %v %v", c.name, res, err)
 	}
@@ -48,7 +48,10 @@ func (c *caller) listen() *listener {
 			if !ok {
 				continue
 			}
-			var hint struct{ Kind, ID string }
+			var hint struct {
+				Kind string `json:"kind"`
+				ID   string `json:"id"`
+			}
 			if err := json.Unmarshal([]byte(data), &hint); err == nil {
 				l.mu.Lock()
 				l.heard[hint.Kind+" "+hint.ID]++
@@ -155,20 +158,20 @@ func TestFeedsEndWithTheirSession(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		t.Helper()
 		h.register("admin")
-		ada := h.register("ada")
-		second, program, third := h.signIn("ada"), ada.program(), h.signIn("ada")
-		first, of2, ofProgram, of3 := ada.listen(), second.listen(), program.listen(), third.listen()
-		ada.must(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
+		grace := h.register("grace")
+		second, program, third := h.signIn("grace"), grace.program(), h.signIn("grace")
+		first, of2, ofProgram, of3 := grace.listen(), second.listen(), program.listen(), third.listen()
+		grace.must(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
 		first.ends("its sign-out")
 		program.must(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
 		ofProgram.ends("the token's end")
-		got := third.do(http.MethodPost, "/api/v1/auth/login", map[string]string{"email": "ada@example.com", "password": password})
+		got := third.do(http.MethodPost, "/api/v1/auth/login", map[string]string{"email": "grace@example.com", "password": password})
 		if got.status != http.StatusOK {
 			t.Fatalf("signing in again: %d", got.status)
 		}
 		of3.ends("a sign-in in its place")
 		of2.goesOn("other sessions")
-		if _, err := h.app.accounts.SetActive(t.Context(), "ada@example.com", false); err != nil {
+		if _, err := h.app.accounts.SetActive(t.Context(), "grace@example.com", false); err != nil {
 			t.Fatal(err)
 		}
 		of2.ends("the deactivation")
