@@ -17,7 +17,7 @@ func (m Model) RefusesImage(contentType string, size, width, height int64) strin
 		return fmt.Sprintf("is a picture of type %s, which %s does not take; it takes %s",
 			strings.TrimPrefix(contentType, "image/"), m.Name, strings.ReplaceAll(strings.Join(l.Types, ", "), "image/", ""))
 	case size > l.MaxBytes:
-		return fmt.Sprintf("is larger than %.1f MB, the most that %s takes", float64(l.MaxBytes)/1e6, m.Name)
+		return fmt.Sprintf("is larger than %.3g MB, the most that %s takes", float64(l.MaxBytes)/1e6, m.Name)
 	case width > l.MaxEdge || height > l.MaxEdge:
 		return fmt.Sprintf("is wider or higher than %d pixels, the most that %s takes", l.MaxEdge, m.Name)
 	}

@@ -55,27 +55,38 @@ func (m Model) ImageTokens(width, height int64) int64 {
 		// A token for each 32-pixel patch, times 1.2, and no cap: as measured for
 		// gpt-6.1-sol (docs.apiyi.com/en/faq/vision-image-too-large, 2026-10-20).
 		return (cells(width, height, 32)*12 + 9) / 10
-	case claude, claudeTo46:
-		// Width × height ÷ 750 (platform.claude.com/docs/en/build-with-claude/vision),
-		// fitted into the largest edge of any model, 2576 (from memory; older ones
-		// have 1568). The patches of 28 pixels, from memory too, matter to thin pictures.
-		const edge = 2576
-		if long := max(width, height); long > edge {
-			width, height = (width*edge+long-1)/long, (height*edge+long-1)/long
-		}
-		return max((width*height+749)/750, cells(width, height, 28))
+	case claude:
+		// The larger edge and the most tokens, 4784, are those of Claude since 4.7
+		// (docs.rs/vision-squeezer/0.6.2, not Anthropic's own page).
+		return claudeTokens(width, height, 2576, 4784)
+	case claudeTo46:
+		// "About 1,600" (docs.anthropic.com/en/docs/vision).
+		return claudeTokens(width, height, 1568, 1600)
 	case gemini:
-		// 258 a tile of 768 pixels (ai.google.dev/gemini-api/docs/tokens), and no
-		// less than Gemini 3's default of 1120 (docs.cloud.google.com, "Image understanding").
+		// 258 a tile of 768 pixels, which is Gemini 2's way
+		// (geminibyexample.com/027-calculate-input-tokens), and no less than Gemini 3's
+		// default of 1120 (fastgptplus.com/en/posts/gemini-3-pro-media-resolution-parameter).
+		// Neither is Google's own page; that Gemini 4 counts alike is an estimate.
 		return max(1120, 258*cells(width, height, 768))
 	case words:
 		return 1 // as the demo counts
 	case o200kOther:
 	}
 	// Unknown: the dearer of Llama's tiles (docs.together.ai/docs/vision-overview)
-	// and patches of 28 pixels, which Qwen has (from memory).
+	// and patches of 28 pixels, which Qwen has (huggingface.co/Qwen/Qwen2-VL-7B-Instruct/discussions/47).
 	tiles := min(2, 1+width/560) * min(2, 1+height/560)
 	return max(1601*tiles, cells(width, height, 28))
+}
+
+// claudeTokens is the more of what Anthropic's pages have said: width × height
+// ÷ 750 (platform.claude.com/docs/en/vision), and later a token for each patch of
+// 28 pixels (…/docs/en/build-with-claude/vision), which matters to thin pictures.
+// A larger picture is made smaller first, and costs no more than most.
+func claudeTokens(width, height, edge, most int64) int64 {
+	if long := max(width, height); long > edge {
+		width, height = (width*edge+long-1)/long, (height*edge+long-1)/long
+	}
+	return min(most, max((width*height+749)/750, cells(width, height, 28)))
 }
 
 // cells is how many squares of that edge cover a picture.
