@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type Call struct {
 	emit     func(Delta)
 
 	stream          bool // what the caller wants: text piece by piece
+	pictures        bool // some come along with the request
 	text, reasoning strings.Builder
 
 	// What the transport reads and writes, from the goroutine of the call.
@@ -36,6 +38,7 @@ type callKey struct{}
 // tells that the vendor is asked to stream, whatever the caller wants.
 func NewCall(ctx context.Context, provider string, req ChatRequest, streamed bool, emit func(Delta)) *Call {
 	c := &Call{provider: provider, stream: req.Stream, streamed: streamed, emit: emit, left: mostBytes + mostPerToken*req.MaxTokens}
+	c.pictures = slices.ContainsFunc(req.Messages, func(m Message) bool { return len(m.Images) > 0 })
 	c.ctx = context.WithValue(ctx, callKey{}, c)
 	return c
 }
@@ -135,6 +138,10 @@ func (c *Call) failure(err error) *Error {
 	e.Provider = c.provider
 	if e.Status == 0 {
 		e.Status = c.status
+	}
+	// A body too large is a conversation too long only where it is all text.
+	if e.Kind == KindTooLong && e.Status == http.StatusRequestEntityTooLarge && c.pictures {
+		e.Kind = KindTooLarge
 	}
 	if e.RetryAfter == 0 {
 		e.RetryAfter = retryAfter(c.header, time.Now())

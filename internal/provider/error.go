@@ -15,6 +15,7 @@ type Kind string
 const (
 	KindBadRequest  Kind = "provider_bad_request"     // our request, or a parameter the model refuses
 	KindTooLong     Kind = "provider_context_length"  // the conversation does not fit the model
+	KindTooLarge    Kind = "provider_too_large"       // pictures make the request larger than the vendor takes
 	KindAuth        Kind = "provider_auth"            // the operator's key is wrong or has no right
 	KindNoCredit    Kind = "provider_no_credit"       // the operator's account is out of money
 	KindNoModel     Kind = "provider_model_not_found" // unknown or retired model
@@ -65,6 +66,8 @@ func (e *Error) Fault(name string) *fault.Error {
 		message = name + " did not accept this request. Try another model or simpler settings."
 	case KindTooLong:
 		message = "This conversation is too long for the model. Start a new one, or choose a model with a larger context."
+	case KindTooLarge:
+		message = "The pictures of this conversation are more than " + name + " takes at once. Ask with fewer or smaller ones, or start a new conversation."
 	case KindAuth:
 		message = name + " refused this server's key. The administrator has to check it; other models may work meanwhile."
 	case KindNoCredit:

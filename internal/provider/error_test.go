@@ -15,7 +15,7 @@ func TestSentences(t *testing.T) {
 	t.Parallel()
 	seen := map[string]provider.Kind{}
 	for kind, again := range map[provider.Kind]bool{
-		provider.KindBadRequest: false, provider.KindTooLong: false, provider.KindAuth: false, provider.KindNoCredit: false,
+		provider.KindBadRequest: false, provider.KindTooLong: false, provider.KindTooLarge: false, provider.KindAuth: false, provider.KindNoCredit: false,
 		provider.KindNoModel: false, provider.KindRateLimited: true, provider.KindOverloaded: true, provider.KindUnreachable: true,
 		provider.KindStalled: true, provider.KindCut: true, provider.KindMalformed: true, provider.KindBlocked: false,
 		provider.KindEmpty: false, provider.KindEndless: false, "provider_something_new": false,

@@ -90,6 +90,39 @@ func TestConversation(t *testing.T) {
 	}
 }
 
+// The demo says which pictures came with the question, and that it does not look.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	png := provider.Image{ContentType: "image/png", Data: []byte("one")}
+	gif := provider.Image{ContentType: "image/gif", Data: []byte("two")}
+	for _, c := range []struct {
+		images []provider.Image
+		want   string
+	}{
+		{nil, ""},
+		{[]provider.Image{png}, "It brought 1 picture along (image/png), at which the demo does not look."},
+		{[]provider.Image{png, gif}, "It brought 2 pictures along (image/png, image/gif), at which the demo does not look."},
+	} {
+		req := ask("one", "two", "three")
+		req.Messages[0].Images = []provider.Image{gif} // an earlier one is counted, and not spoken of
+		req.Messages[2].Images = c.images
+		text, _, a := answer(t, req)
+		if !strings.Contains(text, c.want) || c.want == "" && strings.Contains(text, "picture") {
+			t.Errorf("%q is not in:\n%s", c.want, text)
+		}
+		if want := int64(3 + 1 + len(c.images)); a.Usage.Input != want {
+			t.Errorf("%d pictures: %d tokens went in, want %d", len(c.images), a.Usage.Input, want)
+		}
+	}
+	// A picture alone is a question too, and another picture is another one.
+	req, other := ask(""), ask("")
+	req.Messages[0].Images, other.Messages[0].Images = []provider.Image{png}, []provider.Image{gif}
+	_, _, a := answer(t, req)
+	if _, _, b := answer(t, other); a.ResponseID == b.ResponseID || a.Usage.Input != 1 {
+		t.Errorf("%+v, and of another picture %+v", a, b)
+	}
+}
+
 // A number of words is kept to the word, and every sentence is there, in order.
 func TestWordsAsked(t *testing.T) {
 	t.Parallel()

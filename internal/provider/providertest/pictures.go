@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"net/http"
 	"testing"
 
 	"pulse/internal/provider"
@@ -37,12 +38,43 @@ func (r runner) pictures(t *testing.T) {
 		{Role: provider.RoleAssistant, Text: "I see."},
 		{Role: provider.RoleUser, Text: "And these?", Images: []provider.Image{one, two}},
 	}
-	if got := b.ask(t.Context(), req, nil); got.err != nil {
+	got := b.ask(t.Context(), req, nil)
+	if got.err != nil {
 		t.Fatal(got.err)
+	}
+	if u, billed := got.answer.Usage.Prompt(), b.standin.Books().Billed.Prompt(); u != billed {
+		t.Errorf("%d tokens went in by the usage, %d by the vendor's books", u, billed)
 	}
 	if g, w := asJSON(t, b.standin.Last().Chat.Messages), asJSON(t, req.Messages); g != w {
 		t.Errorf("the vendor saw\n%s\nwant\n%s", g, w)
 	}
+}
+
+// seen: the last question's pictures are what the model looks at.
+func (r runner) seen(t *testing.T) {
+	t.Parallel()
+	b := r.benchWith(t, patient, nil, "sk-test")
+	one, two := painted(t, "image/png", 12, 8), painted(t, "image/jpeg", 40, 30)
+	req := r.req()
+	req.Messages = []provider.Message{
+		{Role: provider.RoleUser, Text: "First.", Images: []provider.Image{two, two}},
+		{Role: provider.RoleAssistant, Text: "Yes?"},
+		{Role: provider.RoleUser, Text: "[see]", Images: []provider.Image{one, two}},
+	}
+	got := b.ask(t.Context(), req, nil)
+	if want := "I see image/png 12x8, image/jpeg 40x30."; got.err != nil || got.text != want {
+		t.Errorf("got %q, %v; want %q", got.text, got.err, want)
+	}
+}
+
+// tooLarge: a body over the vendor's limit is told as what it is, the pictures.
+func (r runner) tooLarge(t *testing.T) {
+	t.Parallel()
+	failure := standin.Failure{Status: http.StatusRequestEntityTooLarge, Message: "no"}
+	b := r.bench(t, patient, standin.Script{Fault: standin.FaultRefuse, Failure: failure})
+	req := r.req()
+	req.Messages[0].Images = []provider.Image{painted(t, "image/png", 12, 8)} // an earlier one counts too
+	r.wantError(t, b.ask(t.Context(), req, nil).err, Refusal{Kind: provider.KindTooLarge}, failure.Status)
 }
 
 // badPicture: a picture that the vendor refuses is the person's to change.

@@ -8,11 +8,12 @@ import (
 	_ "image/gif" // decoded to be looked at
 	_ "image/jpeg"
 	_ "image/png"
-	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	_ "golang.org/x/image/webp" // decoded too
 
 	"pulse/internal/provider"
 )
@@ -22,18 +23,18 @@ const pictureTokens = 100
 
 // picture reads a picture as vendors do: what it says it is, it has to be.
 func picture(contentType, data string, types ...string) (provider.Image, error) {
-	known := false
-	for _, t := range types {
-		known = known || t == contentType
-	}
-	if !known {
+	if !slices.Contains(types, contentType) {
 		return provider.Image{}, fmt.Errorf("unsupported image type %q; supported are %s", contentType, strings.Join(types, ", "))
 	}
 	body, err := base64.StdEncoding.Strict().DecodeString(data)
 	if err != nil {
 		return provider.Image{}, fmt.Errorf("the image is no valid base64: %w", err)
 	}
-	if got := http.DetectContentType(body); got != contentType {
+	_, format, err := image.DecodeConfig(bytes.NewReader(body))
+	if err != nil {
+		return provider.Image{}, fmt.Errorf("could not process the image: %w", err)
+	}
+	if got := "image/" + format; got != contentType {
 		return provider.Image{}, fmt.Errorf("the image was given as %s and appears to be %s", contentType, got)
 	}
 	return provider.Image{ContentType: contentType, Data: body}, nil
