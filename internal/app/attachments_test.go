@@ -265,6 +265,12 @@ providers:
 	if again.status != http.StatusBadRequest || !strings.Contains(again.text, "body.model") || !strings.Contains(again.text, "does not see pictures") {
 		t.Errorf("again: %d %s", again.status, again.text)
 	}
+	p.ask(object{"messages": about("A wide one", wide), "conversation_id": o.ConversationID})
+	p.ask(object{"messages": said("Again"), "conversation_id": o.ConversationID, "model": "gpt-6.1-terra"})
+	shown = h.vendor.Last().Chat.Messages
+	if wideOne := shown[len(shown)-3]; len(wideOne.Images) != 0 || len(shown[0].Images) != 1 {
+		t.Errorf("what it refuses is passed over, not %+v", shown)
+	}
 	p.ask(object{"messages": about("And this one?", other), "conversation_id": o.ConversationID, "model": "gpt-6.1-terra"})
 	shown = h.vendor.Last().Chat.Messages
 	if last := shown[len(shown)-1]; len(shown[0].Images) != 0 || len(last.Images) != 1 {

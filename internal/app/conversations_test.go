@@ -166,7 +166,8 @@ func TestConversationList(t *testing.T) {
 		}
 		h.same("all", titles(p.listed("")), []string{"Last", "Plain", "under_score", "Über 50% mehr"})
 		for search, want := range map[string][]string{
-			"über": {"Über 50% mehr"}, "UBER 50": {"Über 50% mehr"}, "%": nil, "score": {"under_score"}, "LA": {"Last"}, "you said": {"Last", "Plain", "under_score", "Über 50% mehr"}, "nothing": nil, `\`: nil,
+			"über": {"Über 50% mehr"}, "UBER 50": {"Über 50% mehr"}, "%": nil, "score": {"under_score"}, "LA": {"Last"},
+			"you said": {"Last", "Plain", "under_score", "Über 50% mehr"}, "nothing": nil, `\`: nil,
 		} {
 			h.same("search for "+search, titles(p.listed("q="+url.QueryEscape(search))), want)
 		}

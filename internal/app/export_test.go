@@ -35,13 +35,11 @@ func TestExport(t *testing.T) {
 		}
 		got := p.do(http.MethodGet, path+"?format=json", nil)
 		var all struct {
-			Title    string
-			Settings map[string]any
+			Settings map[string]any `json:"settings"`
 			Messages []struct {
-				Role, Content string
-				Files         []aFile
-				Usage         map[string]any
-			}
+				Files []aFile        `json:"files"`
+				Usage map[string]any `json:"usage"`
+			} `json:"messages"`
 		}
 		if err := json.Unmarshal([]byte(got.text), &all); err != nil {
 			t.Fatal(err)

@@ -135,7 +135,9 @@ func TestSnippet(t *testing.T) {
 		t.Errorf("it is %q", got)
 	}
 	for _, c := range [][3]string{
-		{"short needle", "needle", "short needle"}, {"nothing", "needle", "nothing"}, {"", "x", ""},
+		{"short needle", "needle", "short needle"},
+		{"nothing", "needle", "nothing"},
+		{"", "x", ""},
 		{strings.Repeat("天", 100), "天天", strings.Repeat("天", 20) + "…"},
 	} {
 		if got := store.Snippet(c[0], c[1], 60); got != c[2] {

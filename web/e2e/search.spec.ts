@@ -5,7 +5,6 @@ import { expect, it } from './support/test';
 // Words lead to the message that they are in.
 
 // biome-ignore lint/suspicious/noSkippedTests: taken out with the route's arrival
-it.fixme(true, 'the server does not search in texts yet');
 
 it('words of an answer are found, marked, and shown where they are @phone', async ({ page, chat, isMobile }) => {
   const id = await complete(page.request, 'gpt-6-luna', 'Where is the Café Orion?');

@@ -313,36 +313,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
 		Input: input, Want: want, Idempotency: q.once, Prepared: seen,
 		Write: func(ctx context.Context, qs *query.Queries) error {
-			entries := entriesOf(messages)
-			if newConversation {
-				name := title(q.turns)
-				entries = append(entries, store.Entry{UserID: a.ID, ConversationID: w.ConversationID, Text: name})
-				err = qs.InsertConversation(ctx, query.InsertConversationParams{
-					ID: w.ConversationID, UserID: a.ID, Title: name, TitleKey: store.Folded(name), Model: q.model.ID,
-					Settings: string(kept), HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
-				})
-			} else {
-				err = continueConversation(ctx, qs, a, w, &q, string(kept), now)
-			}
-			if err != nil {
-				return err
-			}
-			for _, m := range messages {
-				if err := qs.InsertMessage(ctx, m); err != nil {
-					return err
-				}
-			}
-			for _, f := range attached {
-				if err := qs.AttachFile(ctx, f); err != nil {
-					return err
-				}
-			}
-			for _, e := range entries {
-				if err := r.db.Index(ctx, qs, e); err != nil {
-					return err
-				}
-			}
-			return nil
+			return r.keep(ctx, qs, a, w, &q, newConversation, string(kept), now, messages, attached)
 		},
 	})
 	if err != nil {
@@ -354,6 +325,45 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 		}
 	}
 	return j, w, nil
+}
+
+// keep stores what belongs to a new answer: the conversation, what was said since,
+// its files, and their words for searches.
+func (r *Room) keep(
+	ctx context.Context, qs *query.Queries, a actor.Actor, w work, q *asked, isNew bool, settings string, now int64,
+	messages []query.InsertMessageParams, attached []query.AttachFileParams,
+) error {
+	entries := entriesOf(messages)
+	var err error
+	if isNew {
+		name := title(q.turns)
+		entries = append(entries, store.Entry{UserID: a.ID, ConversationID: w.ConversationID, Text: name})
+		err = qs.InsertConversation(ctx, query.InsertConversationParams{
+			ID: w.ConversationID, UserID: a.ID, Title: name, TitleKey: store.Folded(name), Model: q.model.ID,
+			Settings: settings, HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
+		})
+	} else {
+		err = continueConversation(ctx, qs, a, w, q, settings, now)
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		if err := qs.InsertMessage(ctx, m); err != nil {
+			return err
+		}
+	}
+	for _, f := range attached {
+		if err := qs.AttachFile(ctx, f); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := r.db.Index(ctx, qs, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // entriesOf are the texts of messages, for searches.

@@ -139,7 +139,7 @@ func show(m catalog.Model, turns []turn) []shown {
 				switch {
 				case f.Kind != kindImage:
 					fmt.Fprintf(&text, "<file name=%q>\n%s\n</file>\n\n", f.Name, f.Text)
-				case room.Take(f.Size):
+				case m.RefusesImage(f.ContentType, f.Size, f.Width, f.Height) == "" && room.Take(f.Size):
 					s.Pictures = append(s.Pictures, f)
 				default:
 					fmt.Fprintf(&text, "<file name=%q>(a picture that is not shown here)</file>\n\n", f.Name)

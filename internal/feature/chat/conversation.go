@@ -58,7 +58,7 @@ type StoredMessage struct {
 
 type listInput struct {
 	httpd.Page
-	Search string               `query:"q" maxLength:"200" doc:"Words to look for in titles and messages: all of them, each as the beginning of a word, without regard to case and accents"`
+	Search string               `query:"q" maxLength:"200" doc:"Words to look for in titles and messages, each as the beginning of a word, whatever its case and accents"`
 	Pinned httpd.Optional[bool] `query:"pinned" doc:"Only those that are pinned, or only those that are not; all when absent"`
 }
 

@@ -1,10 +1,6 @@
 package query
 
-import (
-	"context"
-	"database/sql"
-	"errors"
-)
+import "context"
 
 // What sqlc cannot make: the two databases' own full-text indexes, FTS5 and
 // tsvector. Package store chooses, and makes the words.
@@ -74,16 +70,16 @@ func (q *Queries) IndexInFTS5(ctx context.Context, p IndexParams) error {
 		return err //nolint:wrapcheck // as the generated ones
 	}
 	if _, err := q.db.ExecContext(ctx, dropWords, id); err != nil {
-		return err //nolint:wrapcheck // as above
+		return err
 	}
 	_, err := q.db.ExecContext(ctx, addWords, id, p.Words)
-	return err //nolint:wrapcheck // as above
+	return err
 }
 
 // IndexInTSVector is IndexInFTS5 for PostgreSQL.
 func (q *Queries) IndexInTSVector(ctx context.Context, p IndexParams) error {
 	_, err := q.db.ExecContext(ctx, addTSVector, p.UserID, p.ConversationID, p.MessageID, p.Words)
-	return err //nolint:wrapcheck // as above
+	return err
 }
 
 // SearchInFTS5 finds conversations.
@@ -96,12 +92,13 @@ func (q *Queries) SearchInTSVector(ctx context.Context, p SearchParams) ([]Found
 	return q.search(ctx, searchTSVector, p)
 }
 
-func (q *Queries) search(ctx context.Context, text string, p SearchParams) (all []Found, err error) {
+func (q *Queries) search(ctx context.Context, text string, p SearchParams) ([]Found, error) {
 	rows, err := q.db.QueryContext(ctx, text, p.Match, p.UserID, p.BeforeAt, p.BeforeID, p.Pinned, p.RowLimit)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // as above
+		return nil, err
 	}
-	defer func(rows *sql.Rows) { err = errors.Join(err, rows.Close()) }(rows)
+	defer func() { _ = rows.Close() }()
+	var all []Found
 	for rows.Next() {
 		var f Found
 		if err := rows.Scan(&f.ID, &f.Title, &f.TitleBy, &f.Model, &f.Pinned, &f.CreatedAt, &f.UpdatedAt, &f.MessageID, &f.Content); err != nil {
