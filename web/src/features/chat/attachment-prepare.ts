@@ -173,13 +173,11 @@ function named(name: string, type: string): string {
 
 function checkSize(file: File, bytes: number): void {
   if (file.size > bytes) {
+    const words = { name: file.name, most: formatBytes(bytes) };
     throw refusal(
-      i18n.t('“{name}” has {size}; the most is {most} for a text and {all} for a picture or PDF.', {
-        name: file.name,
-        size: formatBytes(file.size),
-        most: formatBytes(mostText),
-        all: formatBytes(most),
-      }),
+      bytes === mostText
+        ? i18n.t('“{name}” is larger than {most}, which is the most for a text.', words)
+        : i18n.t('“{name}” is larger than {most}, which is the most for a picture or PDF.', words),
     );
   }
 }
