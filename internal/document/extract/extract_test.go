@@ -145,7 +145,7 @@ func pngOf(width, height uint32) []byte {
 	binary.BigEndian.PutUint32(head[4:], height)
 	head[8], head[9] = 8, 2
 	chunk("IHDR", head)
-	chunk("IDAT", deflated(repeated("\x00", 10<<20)))
+	chunk("IDAT", deflated("\x00", 10<<20))
 	chunk("IEND", nil)
 	return b.Bytes()
 }

@@ -2,7 +2,7 @@ package extract
 
 import (
 	"bytes"
-	"compress/zlib"
+	"compress/flate"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +32,18 @@ func kept() string {
 		return ""
 	}
 	return filepath.Join(folder, "pulse-test")
+}
+
+// another is an Extractor of a test's own, which finds PDFium compiled: that takes
+// a minute under the race detector.
+func another(t *testing.T) *Extractor {
+	t.Helper()
+	if _, err := read(t, shared, pdfOf("", page("Hello"))); err != nil {
+		t.Fatal(err)
+	}
+	x := New(Options{Log: slog.New(slog.DiscardHandler), CacheDir: kept()})
+	t.Cleanup(func() { _ = x.Close() })
+	return x
 }
 
 func TestMain(m *testing.M) {
@@ -102,23 +114,35 @@ func page(lines ...string) string {
 	return stream("", []byte(c.String()))
 }
 
-func deflated(parts ...func(io.Writer)) []byte {
+// deflated is a text n times over, as zlib has it but for the checksum, which
+// readers of PDF do not mind. One block is compressed and then repeated: to
+// compress a gigabyte takes minutes under the race detector.
+func deflated(text string, n int) []byte {
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
-	for _, p := range parts {
-		p(w)
+	b.WriteString("\x78\x9c")
+	each := 1 + 1<<20/len(text)
+	if n >= each {
+		block := raw(strings.Repeat(text, each), false)
+		for range n / each {
+			b.Write(block)
+		}
 	}
-	_ = w.Close() // into memory
+	b.Write(raw(strings.Repeat(text, n%each), true))
+	b.WriteString("\x00\x00\x00\x00")
 	return b.Bytes()
 }
 
-func repeated(text string, n int) func(io.Writer) {
-	return func(w io.Writer) {
-		block := []byte(strings.Repeat(text, 1000))
-		for range n / 1000 {
-			_, _ = w.Write(block) // into memory
-		}
+// raw deflates a text without looking at anything before it.
+func raw(text string, last bool) []byte {
+	var b bytes.Buffer
+	w, _ := flate.NewWriter(&b, flate.DefaultCompression) // a level that there is
+	_, _ = w.Write([]byte(text))                          // into memory
+	if last {
+		_ = w.Close()
+	} else {
+		_ = w.Flush()
 	}
+	return b.Bytes()
 }
 
 func read(t testing.TB, x *Extractor, data []byte) (Found, error) {
@@ -155,7 +179,7 @@ func objects() []byte {
 	b.printf("%%PDF-1.7\n")
 	b.object("<< /Type /Catalog /Pages 2 0 R >>")
 	at := b.Len()
-	b.printf("5 0 obj\n%s\nendobj\n", stream("/Type /ObjStm /N 1000000 /First 8 /Filter /FlateDecode", deflated(repeated("2 0 <<>> ", 120_000_000))))
+	b.printf("5 0 obj\n%s\nendobj\n", stream("/Type /ObjStm /N 1000000 /First 8 /Filter /FlateDecode", deflated("2 0 <<>> ", 120_000_000)))
 	table := make([]byte, 6*5) // of objects: 1 stands in the file, 2 in the stream, which is 5
 	copy(table[5:], []byte{1, 0, 0, 0, byte(len("%PDF-1.7\n"))})
 	copy(table[10:], []byte{2, 0, 0, 0, 5})
@@ -182,8 +206,8 @@ func TestHostilePDFs(t *testing.T) {
 	for i := range many {
 		many[i] = page("x")
 	}
-	filters := deflated(repeated("\x00", 64<<20))
-	filters = deflated(func(w io.Writer) { _, _ = w.Write(filters) })
+	filters := deflated("\x00", 64<<20)
+	filters = deflated(string(filters), 1)
 	for name, c := range map[string]struct {
 		data []byte
 		want []string // any of these types; "": it may be read
@@ -202,11 +226,11 @@ func TestHostilePDFs(t *testing.T) {
 		"10 000 pages":            {pdfOf("", many...), []string{TypeLong}},
 		"very deep":               {loop(strings.Repeat("[", 2_000_000)), []string{TypeBroken}},
 		"deep dictionaries":       {loop(strings.Repeat("<</A ", 300_000)), []string{TypeBroken, TypeScanned}},
-		"a bomb of blanks":        {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated(" ", 1<<30)))), []string{TypeBroken, TypeScanned, TypeLong}},
+		"a bomb of blanks":        {pdfOf("", stream("/Filter /FlateDecode", deflated(" ", 1<<30))), []string{TypeBroken, TypeScanned, TypeLong}},
 		"a bomb within a bomb":    {pdfOf("", stream("/Filter [/FlateDecode /FlateDecode]", filters)), []string{TypeBroken, TypeScanned}},
-		"a bomb of text":          {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated(line, 3_000_000)))), []string{TypeBroken, TypeLong, TypeScanned}},
+		"a bomb of text":          {pdfOf("", stream("/Filter /FlateDecode", deflated(line, 3_000_000))), []string{TypeBroken, TypeLong, TypeScanned}},
 		"a bomb of objects":       {objects(), []string{TypeBroken, TypeScanned}},
-		"a bomb of states":        {pdfOf("", stream("/Filter /FlateDecode", deflated(repeated("q ", 50_000_000)))), []string{TypeBroken, TypeLong, TypeScanned}},
+		"a bomb of states":        {pdfOf("", stream("/Filter /FlateDecode", deflated("q ", 50_000_000))), []string{TypeBroken, TypeLong, TypeScanned}},
 		"a form in itself": {func() []byte {
 			b := &builder{}
 			b.printf("%%PDF-1.7\n")
@@ -238,13 +262,12 @@ func TestHostilePDFs(t *testing.T) {
 // A PDF that takes too long is given up, and the next one is read.
 func TestPDFsEndInTime(t *testing.T) {
 	t.Parallel()
-	x := New(Options{Log: slog.New(slog.DiscardHandler), CacheDir: t.TempDir()})
-	t.Cleanup(func() { _ = x.Close() })
+	x := another(t)
 	good := pdfOf("", page("Hello"))
 	if _, err := read(t, x, good); err != nil { // PDFium is compiled now
 		t.Fatal(err)
 	}
-	long := pdfOf("", stream("/Filter /FlateDecode", deflated(repeated("0 0 1 1 re f\n", 1_000_000))))
+	long := pdfOf("", stream("/Filter /FlateDecode", deflated("0 0 1 1 re f\n", 1_000_000)))
 	x.pdf.time = 300 * time.Millisecond
 	begun := time.Now()
 	if _, err := read(t, x, long); typeOf(err) != TypeLong {
@@ -267,8 +290,7 @@ func TestPDFsEndInTime(t *testing.T) {
 // PDFium is given back when it is idle, and loaded anew from the cache.
 func TestIdlePDFium(t *testing.T) {
 	t.Parallel()
-	x := New(Options{Log: slog.New(slog.DiscardHandler), CacheDir: t.TempDir()})
-	t.Cleanup(func() { _ = x.Close() })
+	x := another(t)
 	x.pdf.idle = 10 * time.Millisecond
 	loaded := func() bool {
 		x.pdf.mu.Lock()
@@ -308,7 +330,7 @@ func TestDamagedPDFs(t *testing.T) {
 	seeds := [][]byte{
 		pdfOf("", page("Hello"), page("World")),
 		pdfOf("/Encrypt << /Filter /Standard /V 1 /R 2 >>", page("secret")),
-		pdfOf("", stream("/Filter /FlateDecode", deflated(repeated("BT (a) Tj ET ", 1000)))),
+		pdfOf("", stream("/Filter /FlateDecode", deflated("BT (a) Tj ET ", 1000))),
 	}
 	const seed = 8
 	r := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // the same damage each time
