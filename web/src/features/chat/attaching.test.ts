@@ -1,5 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
-import { hindranceOf, isLong, seeingModel } from './attaching';
+import { Problem } from '@/shared/api/problem';
+import { hindranceOf, isLong, roomierModel, seeingModel } from './attaching';
 import type { Attachment } from './attachment';
 import { kindOf } from './attachment-prepare';
 import type { Model } from './types';
@@ -24,6 +25,20 @@ describe('a model that sees', () => {
   });
 });
 
+describe('a model with more room', () => {
+  const asked = model('asked', 'a', { context_window: 100_000 });
+  const near = model('near', 'a', { context_window: 1_000_000 });
+  const there = model('there', 'b', { context_window: 2_000_000, images });
+  it.each([
+    ['of the same provider first', 200_000, false, near],
+    ['that sees, for pictures', 200_000, true, there],
+    ['with room for the answer, too', 999_999, false, there],
+    ['none', 2_000_000, false, undefined],
+  ])('%s', (_, tokens, pictures, expected) => {
+    expect(roomierModel([there, near, asked], asked, tokens, pictures)).toBe(expected);
+  });
+});
+
 describe('what hinders', () => {
   const of = (part: Partial<Attachment>) =>
     ({ key: '', name: '', size: 1, fraction: 0, state: 'ready', ...part }) as Attachment;
@@ -36,6 +51,16 @@ describe('what hinders', () => {
     ['a failure', [of({ state: 'failed' }), of({ state: 'uploading' })], blind, 'failed'],
   ] as const)('%s', (_, list, asked, expected) => {
     expect(hindranceOf(list, asked)).toBe(expected);
+  });
+
+  const count = { prompt_tokens: 9, context_window: 8, fits: false, files: [], prompt_cost_usd: 0 };
+  const problem = new Problem({ type: '', title: '', status: 422, detail: '', request_id: '' });
+  it.each([
+    ['a question that does not fit', { count }, 'full'],
+    ['one that fits', { count: { ...count, fits: true } }, undefined],
+    ['pictures that the model refuses', { count, problem }, 'refused'],
+  ])('%s', (_, counted, expected) => {
+    expect(hindranceOf([of({})], blind, counted)).toBe(expected);
   });
 });
 

@@ -1,7 +1,8 @@
 import { FileText, RotateCw, TextCursorInput, X } from 'lucide-react';
-import type { MouseEvent } from 'react';
+import { type MouseEvent, useState } from 'react';
 import { cn } from '@/shared/lib/cn';
 import { formatBytes, formatPercent } from '@/shared/lib/format';
+import { later, useLater } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Progress } from '@/shared/ui/progress';
@@ -11,6 +12,8 @@ import { attachments } from './attachments';
 import { extentOf } from './file-facts';
 import { previews } from './previews';
 import type { Attaching } from './use-attaching';
+
+const viewer = later(() => import('./file-viewer'));
 
 /** Once the person has signed in again, it may go through. */
 const unauthenticated = 401;
@@ -117,20 +120,39 @@ function Chip({ attaching, attachment, onEmpty }: ChipProps) {
   );
 }
 
-function Thumbnail({ attachment: { file, preview } }: { attachment: Attachment }) {
+/** The picture, or a sign for a text; what the server has opens over the page. */
+function Thumbnail({ attachment: { file, name, preview } }: { attachment: Attachment }) {
+  const [open, setOpen] = useState(false);
+  const parts = useLater(viewer, open);
   const source = preview ?? (file?.kind === 'image' ? previews.of(file) : undefined);
-  const box = 'flex size-10 shrink-0 items-center justify-center rounded-md border bg-background';
-  return source === undefined ? (
-    <span className={box}>
+  const box = 'flex size-10 shrink-0 items-center justify-center overflow-hidden rounded-md border bg-background';
+  const content =
+    source === undefined ? (
       <FileText aria-hidden={true} className="size-5 text-muted-foreground" />
-    </span>
-  ) : (
-    <img alt="" className={cn(box, 'object-cover')} height={40} src={source} width={40} />
+    ) : (
+      <img alt="" className="size-full object-cover" height={40} src={source} width={40} />
+    );
+  if (!file || file.kind === 'pdf') {
+    return <span className={box}>{content}</span>;
+  }
+  return (
+    <>
+      <button
+        aria-label={i18n.t('Show {name}', { name })}
+        className={cn(box, 'cursor-zoom-in pointer-coarse:size-11')}
+        onClick={() => setOpen(true)}
+        type="button"
+      >
+        {content}
+      </button>
+      {open && parts && <parts.FileViewer file={file} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
+/** How far it is: the server reads a file when it has the whole of it. */
 function Way({ attachment: { name, state, fraction } }: { attachment: Attachment }) {
-  const uploading = state === 'uploading';
+  const uploading = state === 'uploading' && fraction < 1;
   return (
     <div className="flex h-4 items-center gap-2">
       <Progress
@@ -139,10 +161,17 @@ function Way({ attachment: { name, state, fraction } }: { attachment: Attachment
         value={uploading ? Math.round(fraction * 100) : null}
       />
       <span aria-hidden={true} className="text-muted-foreground text-xs tabular-nums">
-        {uploading ? formatPercent(fraction * 100) : i18n.t('Waits')}
+        {wordFor(state, fraction)}
       </span>
     </div>
   );
+}
+
+function wordFor(state: Attachment['state'], fraction: number): string {
+  if (state !== 'uploading') {
+    return i18n.t('Waits');
+  }
+  return fraction < 1 ? formatPercent(fraction * 100) : i18n.t('Reading…');
 }
 
 /** How large it is, what is in it, and what the model makes of it. */

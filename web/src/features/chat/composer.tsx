@@ -185,12 +185,12 @@ export function Composer({
         <AttachButton onFiles={add} ref={picker} />
         {/* The copy of the text behind the input makes the form as high as the text needs. */}
         <div
-          className="wrap-anywhere grid max-h-[40dvh] min-w-0 flex-1 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1]"
+          className="wrap-anywhere grid max-h-[40dvh] min-w-0 flex-1 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 pointer-coarse:after:py-2.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1]"
           data-text={text}
         >
           <textarea
             aria-label={i18n.t('Your question')}
-            className="resize-none overflow-hidden bg-transparent px-2 py-1.5 outline-none [grid-area:1/1] placeholder:text-muted-foreground"
+            className="resize-none overflow-hidden bg-transparent px-2 py-1.5 outline-none pointer-coarse:py-2.5 [grid-area:1/1] placeholder:text-muted-foreground"
             dir="auto"
             onChange={(event) => {
               void loadMarkdown();

@@ -17,7 +17,7 @@ export function FileList({ files }: { files: readonly AttachedFile[] }) {
   const pictures = files.filter(({ kind }) => kind === 'image');
   const others = files.filter(({ kind }) => kind !== 'image');
   return (
-    <div className="flex max-w-[85%] flex-col items-end gap-2">
+    <div className="mb-1 flex max-w-[85%] flex-col items-end gap-2">
       {pictures.length > 0 && (
         <ul aria-label={i18n.t('Pictures')} className="flex flex-wrap justify-end gap-2">
           {pictures.map((file) => (
