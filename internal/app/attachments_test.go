@@ -154,6 +154,27 @@ func TestFilesThatCannotBeAttached(t *testing.T) {
 	})
 }
 
+// However often a request names a file, it is read once, and what no model could
+// read is refused before it is put together.
+func TestFilesWithoutBound(t *testing.T) {
+	t.Parallel()
+	h := withOpenAI(t, "")
+	p := h.register("ada")
+	long := p.uploads("long.txt", strings.Repeat("word ", 700_000))
+	for n, at := range map[int]string{2000: "body.messages[100].files", 50: "too long for any model"} {
+		messages := make([]object, n)
+		for i := range messages {
+			messages[i] = object{"role": "user", "content": "x", "files": []string{long.ID}}
+		}
+		for _, path := range []string{"count", "complete"} {
+			got := p.do(http.MethodPost, "/api/v1/chat/"+path, object{"model": model, "messages": messages})
+			if got.status != http.StatusBadRequest || !strings.Contains(got.text, at) {
+				t.Errorf("%d mentions, %s: %d %.300s", n, path, got.status, got.text)
+			}
+		}
+	}
+}
+
 // The vendor gets a picture's very bytes, with each question of the branch,
 // also from a process that did not take the request.
 func TestPicturesAreShown(t *testing.T) {

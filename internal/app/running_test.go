@@ -110,6 +110,25 @@ func TestQuestionInterruptsTheRunningAnswer(t *testing.T) {
 	})
 }
 
+// It also does so past questions that wait: what is said when it comes has to
+// stop, and not what they are answered with.
+func TestInterruptPastWaitingQuestions(t *testing.T) {
+	t.Parallel()
+	h := withOpenAI(t, "")
+	p := h.register("ada")
+	id, running := p.slowly(true)
+	waited := make(chan reply, 1)
+	go func() { waited <- p.do(http.MethodPost, "/api/v1/chat/complete", next(id, "wait", "patient")) }()
+	time.Sleep(200 * time.Millisecond)
+	p.ask(next(id, "interrupt", "urgent"))
+	if got := <-waited; got.status != http.StatusOK || !strings.Contains(got.text, `"finish_reason":"stop"`) && !strings.Contains(got.text, "patient") {
+		t.Errorf("the one that waited: %d %s", got.status, got.text)
+	}
+	if text := p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+running, nil); !strings.Contains(text, `"cancelled"`) {
+		t.Errorf("the first answer goes on: %s", text)
+	}
+}
+
 // The same question sent twice with one key is one, also while it waits.
 func TestWaitingQuestionPressedTwice(t *testing.T) {
 	t.Parallel()

@@ -142,6 +142,23 @@ func TestPersonsTitleWins(t *testing.T) {
 	})
 }
 
+// Nobody pays for a title that would be thrown away.
+func TestNamedBeforeTheAnswerEnds(t *testing.T) {
+	t.Parallel()
+	eachTitled(t, func(t *testing.T, h *house) {
+		t.Helper()
+		p := h.register("ada")
+		p.must(http.StatusAccepted, http.MethodPost, "/api/v1/jobs", object{"type": "chat", "input": object{"model": model, "messages": said("[chunks 5] [pace 150ms]")}})
+		id := get[struct{ Items []hit }](p, http.MethodGet, "/api/v1/conversations", nil).Items[0].ID
+		p.must(http.StatusOK, http.MethodPatch, "/api/v1/conversations/"+id, object{"title": "Mine"})
+		p.quiet()
+		time.Sleep(200 * time.Millisecond)
+		if jobs := p.titleJobs(); len(jobs) != 0 {
+			t.Errorf("title jobs: %+v", jobs)
+		}
+	})
+}
+
 // Who has no quota for a title has the question's first line, and no failure.
 func TestNoQuotaForTitle(t *testing.T) {
 	t.Parallel()

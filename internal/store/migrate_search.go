@@ -80,7 +80,7 @@ func indexAll(ctx context.Context, tx *sql.Tx, dialect, statement string) error 
 				return err
 			}
 		}
-		end := entries[len(entries)-1]
+		end := entries[len(entries)-1].params
 		if last = end.MessageID; last == "" {
 			last = end.ConversationID
 		}
@@ -95,11 +95,11 @@ func entriesAfter(ctx context.Context, tx *sql.Tx, statement, last string) ([]En
 	defer func() { _ = rows.Close() }()
 	var entries []Entry
 	for rows.Next() {
-		var e Entry
-		if err := rows.Scan(&e.UserID, &e.ConversationID, &e.MessageID, &e.Text); err != nil {
+		var userID, conversationID, messageID, text string
+		if err := rows.Scan(&userID, &conversationID, &messageID, &text); err != nil {
 			return nil, err //nolint:wrapcheck // as above
 		}
-		entries = append(entries, e)
+		entries = append(entries, NewEntry(userID, conversationID, messageID, text))
 	}
 	return entries, rows.Err() //nolint:wrapcheck // as above
 }

@@ -95,6 +95,9 @@ func conflict(err error) bool {
 	return code == "40001" || code == "40P01"
 }
 
+// Passing tells that the same transaction may hold when it is tried again.
+func Passing(err error) bool { return conflict(err) || Away(err) || Full(err) }
+
 func pgCode(err error) string {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pe.Code

@@ -8,11 +8,14 @@ import (
 	"pulse/internal/store/query"
 )
 
-// Entry is a text that can be searched: a message's, or without MessageID the
-// title of its conversation.
-type Entry struct {
-	UserID, ConversationID, MessageID string
-	Text                              string
+// Entry is a text that can be searched: a message's, or without a message's id
+// the title of its conversation.
+type Entry struct{ params query.IndexParams }
+
+// NewEntry takes a text apart. That takes a moment for a long one, and so is for
+// outside of the transaction, which on SQLite everybody waits for.
+func NewEntry(userID, conversationID, messageID, text string) Entry {
+	return Entry{query.IndexParams{UserID: userID, ConversationID: conversationID, MessageID: messageID, Words: indexed(userID, text)}}
 }
 
 // Index makes an entry findable, in place of what the same entry was before. It
@@ -22,11 +25,10 @@ func (db *DB) Index(ctx context.Context, q *query.Queries, e Entry) error {
 }
 
 func index(ctx context.Context, q *query.Queries, dialect string, e Entry) error {
-	p := query.IndexParams{UserID: e.UserID, ConversationID: e.ConversationID, MessageID: e.MessageID, Words: indexed(e.UserID, e.Text)}
 	if dialect == SQLite {
-		return q.IndexInFTS5(ctx, p)
+		return q.IndexInFTS5(ctx, e.params)
 	}
-	return q.IndexInTSVector(ctx, p)
+	return q.IndexInTSVector(ctx, e.params)
 }
 
 // Search says what to look for, and from where on.
@@ -85,6 +87,9 @@ func wordKey(userID string) string {
 
 // indexed gives the words of a text for the index, once each.
 func indexed(userID, text string) string {
+	if len(text) > maxIndexed {
+		text = text[:maxIndexed]
+	}
 	key, seen := wordKey(userID), map[string]bool{}
 	var all strings.Builder
 	words(text, true, func(w word) bool {

@@ -32,7 +32,7 @@ func library(t *testing.T, db *store.DB, user string, texts ...string) []string 
 			}); err != nil {
 				return err
 			}
-			if err := db.Index(ctx, q, store.Entry{UserID: user, ConversationID: ids[i], MessageID: message, Text: text}); err != nil {
+			if err := db.Index(ctx, q, store.NewEntry(user, ids[i], message, text)); err != nil {
 				return err
 			}
 		}
@@ -69,7 +69,9 @@ func TestSearch(t *testing.T) {
 			"天气": {2}, "公园散步": {2}, "散步公园": {}, "今": {2}, "吧": {2}, "東京": {3}, "タワー": {3}, "ชาวโลก": {4}, "ЕЩЁ булок": {5}, "еще": {5},
 			"مرحبا": {6}, "नमस्ते": {7}, "안녕": {8}, "100": {9}, "%": {}, "_": {}, "score": {9}, "NEAR": {9}, "and": {9, 10}, `"quotes"`: {9},
 			"final": {10}, "c": {0, 10}, "3.14": {10}, "needle end": {11}, "unicode": {12}, "👩": {}, "": {}, "'": {}, `\`: {}, "a & ! | b": {},
-			"x) OR (y": {}, "words:x": {}, "-brulee": {0}, "brulee*": {0}, "NOT brulee": {}, strings.Repeat("a", 200): {}, strings.Repeat("a ", 100): {9, 10, 11}, "\xff\xfe": {},
+			"x) OR (y": {}, "words:x": {}, "-brulee": {0}, "brulee*": {0}, "NOT brulee": {}, strings.Repeat("a", 200): {},
+			strings.Repeat("a ", 100): {9, 10, 11},
+			"\xff\xfe": {}, "ﷺ": {}, "\u037a": {}, "天\u3099\u0301": {}, "\u0301": {},
 		} {
 			found, err := db.Search(t.Context(), store.Search{UserID: "01a211fc-d457-74e8-b04b-0000000000aa", Words: typed, RowLimit: 50})
 			if err != nil {
@@ -83,6 +85,31 @@ func TestSearch(t *testing.T) {
 			if got := contents(found); !slices.Equal(got, expected) {
 				t.Errorf("%q found %.200q", typed, got)
 			}
+		}
+	})
+}
+
+// No letter that is typed is anything but a word to the databases.
+func TestSearchForEveryLetter(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+		library(t, db, "somebody", "x")
+		var typed strings.Builder
+		for r := range rune(0x20000) {
+			if r < 0x80 || r >= 0xd800 && r < 0xe000 {
+				continue
+			}
+			typed.WriteRune(r)
+			if typed.WriteByte(' '); r%256 != 255 {
+				continue
+			}
+			for _, words := range []string{typed.String(), strings.ReplaceAll(typed.String(), " ", "")} {
+				if found, err := db.Search(t.Context(), store.Search{UserID: "somebody", Words: words, RowLimit: 5}); err != nil || len(found) > 0 {
+					t.Errorf("letters up to %U: %v, %d found", r, err, len(found))
+				}
+			}
+			typed.Reset()
 		}
 	})
 }
@@ -108,7 +135,7 @@ func TestSearchForgets(t *testing.T) {
 		}
 		for _, title := range []string{"A cherry", "A plum"} {
 			must(func(ctx context.Context, q *query.Queries) error {
-				return db.Index(ctx, q, store.Entry{UserID: user, ConversationID: ids[0], Text: title})
+				return db.Index(ctx, q, store.NewEntry(user, ids[0], "", title))
 			})
 		}
 		for words, want := range map[string]int{"cherry": 0, "plum": 1, "apple": 2, "apple plum": 0} {

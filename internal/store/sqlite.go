@@ -97,6 +97,14 @@ func UniqueViolation(err error) bool {
 	return pgCode(err) == "23505"
 }
 
+// Dangling tells that err is a row that points to none, on either database.
+func Dangling(err error) bool {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
+		return se.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+	}
+	return pgCode(err) == "23503"
+}
+
 // Away tells that err means that the database cannot be reached or is busy
 // beyond its timeout: the same call may succeed a little later.
 func Away(err error) bool {

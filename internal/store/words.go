@@ -13,6 +13,8 @@ const (
 	// maxWords is how many different words of a text are indexed: as many as a
 	// book's chapter has, and an end to what a pasted log costs.
 	maxWords = 10_000
+	// maxIndexed is how much of a text is looked at, in bytes.
+	maxIndexed = 512 << 10
 	// maxWord is how much of a word counts, in bytes: prose has no longer ones.
 	maxWord = 48
 )
@@ -77,12 +79,13 @@ func pairs(text string, start, end int, whole bool, yield func(word) bool) bool 
 		next := at + first
 		if next < end {
 			_, second := utf8.DecodeRuneInString(text[next:end])
-			if !yield(word{foldedWord(text[at : next+second]), at, next + second}) {
+			if folded := foldedWord(text[at : next+second]); folded != "" && !yield(word{folded, at, next + second}) {
 				return false
 			}
 			single = false
 		} else if whole || single {
-			return yield(word{foldedWord(text[at:end]), at, end})
+			folded := foldedWord(text[at:end])
+			return folded == "" || yield(word{folded, at, end})
 		}
 		at = next
 	}
@@ -90,7 +93,8 @@ func pairs(text string, start, end int, whole bool, yield func(word) bool) bool 
 }
 
 // foldedWord is a word as it is looked for: without case and accents, ligatures
-// and other forms of the same letters taken apart.
+// and other forms of the same letters taken apart. It has letters, digits and
+// marks only, and may be empty: the forms of some letters have spaces.
 func foldedWord(s string) string {
 	if len(s) > maxWord {
 		s = s[:maxWord]
@@ -102,7 +106,7 @@ func foldedWord(s string) string {
 		return strings.ToLower(s)
 	}
 	s = strings.Map(func(r rune) rune {
-		if unicode.Is(accents, r) {
+		if unicode.Is(accents, r) || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
 			return -1
 		}
 		return r

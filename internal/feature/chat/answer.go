@@ -85,11 +85,12 @@ func (r *Room) shownTo(ctx context.Context, m catalog.Model, run *job.Run, w wor
 	if err != nil {
 		return nil, err
 	}
-	files, err := r.filesOf(ctx, run.Job.UserID, w.ConversationID)
+	branch := branchTo(all, w.QuestionID)
+	files, err := r.filesOf(ctx, run.Job.UserID, w.ConversationID, branch)
 	if err != nil {
 		return nil, err
 	}
-	turns := turnsOf(branchTo(all, w.QuestionID), files)
+	turns := turnsOf(branch, files)
 	if len(turns) == 0 {
 		return nil, fault.New(fault.NotFound, "The conversation was deleted before it was answered.")
 	}
@@ -135,15 +136,19 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, 
 	}
 	o.Result = result{w.ConversationID, w.AnswerID, finish}
 	o.Done = endingOf(finish, cancelled, o.Charges)
+	entry := store.NewEntry(run.Job.UserID, w.ConversationID, w.AnswerID, text)
+	unfindable := false // an index that is broken must not cost the answer: the pipeline tries once more
 	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, f *fault.Error) error {
 		kept, err := finishAnswer(ctx, q, f, query.FinishMessageParams{
 			Content: text, Reasoning: reasoning, Status: string(status), FinishReason: string(finish),
 			ID: w.AnswerID, UserID: run.Job.UserID,
 		})
-		if err != nil || !kept || text == "" {
+		if err != nil || !kept || text == "" || unfindable {
 			return err
 		}
-		return r.db.Index(ctx, q, store.Entry{UserID: run.Job.UserID, ConversationID: w.ConversationID, MessageID: w.AnswerID, Text: text})
+		err = r.db.Index(ctx, q, entry)
+		unfindable = err != nil && !store.Passing(err)
+		return err
 	}
 	return o
 }

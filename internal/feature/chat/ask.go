@@ -122,6 +122,9 @@ func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) 
 	if err := q.fit(); err != nil {
 		return asked{}, err
 	}
+	if err := q.bound(); err != nil {
+		return asked{}, err
+	}
 	if err := q.fitPictures(fmt.Sprintf("body.messages[%d].files", q.questionAt)); err != nil {
 		return asked{}, err
 	}
@@ -309,11 +312,16 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	if err != nil {
 		return job.Job{}, work{}, fmt.Errorf("chat: settings of conversation %s: %w", w.ConversationID, err)
 	}
+	rows := asking{messages: messages, attached: attached, entries: entriesOf(messages)}
+	if newConversation {
+		rows.title = title(q.turns)
+		rows.entries = append(rows.entries, store.NewEntry(a.ID, w.ConversationID, "", rows.title))
+	}
 	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
 		Input: input, Want: want, Idempotency: q.once, Prepared: seen,
 		Write: func(ctx context.Context, qs *query.Queries) error {
-			return r.keep(ctx, qs, a, w, &q, newConversation, string(kept), now, messages, attached)
+			return r.keep(ctx, qs, a, w, &q, string(kept), now, rows)
 		},
 	})
 	if err != nil {
@@ -327,19 +335,21 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	return j, w, nil
 }
 
+// asking is what is stored with a new answer.
+type asking struct {
+	title    string // of a new conversation; empty: it goes on with one
+	messages []query.InsertMessageParams
+	attached []query.AttachFileParams
+	entries  []store.Entry
+}
+
 // keep stores what belongs to a new answer: the conversation, what was said since,
 // its files, and their words for searches.
-func (r *Room) keep(
-	ctx context.Context, qs *query.Queries, a actor.Actor, w work, q *asked, isNew bool, settings string, now int64,
-	messages []query.InsertMessageParams, attached []query.AttachFileParams,
-) error {
-	entries := entriesOf(messages)
+func (r *Room) keep(ctx context.Context, qs *query.Queries, a actor.Actor, w work, q *asked, settings string, now int64, rows asking) error {
 	var err error
-	if isNew {
-		name := title(q.turns)
-		entries = append(entries, store.Entry{UserID: a.ID, ConversationID: w.ConversationID, Text: name})
+	if rows.title != "" {
 		err = qs.InsertConversation(ctx, query.InsertConversationParams{
-			ID: w.ConversationID, UserID: a.ID, Title: name, TitleKey: store.Folded(name), Model: q.model.ID,
+			ID: w.ConversationID, UserID: a.ID, Title: rows.title, TitleKey: store.Folded(rows.title), Model: q.model.ID,
 			Settings: settings, HeadID: w.AnswerID, CreatedAt: now, UpdatedAt: now,
 		})
 	} else {
@@ -348,17 +358,19 @@ func (r *Room) keep(
 	if err != nil {
 		return err
 	}
-	for _, m := range messages {
+	for _, m := range rows.messages {
 		if err := qs.InsertMessage(ctx, m); err != nil {
 			return err
 		}
 	}
-	for _, f := range attached {
-		if err := qs.AttachFile(ctx, f); err != nil {
+	for _, f := range rows.attached {
+		if err := qs.AttachFile(ctx, f); store.Dangling(err) { // deleted since it was looked at
+			return fault.BadField(fmt.Sprintf("body.messages[%d].files[%d]", q.questionAt, f.Position), noFile)
+		} else if err != nil {
 			return err
 		}
 	}
-	for _, e := range entries {
+	for _, e := range rows.entries {
 		if err := r.db.Index(ctx, qs, e); err != nil {
 			return err
 		}
@@ -371,7 +383,7 @@ func entriesOf(messages []query.InsertMessageParams) []store.Entry {
 	var entries []store.Entry
 	for _, m := range messages {
 		if m.Content != "" {
-			entries = append(entries, store.Entry{UserID: m.UserID, ConversationID: m.ConversationID, MessageID: m.ID, Text: m.Content})
+			entries = append(entries, store.NewEntry(m.UserID, m.ConversationID, m.ID, m.Content))
 		}
 	}
 	return entries

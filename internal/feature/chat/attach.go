@@ -20,6 +20,16 @@ import (
 // Kinds of files, as the file room names them. Whatever is no picture has a text.
 const kindImage = "image"
 
+const (
+	// maxFiles is how many files all messages of a request may name.
+	maxFiles = 100
+	// maxPrompt is how many bytes of text a model is shown at most, files
+	// included: no model reads so many.
+	maxPrompt = 16 << 20
+
+	noFile = "is not a file of yours; POST /api/v1/files uploads one"
+)
+
 // AttachedFile is a file of a question.
 type AttachedFile struct {
 	ID          string `json:"id"`
@@ -58,6 +68,13 @@ type shown struct {
 // of them that are not system messages, in their order.
 func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, turns []turn) error {
 	var wrong []fault.Field
+	named := 0
+	for i, m := range messages {
+		if named += len(m.Files); named > maxFiles {
+			return fault.BadField(fmt.Sprintf("body.messages[%d].files", i), fmt.Sprintf("all messages together may have at most %d files", maxFiles))
+		}
+	}
+	known := map[string]query.File{}
 	next := 0
 	for i, m := range messages {
 		if m.Role == roleSystem {
@@ -78,9 +95,9 @@ func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, tu
 				wrong = append(wrong, fault.Field{Location: at, Message: "is there twice"})
 				continue
 			}
-			file, err := r.db.Read().GetAttachable(ctx, query.GetAttachableParams{ID: id, UserID: a.ID})
+			file, err := r.file(ctx, a.ID, id, known)
 			if store.NotFound(err) {
-				wrong = append(wrong, fault.Field{Location: at, Message: "is not a file of yours; POST /api/v1/files uploads one"})
+				wrong = append(wrong, fault.Field{Location: at, Message: noFile})
 				continue
 			}
 			if err != nil {
@@ -97,17 +114,54 @@ func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, tu
 	return f
 }
 
-// filesOf gives the files of a conversation's messages, with their texts.
-func (r *Room) filesOf(ctx context.Context, userID, conversationID string) (map[string][]query.File, error) {
-	rows, err := r.db.Read().FilesOfConversation(ctx, query.FilesOfConversationParams{UserID: userID, ConversationID: conversationID})
+// file reads a file with its text, each only once.
+func (r *Room) file(ctx context.Context, userID, id string, known map[string]query.File) (query.File, error) {
+	if f, ok := known[id]; ok {
+		return f, nil
+	}
+	f, err := r.db.Read().GetAttachable(ctx, query.GetAttachableParams{ID: id, UserID: userID})
+	if err == nil {
+		known[id] = f
+	}
+	return f, err
+}
+
+// filesOf gives the files of a branch's messages, with their texts.
+func (r *Room) filesOf(ctx context.Context, userID, conversationID string, branch []query.Message) (map[string][]query.File, error) {
+	rows, err := r.db.Read().ListAttached(ctx, query.ListAttachedParams{UserID: userID, ConversationID: conversationID})
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	files := make(map[string][]query.File, len(rows))
+	files, known := map[string][]query.File{}, map[string]query.File{}
 	for _, row := range rows {
-		files[row.MessageID] = append(files[row.MessageID], row.File)
+		if !slices.ContainsFunc(branch, func(m query.Message) bool { return m.ID == row.MessageID }) {
+			continue
+		}
+		f, err := r.file(ctx, userID, row.ID, known)
+		if err != nil {
+			return nil, err
+		}
+		files[row.MessageID] = append(files[row.MessageID], f)
 	}
 	return files, nil
+}
+
+// bound refuses what no model could read before it is put together.
+func (q *asked) bound() error {
+	size := 0
+	for _, t := range q.turns {
+		size += len(t.Text)
+		for _, f := range t.Files {
+			size += len(f.Text)
+		}
+	}
+	if size <= maxPrompt {
+		return nil
+	}
+	f := fault.Newf(fault.Invalid, "This is %d MB of text with all that was said before, more than any model reads. Leave some files out, or start a new conversation.", size>>20)
+	f.Type = string(provider.KindTooLong)
+	f.Fields = []fault.Field{{Location: "body.messages", Message: "too long for any model"}}
+	return f
 }
 
 // attachedIn lists the files of a conversation's messages for those who read it.
@@ -126,6 +180,9 @@ func (r *Room) attachedIn(ctx context.Context, a actor.Actor, conversationID str
 	return files, nil
 }
 
+// lostPicture stands for a picture that a model does not get to see.
+const lostPicture = "<file name=%q>(a picture that is not shown here)</file>\n\n"
+
 // show turns what was said into what a model sees. Pictures that it cannot see,
 // or that are more than it takes, become a word about them; the newest are kept.
 func show(m catalog.Model, turns []turn) []shown {
@@ -142,7 +199,7 @@ func show(m catalog.Model, turns []turn) []shown {
 				case m.RefusesImage(f.ContentType, f.Size, f.Width, f.Height) == "" && room.Take(f.Size):
 					s.Pictures = append(s.Pictures, f)
 				default:
-					fmt.Fprintf(&text, "<file name=%q>(a picture that is not shown here)</file>\n\n", f.Name)
+					fmt.Fprintf(&text, lostPicture, f.Name)
 				}
 			}
 			text.WriteString(t.Text)
@@ -221,6 +278,10 @@ func (r *Room) messages(ctx context.Context, seen []shown) ([]provider.Message, 
 		messages[i] = provider.Message{Role: s.Role, Text: s.Text}
 		for _, f := range s.Pictures {
 			data, err := r.read(ctx, f)
+			if errors.Is(err, blob.ErrNotFound) && i < len(seen)-1 { // what was said before has to do without it
+				messages[i].Text = fmt.Sprintf(lostPicture, f.Name) + messages[i].Text
+				continue
+			}
 			if errors.Is(err, blob.ErrNotFound) {
 				return nil, fault.Newf(fault.NotFound, "The picture %q is not on this server any more. Leave it out and ask again.", f.Name)
 			}

@@ -60,7 +60,7 @@ func (r *Room) resume(ctx context.Context, a actor.Actor, in Ask, q *asked) erro
 		}
 		q.alone, q.running = true, runningIn(all)
 	}
-	files, err := r.filesOf(ctx, a.ID, conv.ID)
+	files, err := r.filesOf(ctx, a.ID, conv.ID, branch)
 	if err != nil {
 		return err
 	}
@@ -189,11 +189,12 @@ func (r *Room) askAgain(ctx context.Context, a actor.Actor, conversationID, mess
 	if err := json.Unmarshal([]byte(conv.Settings), &q.settings); err != nil {
 		q.settings = Settings{}
 	}
-	files, err := r.filesOf(ctx, a.ID, conv.ID)
+	branch := branchTo(all, question.ID)
+	files, err := r.filesOf(ctx, a.ID, conv.ID, branch)
 	if err != nil {
 		return asked{}, err
 	}
-	q.turns = turnsOf(branchTo(all, question.ID), files)
+	q.turns = turnsOf(branch, files)
 	if q.model, err = r.model(model); err != nil {
 		return asked{}, err
 	}

@@ -183,10 +183,11 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 	if err != nil {
 		return nil, err
 	}
-	title := strings.TrimSpace(deref(in.Body.Title))
+	title := strings.Join(strings.Fields(deref(in.Body.Title)), " ")
 	if in.Body.Title != nil && title == "" {
 		return nil, fault.BadField("body.title", "must not be empty")
 	}
+	entry := store.NewEntry(a.ID, in.ID, "", title)
 	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		if _, err := q.GetConversation(ctx, query.GetConversationParams{ID: in.ID, UserID: a.ID}); store.NotFound(err) {
 			return errNoConversation()
@@ -194,10 +195,14 @@ func (r *Room) updateConversation(ctx context.Context, in *updateInput) (*conver
 			return err
 		}
 		if title != "" {
-			if _, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, TitleKey: store.Folded(title), ID: in.ID, UserID: a.ID}); err != nil {
+			changed, err := q.RenameConversation(ctx, query.RenameConversationParams{Title: title, TitleKey: store.Folded(title), ID: in.ID, UserID: a.ID})
+			if err == nil && changed == 0 {
+				return errNoConversation()
+			}
+			if err != nil {
 				return err
 			}
-			if err := r.db.Index(ctx, q, store.Entry{UserID: a.ID, ConversationID: in.ID, Text: title}); err != nil {
+			if err := r.db.Index(ctx, q, entry); err != nil {
 				return err
 			}
 		}
@@ -249,7 +254,7 @@ func (r *Room) deleteConversation(ctx context.Context, in *ConversationPath) (*s
 	}
 	r.changes.Told(a.ID, change.Hint{Kind: change.Conversation, ID: in.ID})
 	for _, id := range running { // one that ends meanwhile needs no stopping
-		if _, err := r.jobs.Cancel(ctx, a, id); err != nil && !fault.Is(err, fault.Conflict) {
+		if _, err := r.jobs.Cancel(ctx, a, id); err != nil && !over(err) {
 			return nil, err
 		}
 	}

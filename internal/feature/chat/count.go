@@ -12,8 +12,9 @@ import (
 )
 
 // mostCounted is how many bytes of text are counted word by word. It takes a
-// second for a megabyte; beyond this an estimate has to do.
-const mostCounted = 256 << 10
+// second for a megabyte, and is asked again and again while somebody types;
+// beyond this an estimate has to do.
+const mostCounted = 64 << 10
 
 // Count is what a question would take if it were asked now.
 type Count struct {

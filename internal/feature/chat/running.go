@@ -38,6 +38,10 @@ func inTheWay(err error) (jobID string, ok bool) {
 // process: each holds a connection, and nobody reads so many answers.
 const mostWaiting = 5
 
+// mostTries is how often a question looks again for an answer that has ended and
+// is still in its way.
+const mostTries = 10
+
 // lines are where questions wait for their turn, one line a conversation.
 type lines struct {
 	mu      sync.Mutex
@@ -101,14 +105,14 @@ type begun struct {
 // the question waits with the others of its conversation, first come first
 // served; when ctx ends before, nothing was started. Processes do not know of
 // each other's lines: between them it is whoever comes first.
-func (r *Room) afterRunning(ctx context.Context, a actor.Actor, in Ask, line *line, try func(context.Context) (begun, error)) (begun, error) {
+func (r *Room) afterRunning(ctx context.Context, a actor.Actor, line *line, try func(context.Context) (begun, error)) (begun, error) {
 	select {
 	case line.turn <- struct{}{}:
 		defer func() { <-line.turn }()
 	case <-ctx.Done():
 		return begun{}, context.Cause(ctx)
 	}
-	for {
+	for last, again := "", 0; ; {
 		if err := httpd.StillIn(ctx); err != nil { // it may have waited for long
 			return begun{}, err
 		}
@@ -117,15 +121,34 @@ func (r *Room) afterRunning(ctx context.Context, a actor.Actor, in Ask, line *li
 		if !running {
 			return b, err
 		}
-		if in.IfRunning == interruptRunning { // one that ends meanwhile needs no stopping
-			if _, err := r.jobs.Cancel(ctx, a, jobID); err != nil && !over(err) {
-				return begun{}, err
+		if jobID == last { // it has ended, and its message does not say so yet
+			if again++; again > mostTries {
+				return b, err
+			}
+			select {
+			case <-time.After(time.Duration(again) * 50 * time.Millisecond):
+			case <-ctx.Done():
+				return begun{}, context.Cause(ctx)
 			}
 		}
+		last = jobID
 		if _, err := r.jobs.Wait(ctx, a, jobID); err != nil && !over(err) {
 			return begun{}, err
 		}
 	}
+}
+
+// interrupt stops the answer that is in a question's way, if one is.
+func (r *Room) interrupt(ctx context.Context, a actor.Actor, in Ask) error {
+	_, err := r.check(ctx, a, in)
+	jobID, running := inTheWay(err)
+	if !running {
+		return nil
+	}
+	if _, err := r.jobs.Cancel(ctx, a, jobID); err != nil && !over(err) {
+		return err
+	}
+	return nil
 }
 
 // over tells that a job has ended, or was deleted with its conversation; what
@@ -158,6 +181,11 @@ func (r *Room) beginPatiently(ctx context.Context, a actor.Actor, once job.Idemp
 			return b, nil, err
 		}
 	}
+	if in.IfRunning == interruptRunning { // also before questions that wait: it is what is said now that has to stop
+		if err := r.interrupt(ctx, a, in); err != nil {
+			return b, nil, err
+		}
+	}
 	line, leave, err := r.lines.join(a.ID, in.ConversationID)
 	if err != nil {
 		return b, nil, err
@@ -166,6 +194,6 @@ func (r *Room) beginPatiently(ctx context.Context, a actor.Actor, once job.Idemp
 	context.AfterFunc(ctx, leave) // should nobody call what is given
 	return b, func(ctx context.Context) (begun, error) {
 		defer leave()
-		return r.afterRunning(ctx, a, in, line, try)
+		return r.afterRunning(ctx, a, line, try)
 	}, nil
 }

@@ -20,6 +20,9 @@ import (
 // TitleJob is the type of the jobs that give conversations their titles.
 const TitleJob = "title"
 
+// titleByQuestion is a title that a model may replace: the question's first line.
+const titleByQuestion = "question"
+
 const (
 	titleSystem = "You name conversations. Answer with a title of at most six words in the language of the conversation: plain text, no quotes, no full stop."
 	// mostTitled is how much of the question and of the answer is read, in bytes.
@@ -69,6 +72,13 @@ func (r *Room) startTitle(ctx context.Context, a actor.Actor, answered job.Job, 
 	m, ok := r.catalog.Chat(answered.Model)
 	if !ok || m.Demo {
 		return nil
+	}
+	c, err := r.db.Read().GetConversation(ctx, query.GetConversationParams{ID: w.ConversationID, UserID: a.ID})
+	if store.NotFound(err) || err == nil && c.TitleBy != titleByQuestion {
+		return nil // gone, or named by a person meanwhile
+	}
+	if err != nil {
+		return err
 	}
 	m = r.forTitles(m)
 	tw := titleWork{ConversationID: w.ConversationID, QuestionID: w.QuestionID, AnswerID: w.AnswerID, MaxTokens: titleAnswer}
@@ -169,6 +179,7 @@ func (r *Room) runTitle(ctx context.Context, run *job.Run) job.Outcome {
 	}
 	o.Result = titled{w.ConversationID, name}
 	o.Done = o.Result
+	entry := store.NewEntry(run.Job.UserID, w.ConversationID, "", name)
 	o.Write = func(ctx context.Context, q *query.Queries, status job.Status, _ *fault.Error) error {
 		if status != job.Completed || name == "" {
 			return nil
@@ -179,7 +190,7 @@ func (r *Room) runTitle(ctx context.Context, run *job.Run) job.Outcome {
 		if err != nil || changed == 0 { // a person was faster, or the conversation is gone
 			return err
 		}
-		return r.db.Index(ctx, q, store.Entry{UserID: run.Job.UserID, ConversationID: w.ConversationID, Text: name})
+		return r.db.Index(ctx, q, entry)
 	}
 	return o
 }

@@ -20,22 +20,22 @@ const (
 	strayTime = 24 * time.Hour
 
 	sweepEvery = 6 * time.Hour
+	// firstSweep leaves an operator time to see that the database is the wrong one.
+	firstSweep = time.Hour
 	sweepBatch = 200
 )
 
 // Keep sweeps now and then until ctx ends. All processes do; what one has done,
 // the others find done.
 func (r *Room) Keep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		if err := r.Sweep(ctx); err != nil && ctx.Err() == nil {
-			r.log.ErrorContext(ctx, "files cannot be swept", "error", err)
-		}
+	for next := firstSweep; ; next = sweepEvery {
 		select {
-		case <-tick.C:
+		case <-time.After(next):
 		case <-ctx.Done():
 			return
+		}
+		if err := r.Sweep(ctx); err != nil && ctx.Err() == nil {
+			r.log.ErrorContext(ctx, "files cannot be swept", "error", err)
 		}
 	}
 }
@@ -99,24 +99,40 @@ func (r *Room) deleteLoose(ctx context.Context, id, userID, key string) (bool, e
 	return true, r.forget(ctx, key)
 }
 
+// errMostlyStray stops a sweep that would take most of what there is: a database
+// that knows none of the blobs is rather the wrong one.
+var errMostlyStray = errors.New("file: most blobs have no row; is this the database that belongs to them? Nothing was removed")
+
+// fewStrays are removed in any case.
+const fewStrays = 10
+
 func (r *Room) sweepBlobs(ctx context.Context) (gone int, err error) {
 	// By the machine's clock, as are the times of blobs.
 	before := time.Now().Add(-strayTime)
+	var strays []string
+	known := 0
 	for e, err := range r.blobs.List(ctx, keys) {
 		if err != nil {
-			return gone, err
+			return 0, err
 		}
 		if e.Modified.After(before) {
 			continue
 		}
 		named, err := r.db.Read().CountFilesOfBlob(ctx, e.Key)
 		if err != nil {
-			return gone, err
+			return 0, err
 		}
 		if named > 0 {
-			continue
+			known++
+		} else {
+			strays = append(strays, e.Key)
 		}
-		if err := r.blobs.Delete(ctx, e.Key); err != nil && !errors.Is(err, blob.ErrNotFound) {
+	}
+	if len(strays) > max(fewStrays, known) {
+		return 0, errMostlyStray
+	}
+	for _, key := range strays {
+		if err := r.blobs.Delete(ctx, key); err != nil && !errors.Is(err, blob.ErrNotFound) {
 			return gone, fmt.Errorf("file: sweep: %w", err)
 		}
 		gone++

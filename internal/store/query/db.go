@@ -75,9 +75,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.expiredJobsStmt, err = db.PrepareContext(ctx, expiredJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query ExpiredJobs: %w", err)
 	}
-	if q.filesOfConversationStmt, err = db.PrepareContext(ctx, filesOfConversation); err != nil {
-		return nil, fmt.Errorf("error preparing query FilesOfConversation: %w", err)
-	}
 	if q.finishJobStmt, err = db.PrepareContext(ctx, finishJob); err != nil {
 		return nil, fmt.Errorf("error preparing query FinishJob: %w", err)
 	}
@@ -346,11 +343,6 @@ func (q *Queries) Close() error {
 	if q.expiredJobsStmt != nil {
 		if cerr := q.expiredJobsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing expiredJobsStmt: %w", cerr)
-		}
-	}
-	if q.filesOfConversationStmt != nil {
-		if cerr := q.filesOfConversationStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing filesOfConversationStmt: %w", cerr)
 		}
 	}
 	if q.finishJobStmt != nil {
@@ -709,7 +701,6 @@ type Queries struct {
 	deleteSessionsOfUserStmt        *sql.Stmt
 	dueJobsStmt                     *sql.Stmt
 	expiredJobsStmt                 *sql.Stmt
-	filesOfConversationStmt         *sql.Stmt
 	finishJobStmt                   *sql.Stmt
 	finishMessageStmt               *sql.Stmt
 	getAnswerByJobStmt              *sql.Stmt
@@ -793,7 +784,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteSessionsOfUserStmt:        q.deleteSessionsOfUserStmt,
 		dueJobsStmt:                     q.dueJobsStmt,
 		expiredJobsStmt:                 q.expiredJobsStmt,
-		filesOfConversationStmt:         q.filesOfConversationStmt,
 		finishJobStmt:                   q.finishJobStmt,
 		finishMessageStmt:               q.finishMessageStmt,
 		getAnswerByJobStmt:              q.getAnswerByJobStmt,

@@ -392,61 +392,6 @@ func (q *Queries) ExpiredJobs(ctx context.Context, arg ExpiredJobsParams) ([]str
 	return items, nil
 }
 
-const filesOfConversation = `-- name: FilesOfConversation :many
-SELECT a.message_id, f.id, f.user_id, f.name, f.content_type, f.kind, f.size, f.sha256, f.blob_key, f.width, f.height, f.pages, f.characters, f.text, f.created_at FROM message_files a JOIN files f ON f.id = a.file_id AND f.user_id = a.user_id
-WHERE a.user_id = $1 AND a.conversation_id = $2
-ORDER BY a.message_id, a.position
-`
-
-type FilesOfConversationParams struct {
-	UserID         string
-	ConversationID string
-}
-
-type FilesOfConversationRow struct {
-	MessageID string
-	File      File
-}
-
-func (q *Queries) FilesOfConversation(ctx context.Context, arg FilesOfConversationParams) ([]FilesOfConversationRow, error) {
-	rows, err := q.query(ctx, q.filesOfConversationStmt, filesOfConversation, arg.UserID, arg.ConversationID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FilesOfConversationRow
-	for rows.Next() {
-		var i FilesOfConversationRow
-		if err := rows.Scan(
-			&i.MessageID,
-			&i.File.ID,
-			&i.File.UserID,
-			&i.File.Name,
-			&i.File.ContentType,
-			&i.File.Kind,
-			&i.File.Size,
-			&i.File.Sha256,
-			&i.File.BlobKey,
-			&i.File.Width,
-			&i.File.Height,
-			&i.File.Pages,
-			&i.File.Characters,
-			&i.File.Text,
-			&i.File.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const finishJob = `-- name: FinishJob :execrows
 UPDATE jobs
 SET status = $1, result = $2, error = $3, progress = $4, model = $5, finished_at = $6, lease_owner = '', lease_until = 0

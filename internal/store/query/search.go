@@ -27,7 +27,7 @@ type Found struct {
 	CreatedAt int64
 	UpdatedAt int64
 	MessageID string // '' where the title matches and no message
-	Content   string // of that message
+	Content   string // of that message, its beginning
 }
 
 const (
@@ -53,7 +53,7 @@ ON CONFLICT (conversation_id, message_id) DO UPDATE SET words = excluded.words`
     GROUP BY e.conversation_id
 )` + found
 	found = `
-SELECT c.id, c.title, c.title_by, c.model, c.pinned, c.created_at, c.updated_at, hits.message_id, COALESCE(m.content, '')
+SELECT c.id, c.title, c.title_by, c.model, c.pinned, c.created_at, c.updated_at, hits.message_id, SUBSTR(COALESCE(m.content, ''), 1, 65536)
 FROM hits CROSS JOIN conversations c LEFT JOIN messages m ON m.id = hits.message_id AND m.user_id = c.user_id
 WHERE c.id = hits.conversation_id AND c.user_id = $2
   AND (CAST($3 AS BIGINT) = 0 OR (c.updated_at, c.id) < ($3, CAST($4 AS TEXT)))
