@@ -1621,7 +1621,7 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                /** @description Words to look for in titles and messages: all of them, each as the beginning of a word, without regard to case and accents */
+                /** @description Words to look for in titles and messages, each as the beginning of a word, whatever its case and accents */
                 q?: string;
                 /** @description Only those that are pinned, or only those that are not; all when absent */
                 pinned?: boolean;
