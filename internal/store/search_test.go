@@ -71,7 +71,7 @@ func TestSearch(t *testing.T) {
 			"final": {10}, "c": {0, 10}, "3.14": {10}, "needle end": {11}, "unicode": {12}, "👩": {}, "": {}, "'": {}, `\`: {}, "a & ! | b": {},
 			"x) OR (y": {}, "words:x": {}, "-brulee": {0}, "brulee*": {0}, "NOT brulee": {}, strings.Repeat("a", 200): {},
 			strings.Repeat("a ", 100): {9, 10, 11},
-			"\xff\xfe": {}, "ﷺ": {}, "\u037a": {}, "天\u3099\u0301": {}, "\u0301": {},
+			"\xff\xfe":                {}, "ﷺ": {}, "\u037a": {}, "天\u3099\u0301": {}, "\u0301": {},
 		} {
 			found, err := db.Search(t.Context(), store.Search{UserID: "01a211fc-d457-74e8-b04b-0000000000aa", Words: typed, RowLimit: 50})
 			if err != nil {
