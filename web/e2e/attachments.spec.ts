@@ -237,6 +237,7 @@ it('an edited question keeps some and gets others @phone', async ({ chat, page }
 it('the palette attaches files', async ({ chat, page }) => {
   await chat.open();
   await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('combobox', { name: 'Search for a command or a conversation' })).toBeFocused();
   await page.keyboard.type('Attach files');
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
   await chooser.setFiles(text('from-palette.csv'));

@@ -13,6 +13,8 @@ export function isLong(text: string): boolean {
 
 /** What a question with files would take, as far as the server has said so. */
 export interface Counted {
+  /** The server is asked. */
+  pending?: boolean;
   count?: Count;
   /** Why the model would not take the pictures. */
   problem?: Problem;

@@ -27,12 +27,14 @@ export function AttachmentArea({ attaching, onEmpty }: AttachmentAreaProps) {
       </p>
       {list.length > 0 && parts && <parts.AttachmentList attaching={attaching} onEmpty={onEmpty} />}
       {hint !== undefined && <Hint attaching={attaching} words={hint} />}
-      {list.length > 0 && counted.count && (
+      {list.length > 0 && (counted.count || counted.pending) && (
         <p className="px-2 pb-1 text-muted-foreground text-xs" title={i18n.t('The whole prompt, without the answer')}>
-          {i18n.t('≈ {tokens} tokens · {cost}', {
-            tokens: about.format(counted.count.prompt_tokens),
-            cost: formatUsdShort(counted.count.prompt_cost_usd),
-          })}
+          {counted.count
+            ? i18n.t('≈ {tokens} tokens · {cost}', {
+                tokens: about.format(counted.count.prompt_tokens),
+                cost: formatUsdShort(counted.count.prompt_cost_usd),
+              })
+            : i18n.t('≈ … tokens')}
         </p>
       )}
     </>

@@ -41,7 +41,7 @@ export function AttachmentList({ attaching, onEmpty }: AttachmentListProps) {
 type ChipProps = AttachmentListProps & { attachment: Attachment };
 
 function Chip({ attaching, attachment, onEmpty }: ChipProps) {
-  const { draft, insert, counted, choice } = attaching;
+  const { draft, insert, counted } = attaching;
   const { key, name, state, problem, pasted } = attachment;
   const failed = state === 'failed';
   const onItsWay = state !== 'failed' && state !== 'ready';
@@ -79,7 +79,7 @@ function Chip({ attaching, attachment, onEmpty }: ChipProps) {
               failed ? 'wrap-anywhere text-pretty text-destructive' : 'truncate text-muted-foreground',
             )}
           >
-            {failed ? problem?.message : factsOf(attachment, choice.model && counted)}
+            {failed ? problem?.message : factsOf(attachment, counted)}
           </p>
         )}
       </div>
@@ -175,15 +175,15 @@ function wordFor(state: Attachment['state'], fraction: number): string {
 }
 
 /** How large it is, what is in it, and what the model makes of it. */
-function factsOf({ file, size, scaled }: Attachment, counted: Counted | undefined): string {
-  const tokens = counted?.count?.files.find(({ id }) => id === file?.id)?.tokens;
+function factsOf({ file, size, scaled }: Attachment, counted: Counted): string {
+  const tokens = counted.count?.files.find(({ id }) => id === file?.id)?.tokens;
   const facts = [formatBytes(size), ...(file ? extentOf(file) : [])];
   if (scaled) {
     facts.push(i18n.t('scaled down'));
   }
   if (tokens !== undefined) {
     facts.push(i18n.t('{tokens, plural, one {# token} other {# tokens}}', { tokens }));
-  } else if (counted && file?.kind !== 'image') {
+  } else if (counted.pending && file?.kind !== 'image') {
     facts.push('…');
   }
   return facts.join(' · ');

@@ -53,7 +53,7 @@ export function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
   }, []);
   return (
     over && (
-      <div className="pointer-events-none fixed inset-0 z-50 bg-background/80 p-4">
+      <div className="pointer-events-none fixed inset-0 z-50 bg-background/90 p-4">
         <p className="flex h-full items-center justify-center gap-2 rounded-xl border-2 border-primary border-dashed font-medium text-lg">
           <Paperclip aria-hidden={true} className="size-5" />
           {i18n.t('Drop files to attach them')}

@@ -18,9 +18,10 @@ const pause = 500;
  * more are taken out of the draft.
  */
 export function useCount(draft: string, ask: Ask | undefined): Counted {
-  const body = useSettled(ask ? JSON.stringify(ask) : '', pause);
+  const now = ask ? JSON.stringify(ask) : '';
+  const body = useSettled(now, pause);
   const settled = useMemo(() => (body === '' ? undefined : (JSON.parse(body) as Ask)), [body]);
-  const { data, error } = useQuery({
+  const { data, error, isFetching } = useQuery({
     queryKey: ['chat', 'count', settled?.model, body],
     queryFn: ({ signal }) => answer(api.POST('/api/v1/chat/count', { body: settled as Ask, signal })),
     // Between two words the last numbers are nearly right; those of another model would be wrong.
@@ -46,9 +47,16 @@ export function useCount(draft: string, ask: Ask | undefined): Counted {
       });
     }
   }, [draft, problem, settled]);
-  return ask === undefined || settled?.model !== ask.model
-    ? {}
-    : { ...(data && { count: data }), ...(problem?.kind === refused && { problem }) };
+  if (ask === undefined) {
+    return {};
+  }
+  return settled?.model === ask.model
+    ? {
+        pending: isFetching || now !== body,
+        ...(data && { count: data }),
+        ...(problem?.kind === refused && { problem }),
+      }
+    : { pending: true };
 }
 
 const refused = 'model_cannot_see';
