@@ -14,8 +14,6 @@ async function exported(page: Page, as: string): Promise<Download> {
   return download;
 }
 
-// biome-ignore lint/suspicious/noSkippedTests: taken out with the route's arrival
-
 it('a conversation is exported under its title, for people and for programs @phone', async ({ page, chat }) => {
   const id = await complete(page.request, 'gpt-6-luna', 'Zwölf Boxkämpfer');
   await chat.open({ conversation: id });

@@ -4,8 +4,6 @@ import { expect, it } from './support/test';
 
 // Words lead to the message that they are in.
 
-// biome-ignore lint/suspicious/noSkippedTests: taken out with the route's arrival
-
 it('words of an answer are found, marked, and shown where they are @phone', async ({ page, chat, isMobile }) => {
   const id = await complete(page.request, 'gpt-6-luna', 'Where is the Café Orion?');
   for (let i = 0; i < 8; i += 1) {

@@ -24,6 +24,9 @@ export const routes = [
 
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 
+/** What every signed-in page fetches by itself, a moment after it is there. */
+const soon = ['src/shared/stream/changes.ts'];
+
 /** Everything that a chunk imports at once, itself included. */
 function closure(key, found = new Map()) {
   const chunk = manifest[key];
@@ -44,6 +47,11 @@ export function firstLoad({ chunks }) {
   const found = closure('index.html');
   for (const chunk of chunks) {
     closure(`${chunk}?tsr-split=component`, found);
+  }
+  if (chunks.includes('src/routes/_app.tsx')) {
+    for (const chunk of soon) {
+      closure(chunk, found);
+    }
   }
   const js = [...found.values()].map(({ file }) => file).filter((file) => file.endsWith('.js'));
   const css = [...new Set([...found.values()].flatMap((chunk) => chunk.css ?? []))];
