@@ -66,33 +66,6 @@ func searchMigration(dialect string) *goose.Migration {
 	}}, nil)
 }
 
-// cheaperSearch has the index written in larger pieces: on SQLite the words of
-// all who share a transaction together, since a little costs there nearly as much
-// as much; on PostgreSQL a megabyte of them and not four, which is a shorter wait
-// for the one who fills it.
-func cheaperSearch(dialect string) *goose.Migration {
-	const version = 4
-	statements := []string{
-		`CREATE TABLE search_fresh (id INTEGER PRIMARY KEY, words TEXT NOT NULL)`,
-		`DROP TRIGGER search_entries_gone`,
-		`CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN
-			DELETE FROM search_fresh WHERE id = old.id;
-			DELETE FROM search_words WHERE rowid = old.id;
-		END`,
-	}
-	if dialect == PostgreSQL {
-		statements = []string{`ALTER INDEX search_entries_words SET (gin_pending_list_limit = 1024)`}
-	}
-	return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		for _, statement := range statements {
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return wrap("search index", err)
-			}
-		}
-		return nil
-	}}, nil)
-}
-
 // indexAll goes through what a statement gives, page by page: the connection
 // cannot read and write at once.
 func indexAll(ctx context.Context, tx *sql.Tx, dialect, statement string) error {

@@ -55,7 +55,6 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		dialect: SQLite,
 		read:    read,
 		write:   w.do,
-		index:   w.index,
 		bus:     newBus(),
 		ping:    readerDB.PingContext,
 		closers: []func() error{writerDB.Close, w.close, readerDB.Close, read.Close},

@@ -42,7 +42,6 @@ type DB struct {
 	dialect string
 	read    *query.Queries
 	write   func(ctx context.Context, fn TxFunc) error
-	index   func(ctx context.Context, p query.IndexParams) error // inside of write; nil: there is no cheaper way
 	bus     *bus
 	ping    func(ctx context.Context) error
 	closers []func() error

@@ -28,8 +28,7 @@ type writer struct {
 	closed   chan struct{}
 	once     sync.Once
 
-	begin, commit, rollback, save, release, undo          *sql.Stmt
-	addEntry, addFresh, anyFresh, indexFresh, forgetFresh *sql.Stmt // of words for searches
+	begin, commit, rollback, save, release, undo *sql.Stmt
 }
 
 type request struct {
@@ -58,8 +57,6 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	for stmt, text := range map[**sql.Stmt]string{
 		&w.begin: "BEGIN IMMEDIATE", &w.commit: "COMMIT", &w.rollback: "ROLLBACK",
 		&w.save: "SAVEPOINT caller", &w.release: "RELEASE caller", &w.undo: "ROLLBACK TO caller",
-		&w.addEntry: query.AddEntry, &w.addFresh: query.AddFresh,
-		&w.anyFresh: query.AnyFresh, &w.indexFresh: query.IndexFresh, &w.forgetFresh: query.ForgetFresh,
 	} {
 		if *stmt, err = conn.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return nil, errors.Join(err, conn.Close())
@@ -149,40 +146,10 @@ func (w *writer) runGroup(group []*request) {
 			return
 		}
 	}
-	if err := w.indexWords(ctx); err != nil {
-		_, rerr := w.rollback.ExecContext(ctx)
-		fail(errors.Join(err, rerr))
-		return
-	}
 	if _, err := w.commit.ExecContext(ctx); err != nil {
 		_, rerr := w.rollback.ExecContext(ctx)
 		fail(errors.Join(fmt.Errorf("store: commit: %w", err), rerr))
 	}
-}
-
-// index takes the words of an entry for the index. It is for callers, inside of
-// their transactions.
-func (w *writer) index(ctx context.Context, p query.IndexParams) error {
-	var id int64
-	if err := w.addEntry.QueryRowContext(ctx, p.UserID, p.ConversationID, p.MessageID).Scan(&id); err != nil {
-		return err //nolint:wrapcheck // DB.Index does
-	}
-	_, err := w.addFresh.ExecContext(ctx, id, p.Words)
-	return err //nolint:wrapcheck // as above
-}
-
-// indexWords writes to the index what the callers have for it, all at once.
-func (w *writer) indexWords(ctx context.Context) error {
-	var fresh bool
-	if err := w.anyFresh.QueryRowContext(ctx).Scan(&fresh); err != nil || !fresh {
-		return wrap("look for words to index", err)
-	}
-	for _, stmt := range []*sql.Stmt{w.indexFresh, w.forgetFresh} {
-		if _, err := stmt.ExecContext(ctx); err != nil {
-			return wrap("index words", err)
-		}
-	}
-	return nil
 }
 
 // runOne runs one caller inside its savepoint. Its own failure goes to

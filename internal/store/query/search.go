@@ -30,18 +30,9 @@ type Found struct {
 	Content   string // of that message, its beginning
 }
 
-// What SQLite's writer keeps prepared. Words wait in search_fresh until those of
-// all who share a transaction are written at its end.
 const (
-	AddEntry = `INSERT INTO search_entries (user_id, conversation_id, message_id) VALUES ($1, $2, $3)
+	addEntry = `INSERT INTO search_entries (user_id, conversation_id, message_id) VALUES ($1, $2, $3)
 ON CONFLICT (conversation_id, message_id) DO UPDATE SET user_id = excluded.user_id RETURNING id`
-	AddFresh    = `INSERT INTO search_fresh (id, words) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET words = excluded.words`
-	AnyFresh    = `SELECT EXISTS (SELECT 1 FROM search_fresh)`
-	IndexFresh  = `REPLACE INTO search_words (rowid, words) SELECT id, words FROM search_fresh`
-	ForgetFresh = `DELETE FROM search_fresh`
-)
-
-const (
 	dropWords = `DELETE FROM search_words WHERE rowid = $1`
 	addWords  = `INSERT INTO search_words (rowid, words) VALUES ($1, $2)`
 
@@ -49,15 +40,13 @@ const (
 VALUES ($1, $2, $3, array_to_tsvector(string_to_array($4, ' ')))
 ON CONFLICT (conversation_id, message_id) DO UPDATE SET words = excluded.words`
 
-	// SearchFTS5 is one of the two that find conversations.
-	SearchFTS5 = `WITH hits AS (
+	searchFTS5 = `WITH hits AS (
     SELECT e.conversation_id, MAX(e.message_id) AS message_id
     FROM search_words CROSS JOIN search_entries e
     WHERE search_words MATCH $1 AND e.id = search_words.rowid AND e.user_id = $2
     GROUP BY e.conversation_id
 )` + found
-	// SearchTSVector is the other.
-	SearchTSVector = `WITH hits AS (
+	searchTSVector = `WITH hits AS (
     SELECT e.conversation_id, MAX(e.message_id) AS message_id
     FROM search_entries e
     WHERE e.words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND e.user_id = $2
@@ -73,11 +62,11 @@ ORDER BY c.updated_at DESC, c.id DESC
 LIMIT $6`
 )
 
-// IndexInFTS5 replaces the words of an entry, at once. Words that are gone with a row
+// IndexInFTS5 replaces the words of an entry. Words that are gone with a row
 // (a conversation that was deleted) a trigger drops.
 func (q *Queries) IndexInFTS5(ctx context.Context, p IndexParams) error {
 	var id int64
-	if err := q.db.QueryRowContext(ctx, AddEntry, p.UserID, p.ConversationID, p.MessageID).Scan(&id); err != nil {
+	if err := q.db.QueryRowContext(ctx, addEntry, p.UserID, p.ConversationID, p.MessageID).Scan(&id); err != nil {
 		return err //nolint:wrapcheck // as the generated ones
 	}
 	if _, err := q.db.ExecContext(ctx, dropWords, id); err != nil {
@@ -95,12 +84,12 @@ func (q *Queries) IndexInTSVector(ctx context.Context, p IndexParams) error {
 
 // SearchInFTS5 finds conversations.
 func (q *Queries) SearchInFTS5(ctx context.Context, p SearchParams) ([]Found, error) {
-	return q.search(ctx, SearchFTS5, p)
+	return q.search(ctx, searchFTS5, p)
 }
 
 // SearchInTSVector is SearchInFTS5 for PostgreSQL.
 func (q *Queries) SearchInTSVector(ctx context.Context, p SearchParams) ([]Found, error) {
-	return q.search(ctx, SearchTSVector, p)
+	return q.search(ctx, searchTSVector, p)
 }
 
 func (q *Queries) search(ctx context.Context, text string, p SearchParams) ([]Found, error) {
