@@ -79,14 +79,12 @@ it('the sign-in leads nowhere but within the page', async ({ newDevice, page, pe
   await expect(page).toHaveURL('about:blank');
 });
 
-it('a session that ended elsewhere: the next step leads to the sign-in, and the draft stays', async ({
+it('a session that ended elsewhere leads to the sign-in, and the draft stays', async ({
   page,
   context,
   chat,
   person,
-  complaints,
 }) => {
-  complaints.expectStatus(401, '/api/v1/chat/stream');
   await chat.open();
   await chat.composer.fill('Half a thought');
   const tab = await context.newPage();
@@ -94,7 +92,6 @@ it('a session that ended elsewhere: the next step leads to the sign-in, and the 
   await tab.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
   await expect(tab.getByRole('heading', { name: 'Sign in to Pulse' })).toBeVisible();
 
-  await chat.composer.press('Enter');
   await expect(page.getByRole('heading', { name: 'Sign in to Pulse' })).toBeVisible();
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
