@@ -21,6 +21,9 @@ func NewEntry(userID, conversationID, messageID, text string) Entry {
 // Index makes an entry findable, in place of what the same entry was before. It
 // belongs into the transaction that writes the text.
 func (db *DB) Index(ctx context.Context, q *query.Queries, e Entry) error {
+	if db.index != nil {
+		return wrap("index", db.index(ctx, e.params))
+	}
 	return wrap("index", index(ctx, q, db.dialect, e))
 }
 

@@ -55,6 +55,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		dialect: SQLite,
 		read:    read,
 		write:   w.do,
+		index:   w.index,
 		bus:     newBus(),
 		ping:    readerDB.PingContext,
 		closers: []func() error{writerDB.Close, w.close, readerDB.Close, read.Close},

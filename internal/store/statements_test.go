@@ -25,10 +25,33 @@ import (
 type raw struct {
 	*sql.DB
 	dialect goose.Dialect
+	options store.Options
 }
 
 // eachRaw runs the test on both databases, migrated by store.Open.
 func eachRaw(t *testing.T, test func(t *testing.T, db raw)) {
+	t.Helper()
+	eachNew(t, func(t *testing.T, db raw) {
+		t.Helper()
+		if err := db.open(t).Close(); err != nil {
+			t.Fatal(err)
+		}
+		test(t, db)
+	})
+}
+
+// open gives the store of it.
+func (db raw) open(t *testing.T) *store.DB {
+	t.Helper()
+	opened, err := store.Open(context.Background(), db.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
+}
+
+// eachNew runs the test on both databases, empty.
+func eachNew(t *testing.T, test func(t *testing.T, db raw)) {
 	t.Helper()
 	for name, open := range map[string]func(t *testing.T) (driver, dsn string, dialect goose.Dialect, o store.Options){
 		store.SQLite: func(t *testing.T) (string, string, goose.Dialect, store.Options) {
@@ -45,19 +68,12 @@ func eachRaw(t *testing.T, test func(t *testing.T, db raw)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			driver, dsn, dialect, o := open(t)
-			migrated, err := store.Open(context.Background(), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := migrated.Close(); err != nil {
-				t.Fatal(err)
-			}
 			db, err := sql.Open(driver, dsn)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = db.Close() })
-			test(t, raw{db, dialect})
+			test(t, raw{db, dialect, o})
 		})
 	}
 }

@@ -42,6 +42,7 @@ type DB struct {
 	dialect string
 	read    *query.Queries
 	write   func(ctx context.Context, fn TxFunc) error
+	index   func(ctx context.Context, p query.IndexParams) error // inside of write, by prepared statements; nil: there are none
 	bus     *bus
 	ping    func(ctx context.Context) error
 	closers []func() error

@@ -29,6 +29,7 @@ type writer struct {
 	once     sync.Once
 
 	begin, commit, rollback, save, release, undo *sql.Stmt
+	addEntry, addWords                           *sql.Stmt // of the search index
 }
 
 type request struct {
@@ -57,6 +58,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	for stmt, text := range map[**sql.Stmt]string{
 		&w.begin: "BEGIN IMMEDIATE", &w.commit: "COMMIT", &w.rollback: "ROLLBACK",
 		&w.save: "SAVEPOINT caller", &w.release: "RELEASE caller", &w.undo: "ROLLBACK TO caller",
+		&w.addEntry: query.AddEntry, &w.addWords: query.AddWords,
 	} {
 		if *stmt, err = conn.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return nil, errors.Join(err, conn.Close())
@@ -150,6 +152,17 @@ func (w *writer) runGroup(group []*request) {
 		_, rerr := w.rollback.ExecContext(ctx)
 		fail(errors.Join(fmt.Errorf("store: commit: %w", err), rerr))
 	}
+}
+
+// index is query.IndexInFTS5 by prepared statements. It is for callers, inside of
+// their transactions.
+func (w *writer) index(ctx context.Context, p query.IndexParams) error {
+	var id int64
+	if err := w.addEntry.QueryRowContext(ctx, p.UserID, p.ConversationID, p.MessageID).Scan(&id); err != nil {
+		return err //nolint:wrapcheck // DB.Index does
+	}
+	_, err := w.addWords.ExecContext(ctx, id, p.Words)
+	return err //nolint:wrapcheck // as above
 }
 
 // runOne runs one caller inside its savepoint. Its own failure goes to

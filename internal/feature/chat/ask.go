@@ -315,7 +315,9 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	rows := asking{messages: messages, attached: attached, entries: entriesOf(messages)}
 	if newConversation {
 		rows.title = title(q.turns)
-		rows.entries = append(rows.entries, store.NewEntry(a.ID, w.ConversationID, "", rows.title))
+		if q.fresh[0].Text == "" { // else it is the beginning of what was asked, and found there
+			rows.entries = append(rows.entries, store.NewEntry(a.ID, w.ConversationID, "", rows.title))
+		}
 	}
 	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,

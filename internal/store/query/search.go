@@ -31,22 +31,23 @@ type Found struct {
 }
 
 const (
-	addEntry = `INSERT INTO search_entries (user_id, conversation_id, message_id) VALUES ($1, $2, $3)
+	// AddEntry and AddWords are what SQLite's writer keeps prepared.
+	AddEntry = `INSERT INTO search_entries (user_id, conversation_id, message_id) VALUES ($1, $2, $3)
 ON CONFLICT (conversation_id, message_id) DO UPDATE SET user_id = excluded.user_id RETURNING id`
-	dropWords = `DELETE FROM search_words WHERE rowid = $1`
-	addWords  = `INSERT INTO search_words (rowid, words) VALUES ($1, $2)`
+	// AddWords replaces what the entry had before.
+	AddWords = `REPLACE INTO search_words (rowid, words) VALUES ($1, $2)`
 
 	addTSVector = `INSERT INTO search_entries (user_id, conversation_id, message_id, words)
 VALUES ($1, $2, $3, array_to_tsvector(string_to_array($4, ' ')))
 ON CONFLICT (conversation_id, message_id) DO UPDATE SET words = excluded.words`
 
-	searchFTS5 = `WITH hits AS (
+	SearchFTS5 = `WITH hits AS (
     SELECT e.conversation_id, MAX(e.message_id) AS message_id
     FROM search_words CROSS JOIN search_entries e
     WHERE search_words MATCH $1 AND e.id = search_words.rowid AND e.user_id = $2
     GROUP BY e.conversation_id
 )` + found
-	searchTSVector = `WITH hits AS (
+	SearchTSVector = `WITH hits AS (
     SELECT e.conversation_id, MAX(e.message_id) AS message_id
     FROM search_entries e
     WHERE e.words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND e.user_id = $2
@@ -66,13 +67,10 @@ LIMIT $6`
 // (a conversation that was deleted) a trigger drops.
 func (q *Queries) IndexInFTS5(ctx context.Context, p IndexParams) error {
 	var id int64
-	if err := q.db.QueryRowContext(ctx, addEntry, p.UserID, p.ConversationID, p.MessageID).Scan(&id); err != nil {
+	if err := q.db.QueryRowContext(ctx, AddEntry, p.UserID, p.ConversationID, p.MessageID).Scan(&id); err != nil {
 		return err //nolint:wrapcheck // as the generated ones
 	}
-	if _, err := q.db.ExecContext(ctx, dropWords, id); err != nil {
-		return err
-	}
-	_, err := q.db.ExecContext(ctx, addWords, id, p.Words)
+	_, err := q.db.ExecContext(ctx, AddWords, id, p.Words)
 	return err
 }
 
@@ -84,12 +82,12 @@ func (q *Queries) IndexInTSVector(ctx context.Context, p IndexParams) error {
 
 // SearchInFTS5 finds conversations.
 func (q *Queries) SearchInFTS5(ctx context.Context, p SearchParams) ([]Found, error) {
-	return q.search(ctx, searchFTS5, p)
+	return q.search(ctx, SearchFTS5, p)
 }
 
 // SearchInTSVector is SearchInFTS5 for PostgreSQL.
 func (q *Queries) SearchInTSVector(ctx context.Context, p SearchParams) ([]Found, error) {
-	return q.search(ctx, searchTSVector, p)
+	return q.search(ctx, SearchTSVector, p)
 }
 
 func (q *Queries) search(ctx context.Context, text string, p SearchParams) ([]Found, error) {
