@@ -77,7 +77,7 @@ var table = []group{
 		}),
 		as(blobs, func(c *Config) *Secret { return &c.BlobURL }, setting{
 			name: "PULSE_BLOB_URL",
-			help: "Where uploaded files are kept. Empty, as it has to be for now: in `blobs` in the data folder. Object stores are still to come.",
+			help: "Where uploaded files are kept. Empty, the one choice: in `blobs` in the data folder.",
 		}),
 	}},
 	{"People and plans", []setting{

@@ -41,12 +41,14 @@ ON CONFLICT (conversation_id, message_id) DO UPDATE SET user_id = excluded.user_
 VALUES ($1, $2, $3, array_to_tsvector(string_to_array($4, ' ')))
 ON CONFLICT (conversation_id, message_id) DO UPDATE SET words = excluded.words`
 
+	// SearchFTS5 is one of the two that find conversations.
 	SearchFTS5 = `WITH hits AS (
     SELECT e.conversation_id, MAX(e.message_id) AS message_id
     FROM search_words CROSS JOIN search_entries e
     WHERE search_words MATCH $1 AND e.id = search_words.rowid AND e.user_id = $2
     GROUP BY e.conversation_id
 )` + found
+	// SearchTSVector is the other.
 	SearchTSVector = `WITH hits AS (
     SELECT e.conversation_id, MAX(e.message_id) AS message_id
     FROM search_entries e
