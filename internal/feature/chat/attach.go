@@ -77,18 +77,15 @@ func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, tu
 	known := map[string]query.File{}
 	next := 0
 	for i, m := range messages {
+		if len(m.Files) > 0 && m.Role != provider.RoleUser {
+			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with a user's message"})
+			m.Files = nil
+		}
 		if m.Role == roleSystem {
-			if len(m.Files) > 0 {
-				wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with a user's message"})
-			}
 			continue
 		}
 		t := &turns[next]
 		next++
-		if len(m.Files) > 0 && m.Role != provider.RoleUser {
-			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with a user's message"})
-			continue
-		}
 		for n, id := range m.Files {
 			at := fmt.Sprintf("body.messages[%d].files[%d]", i, n)
 			if slices.Contains(m.Files[:n], id) {
