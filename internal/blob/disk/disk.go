@@ -86,7 +86,9 @@ func (s *Store) move(temporary, key string) error {
 	folder := path.Dir(key)
 	var err error
 	for range 10 {
-		if err = s.root.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		// A folder that is taken away while MkdirAll looks at it "exists" for it; if
+		// it is none, the renaming says so.
+		if err = s.root.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
 			return err //nolint:wrapcheck // Put says what it was doing
 		}
 		if err = s.root.Rename(temporary, key); err == nil {
