@@ -84,7 +84,9 @@ it('a session that ended elsewhere leads to the sign-in, and the draft stays', a
   context,
   chat,
   person,
+  complaints,
 }) => {
+  complaints.expectStatus(401, '/api/v1/conversations'); // what this tab asks for in that moment
   await chat.open();
   await chat.composer.fill('Half a thought');
   const tab = await context.newPage();

@@ -115,7 +115,8 @@ it('asking costs this tab no second reading of the conversation', async ({ page,
   expect((await lastMessage(page.request, id)).status).toBe('completed');
 });
 
-it('who is signed out in one tab is signed out in the other', async ({ page, context, chat }) => {
+it('who is signed out in one tab is signed out in the other', async ({ page, context, chat, complaints }) => {
+  complaints.expectStatus(401, '/api/v1/conversations'); // what the other tab asks for in that moment
   await chat.open();
   const tab = await context.newPage();
   await tab.goto('/');
