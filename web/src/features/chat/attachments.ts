@@ -170,6 +170,15 @@ export class Attachments {
     }
   }
 
+  /** A new conversation has got its id. What is under way for it goes on. */
+  move(from: string, to: string): void {
+    const moved = this.of(from);
+    if (moved.length > 0) {
+      this.#set(from, []);
+      this.#set(to, [...this.of(to), ...moved]);
+    }
+  }
+
   /** Forgets a draft, and lets the server forget what was added to it. */
   drop(draft: string): void {
     for (const { file, kept } of this.of(draft)) {
@@ -219,8 +228,8 @@ export class Attachments {
       }
       work.prepared = prepared;
       const { file, scaled, picture } = prepared;
-      const preview = picture ? (this.#find(draft, key)?.preview ?? URL.createObjectURL(file)) : undefined;
-      this.#change(draft, key, {
+      const preview = picture ? (this.#find(key)?.preview ?? URL.createObjectURL(file)) : undefined;
+      this.#change(this.#draftOf(key, draft), key, {
         name: file.name,
         size: file.size,
         scaled,
@@ -232,11 +241,11 @@ export class Attachments {
       if (signal.aborted) {
         return;
       }
-      this.#change(draft, key, { state: 'uploading' });
+      this.#change(this.#draftOf(key, draft), key, { state: 'uploading' });
       const onProgress = (fraction: number) => {
         const shown = Math.floor(fraction * 100) / 100;
-        if (shown !== this.#find(draft, key)?.fraction) {
-          this.#change(draft, key, { fraction: shown });
+        if (shown !== this.#find(key)?.fraction) {
+          this.#change(this.#draftOf(key, draft), key, { fraction: shown });
         }
       };
       const stored = await this.#means.upload(file, onProgress, signal);
@@ -244,14 +253,23 @@ export class Attachments {
         this.#means.discard(stored.id);
         return;
       }
-      this.#said.set(draft, i18n.t('{name} attached', { name: stored.name }));
-      this.#change(draft, key, { state: 'ready', fraction: 1, name: stored.name, size: stored.size, file: stored });
+      this.#said.set(this.#draftOf(key, draft), i18n.t('{name} attached', { name: stored.name }));
+      this.#change(this.#draftOf(key, draft), key, {
+        state: 'ready',
+        fraction: 1,
+        name: stored.name,
+        size: stored.size,
+        file: stored,
+      });
     } catch (error) {
       if (!signal.aborted) {
         const problem = asProblem(error);
         const { name } = work.source;
-        this.#said.set(draft, i18n.t('{name} could not be attached: {reason}', { name, reason: problem.message }));
-        this.#change(draft, key, { state: 'failed', problem });
+        this.#said.set(
+          this.#draftOf(key, draft),
+          i18n.t('{name} could not be attached: {reason}', { name, reason: problem.message }),
+        );
+        this.#change(this.#draftOf(key, draft), key, { state: 'failed', problem });
       }
     } finally {
       if (uploading) {
@@ -260,8 +278,14 @@ export class Attachments {
     }
   }
 
-  #find(draft: string, key: string): Attachment | undefined {
-    return this.of(draft).find((each) => each.key === key);
+  /** The draft that has a file now; it may have moved. */
+  #draftOf(key: string, before: string): string {
+    const here = [...this.#lists].find(([, list]) => list.some((each) => each.key === key));
+    return here?.[0] ?? before;
+  }
+
+  #find(key: string): Attachment | undefined {
+    return [...this.#lists.values()].flat().find((each) => each.key === key);
   }
 
   #change(draft: string, key: string, part: Partial<Attachment>): void {

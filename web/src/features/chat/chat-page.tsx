@@ -76,6 +76,7 @@ export function ChatPage({ conversationId }: ChatPageProps) {
             bodyOf={chat.bodyOf}
             choice={choice}
             draftKey={chat.draftKey}
+            thread={answers.nameOf(chat.thread)}
             lastQuestion={lastQuestion}
             onEditLast={() => edit(lastQuestion?.id)}
             onSend={chat.send}

@@ -1,5 +1,5 @@
 import { ArrowUp, ListEnd, Square } from 'lucide-react';
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { whenRunning } from '@/shared/lib/asking';
 import { useChoice } from '@/shared/lib/choice';
 import { drafts, useDraft } from '@/shared/lib/drafts';
@@ -28,6 +28,8 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   draftKey: string;
+  /** The conversation's name on the screen, which stays when the server gives it an id. */
+  thread: string;
   /** The answer that is being written, which can be stopped. */
   runningId: string | undefined;
   lastQuestion: Message | undefined;
@@ -49,6 +51,7 @@ interface ComposerProps {
 /** Where questions are written. What is typed is kept until the server has it. */
 export function Composer({
   draftKey,
+  thread,
   runningId,
   lastQuestion,
   ready,
@@ -65,9 +68,16 @@ export function Composer({
   const { list, hindrance, add } = attaching;
   const picker = useRef<AttachHandle>(null);
   const ofInput = { group: i18n.t('Chat'), local: true };
-  const now = useRef({ draftKey, text });
-  useEffect(() => {
-    now.current = { draftKey, text };
+  const now = useRef({ draftKey, text, thread });
+  useLayoutEffect(() => {
+    const before = now.current;
+    now.current = { draftKey, text, thread };
+    if (before.thread === thread && before.draftKey !== draftKey) {
+      // A new conversation has got its id. What was written since its first question goes with it.
+      drafts.remove(before.draftKey);
+      attachments.move(before.draftKey, draftKey);
+      setText(joined(text, before.text));
+    }
   });
   useUnsent(draftKey, ready, (unsent) => {
     if (!isSame(unsent, lastQuestion)) {
