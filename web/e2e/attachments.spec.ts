@@ -236,10 +236,11 @@ it('an edited question keeps some and gets others @phone', async ({ chat, page }
 
 it('the palette attaches files', async ({ chat, page }) => {
   await chat.open();
+  const chosen = page.waitForEvent('filechooser'); // before the key: to listen takes the browser a moment
   await page.keyboard.press('ControlOrMeta+k');
   await expect(page.getByRole('combobox', { name: 'Search for a command or a conversation' })).toBeFocused();
   await page.keyboard.type('Attach files');
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-  await chooser.setFiles(text('from-palette.csv'));
+  await page.keyboard.press('Enter');
+  await (await chosen).setFiles(text('from-palette.csv'));
   await ready(page, ['from-palette.csv']);
 });
