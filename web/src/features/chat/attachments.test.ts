@@ -83,6 +83,25 @@ it('what the server has outlives the page, what it has not does not', async () =
   expect(aStore().store.of(draft)).toEqual([]);
 });
 
+it('what is under way when a new conversation gets its id arrives there', async () => {
+  const { store, uploads } = aStore();
+  store.add(draft, ['a', 'b'].map(text));
+  await settled();
+  uploads[0]?.end();
+  await settled();
+  store.move(draft, 'u1.chat.7');
+  store.add(draft, [text('of the next one')]);
+  uploads[1]?.progress(0.5);
+  uploads[1]?.end();
+  await settled();
+  expect(store.of('u1.chat.7').map(({ name, state }) => [name, state])).toEqual([
+    ['a', 'ready'],
+    ['b', 'ready'],
+  ]);
+  expect(store.of(draft).map(({ name }) => name)).toEqual(['of the next one']);
+  expect(aStore().store.of('u1.chat.7')).toHaveLength(2);
+});
+
 it('a cancelled upload ends and makes room; what arrives all the same is discarded', async () => {
   const { store, uploads, discard } = aStore();
   store.add(draft, ['a', 'b', 'c', 'd'].map(text));
