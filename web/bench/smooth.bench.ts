@@ -63,11 +63,13 @@ async function recited(page: Page, said: string, conversationId?: string): Promi
 async function streams(page: Page, meter: Meter, chat: Chat, name: string): Promise<void> {
   const count = await chat.answers.count();
   const { system_prompt: said } = await conversation(page.request, chat.id).then(({ settings }) => settings);
+  // A person types for longer than this. The renderer of answers comes with the first key.
+  await chat.composer.fill(`And now at the pace of a fast model? [recite] [pace ${pace}]`);
   await page.waitForTimeout(1000);
   await meter.reset();
   const start = performance.now();
   const run = async () => {
-    await chat.ask(`And now at the pace of a fast model? [recite] [pace ${pace}]`);
+    await chat.composer.press('Enter');
     await page.waitForFunction(
       (before) => {
         const articles = [...document.querySelectorAll('article[aria-busy]')];
