@@ -106,3 +106,30 @@ it('scrolling yields to the reader by wheel and keyboard, with a way back down',
   await expect(back).toBeVisible();
   await chat.stop.click();
 });
+
+it('a screen reader hears once that an answer is written, and once that it is there', async ({ page, chat }) => {
+  await chat.open();
+  await page.evaluate(() => {
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    const live = '[role=status], [role=alert], [aria-live=polite], [aria-live=assertive]';
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const element = target instanceof Element ? target : target.parentElement;
+        const said = element?.closest(live)?.textContent;
+        if (said && said !== heard.at(-1)) {
+          heard.push(said);
+        }
+      }
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
+  await chat.ask('[chunks 60] [pace 10ms]');
+  await chat.ended();
+  await chat.ask('[chunks 20] [pace 10ms] once more');
+  await chat.ended();
+  await expect(page.getByRole('log')).toHaveAttribute('aria-live', 'off');
+  await expect
+    .poll(heard)
+    .toEqual(['The answer is being written', 'Answer complete', 'The answer is being written', 'Answer complete']);
+});

@@ -8,6 +8,7 @@ import { i18n } from '@/shared/lib/text';
 import { buttonStyle } from '@/shared/ui/button';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { TopBar } from '@/shared/ui/top-bar';
+import { Announcer } from './announcer';
 import { answers } from './answers';
 import { Composer, type ComposerHandle } from './composer';
 import { ConversationMenu } from './conversation-menu';
@@ -58,6 +59,8 @@ export function ChatPage({ conversationId }: ChatPageProps) {
       >
         <ModelPicker choice={choice} />
       </TopBar>
+      {/* There before there is anything to tell: what comes with its words is not heard. */}
+      <Announcer busy={running !== undefined} key={answers.nameOf(chat.thread)} />
       <Thread chat={chat} editing={editing} onEdit={edit} onExample={(text) => composer.current?.offer(text)} />
       {chat.error === null && (
         <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">

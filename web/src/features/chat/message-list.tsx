@@ -3,7 +3,6 @@ import { useEffect } from 'react';
 import { useStickToBottom } from 'use-stick-to-bottom';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
-import { Announcer } from './announcer';
 import { AnswerMessage } from './answer-message';
 import { answers } from './answers';
 import { QuestionEditor } from './question-editor';
@@ -131,7 +130,6 @@ export function MessageList({
           <ArrowDown aria-hidden={true} />
         </Button>
       )}
-      <Announcer busy={busy} />
     </div>
   );
 }
