@@ -44,16 +44,75 @@ type ChatRequest struct {
 	Temperature     *float64  // nil: the vendor's default; only set where the catalogue allows it
 	ReasoningEffort string    // empty: the vendor's default
 	Stream          bool
+
+	// What only the OpenAI-compatible door asks for; the zero values are the
+	// vendor's defaults. An adapter that cannot do one of them says so with
+	// KindBadRequest before it calls anybody.
+	TopP              *float64
+	Stop              []string
+	Tools             []Tool
+	ToolChoice        ToolChoice
+	ParallelToolCalls *bool
+	Format            *Format // nil: plain text
+
 	// UserHash is an opaque, stable id of the person for the vendor's abuse
 	// handling (OpenAI's safety_identifier, Anthropic's metadata.user_id).
 	UserHash string
 }
 
-// Message is one turn.
+// Message is one turn. Several of the user's or of tools may follow each other;
+// an adapter whose vendor wants turns to alternate puts them into one.
 type Message struct {
-	Role   string // RoleUser or RoleAssistant
+	Role   string // RoleUser, RoleAssistant or RoleTool
 	Text   string
 	Images []Image // of the user's; the model sees them before the text
+
+	ToolCalls  []ToolCall // of the assistant's; they come after its text
+	ToolCallID string     // RoleTool: the call whose result Text is
+}
+
+// Tool is a function that the model may ask its caller to run. Pulse never
+// runs one.
+type Tool struct {
+	Name        string
+	Description string
+	Parameters  json.RawMessage // JSON Schema of an object; nil: no parameters
+	Strict      bool            // arguments must match the schema exactly, where the vendor can promise that
+}
+
+// ToolChoice says whether the model has to call a tool.
+type ToolChoice struct {
+	Mode ToolMode
+	Name string // of the one tool, with ToolNamed
+}
+
+// ToolMode is how free the model is to call tools.
+type ToolMode string
+
+// The modes. The empty one is the vendor's default, which is ToolAuto with tools.
+const (
+	ToolAuto     ToolMode = "auto"
+	ToolNone     ToolMode = "none"
+	ToolRequired ToolMode = "required" // at least one, of its choice
+	ToolNamed    ToolMode = "named"
+)
+
+// ToolCall is a whole call as it is sent back with its result.
+type ToolCall struct {
+	// ID is the vendor's, with whatever else the vendor has to see again
+	// (Gemini's thought signature) packed into it by the adapter: clients of
+	// OpenAI's API give back nothing else.
+	ID        string
+	Name      string
+	Arguments string // JSON text, as the model wrote it; it may be invalid
+}
+
+// Format binds the answer to JSON.
+type Format struct {
+	Name        string          // of the schema; letters, digits, - and _
+	Description string          // may be empty
+	Schema      json.RawMessage // nil: any JSON object
+	Strict      bool
 }
 
 // Image is a picture that a question brings along. Only models of the
@@ -67,12 +126,23 @@ type Image struct {
 const (
 	RoleUser      = "user"
 	RoleAssistant = "assistant"
+	RoleTool      = "tool"
 )
 
-// Delta is a piece of the answer. One of the two is set.
+// Delta is a piece of the answer. One of the three is set.
 type Delta struct {
 	Text      string
 	Reasoning string // thinking that the vendor shows
+	ToolCall  *ToolCallDelta
+}
+
+// ToolCallDelta is a piece of a call. The first of an index carries ID and
+// Name; Arguments are to be joined.
+type ToolCallDelta struct {
+	Index     int // of the call in the answer, from 0
+	ID        string
+	Name      string
+	Arguments string
 }
 
 // ChatAnswer is what is known when the answer has ended.
