@@ -13,12 +13,22 @@ import (
 // Actor is the signed-in person behind a request or a job.
 type Actor struct {
 	ID        string // user id
-	SessionID string // the session that authenticated the request; empty inside a job
+	SessionID string // the session or the API key that authenticated the request; empty inside a job
 	Email     string
 	Admin     bool
 	Plan      string    // key of the plan in force
 	Anchor    time.Time // when the person's first quota period began
+
+	// ByKey tells that the request came with an API key, which may do what
+	// Scopes say and nothing to the account. People who signed in may do everything.
+	ByKey  bool
+	Scopes Scopes
+	// ConfirmedAt is when the person last showed who they are in this session.
+	ConfirmedAt time.Time
 }
+
+// May tells whether the request may do what a scope covers.
+func (a Actor) May(s Scopes) bool { return !a.ByKey || a.Scopes&s == s }
 
 type key struct{}
 

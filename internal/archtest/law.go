@@ -60,6 +60,8 @@ var places = map[string]Place{
 	"internal/usage":  {Level: pipelines},
 	"internal/change": {Level: pipelines},
 
+	"internal/mail": {Level: parts},
+
 	"internal/httpd": {Level: edge},
 
 	"internal/feature/account": {Level: rooms},
@@ -131,4 +133,13 @@ var unbound = map[string]string{
 	"DeleteSessionByHash": "sign-out by the same secret",
 	"CountActiveAdmins":   "a number: there is always one administrator",
 	"ListUsers":           "the operator's list, for `pulse user` only",
+	"SomebodyElse":        "whether an installation has anybody but its last administrator",
+	"GetKey":              "an API key's hash tells who it is",
+	"GetUserByIdentity":   "sign-in by an issuer's word tells who it is",
+	"TakeFlow":            "the browser's secret tells which way to the issuer it is on",
+	"GetEmailToken":       "a link's secret tells whose it is",
+	"TakeEmailToken":      "as GetEmailToken",
+	"SweepFlows":          "housekeeping by age",
+	"SweepEmailTokens":    "housekeeping by age",
+	"UsersToPurge":        "housekeeping: ids of the deleted only",
 }

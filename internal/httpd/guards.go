@@ -54,7 +54,7 @@ func (s *Server) front(next http.Handler) http.Handler {
 		begun := time.Now()
 		w := &answer{ResponseWriter: rw}
 		in := &info{
-			id: store.NewID(), client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
+			id: store.NewID(), request: r, client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
 			streams: &s.streams, draining: s.draining, rc: http.NewResponseController(rw),
 		}
 		r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))

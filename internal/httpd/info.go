@@ -30,9 +30,30 @@ func (c Client) Network() string { return network(c.Address) }
 // ClientOf gives the client of a request's context.
 func ClientOf(ctx context.Context) Client { return infoOf(ctx).client }
 
+// CookieOf gives a cookie of a request's context; "" when it came without.
+func CookieOf(ctx context.Context, name string) string {
+	r := infoOf(ctx).request
+	if r == nil {
+		return "" // it did not come by a server
+	}
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Browser tells that the request's sender shows pages: a person follows a link,
+// where a program would want to read the answer.
+func Browser(ctx context.Context) bool {
+	r := infoOf(ctx).request
+	return r != nil && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
 // info is what the guards know of a request.
 type info struct {
 	id       string
+	request  *http.Request // as it came, for its header fields
 	client   Client
 	route    string // the pattern that took the request, for the log
 	log      *slog.Logger

@@ -16,14 +16,7 @@ import (
 const metaPublic = "public"
 
 // Public marks a route that needs no sign-in.
-func Public(op huma.Operation) huma.Operation {
-	op.Metadata = maps.Clone(op.Metadata)
-	if op.Metadata == nil {
-		op.Metadata = map[string]any{}
-	}
-	op.Metadata[metaPublic] = true
-	return op
-}
+func Public(op huma.Operation) huma.Operation { return mark(op, metaPublic, true) }
 
 // PublicRoutes lists the routes that need no sign-in, as "METHOD /path".
 func PublicRoutes(api huma.API) []string {
@@ -64,10 +57,15 @@ func guard(op huma.Operation) huma.Operation {
 		op.Security = []map[string][]string{}
 		return op
 	}
-	op.Errors = append(op.Errors, http.StatusUnauthorized)
+	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	op.Security = []map[string][]string{{schemeCookie: {}}, {schemeBearer: {}}}
+	needed, inPerson := scopeOf(op), op.Metadata[metaInPerson] == true
 	op.Middlewares = append(huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
-		if _, err := actor.From(c.Context()); err != nil {
+		a, err := actor.From(c.Context())
+		if err == nil {
+			err = allowed(a, needed, inPerson)
+		}
+		if err != nil {
 			r, w := humago.Unwrap(c)
 			writeProblem(w, r, err)
 			return

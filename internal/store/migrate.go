@@ -53,7 +53,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, log *slog.L
 	if dialect == goose.DialectPostgres {
 		ours = PostgreSQL
 	}
-	opts = append(opts, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(searchMigration(ours)))
+	opts = append(opts, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(searchMigration(ours), limitsMigration(ours)))
 	p, err := goose.NewProvider(dialect, db, folder, opts...)
 	if err != nil {
 		return wrap("migrations", err)

@@ -13,6 +13,7 @@ import (
 var whole = map[string]string{
 	"CountActiveAdmins": "the operator's command, or a change of an administrator",
 	"ListUsers":         "the operator's list",
+	"SomebodyElse":      "once, when the last administrator leaves; it ends at the newest id",
 }
 
 // oneOf finds a table that is searched by the person alone.
@@ -24,6 +25,13 @@ var byPerson = map[string]string{
 	"DeleteSessionsOfUser":        "that is what it is for",
 	"DeleteExpiredSessionsOfUser": "a person has few sessions",
 	"AskCancelOfAll":              "the operator's command, once",
+	"ListSessions":                "a person has few sessions",
+	"DeleteOtherSessions":         "as ListSessions",
+	"CountKeys":                   "a person has few keys",
+	"ListKeys":                    "as CountKeys",
+	"DeleteKeysOfUser":            "as CountKeys",
+	"ListIdentities":              "a person has one or two",
+	"DeleteIdentitiesOfUser":      "as ListIdentities",
 	"ListCounters":                "a person has a counter a meter and month",
 	"LooseFiles":                  "an upload, which takes longer; how many a person may have depends on it",
 	"ListConversations":           "in the list's order, until the page is full",

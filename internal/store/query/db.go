@@ -36,6 +36,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.claimJobStmt, err = db.PrepareContext(ctx, claimJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJob: %w", err)
 	}
+	if q.confirmSessionStmt, err = db.PrepareContext(ctx, confirmSession); err != nil {
+		return nil, fmt.Errorf("error preparing query ConfirmSession: %w", err)
+	}
 	if q.confirmSignInStmt, err = db.PrepareContext(ctx, confirmSignIn); err != nil {
 		return nil, fmt.Errorf("error preparing query ConfirmSignIn: %w", err)
 	}
@@ -48,17 +51,38 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countFilesOfBlobStmt, err = db.PrepareContext(ctx, countFilesOfBlob); err != nil {
 		return nil, fmt.Errorf("error preparing query CountFilesOfBlob: %w", err)
 	}
+	if q.countKeysStmt, err = db.PrepareContext(ctx, countKeys); err != nil {
+		return nil, fmt.Errorf("error preparing query CountKeys: %w", err)
+	}
 	if q.deleteConversationStmt, err = db.PrepareContext(ctx, deleteConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteConversation: %w", err)
+	}
+	if q.deleteEmailTokensStmt, err = db.PrepareContext(ctx, deleteEmailTokens); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteEmailTokens: %w", err)
 	}
 	if q.deleteExpiredSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteExpiredSessionsOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteExpiredSessionsOfUser: %w", err)
 	}
+	if q.deleteIdentitiesOfUserStmt, err = db.PrepareContext(ctx, deleteIdentitiesOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteIdentitiesOfUser: %w", err)
+	}
+	if q.deleteIdentityStmt, err = db.PrepareContext(ctx, deleteIdentity); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteIdentity: %w", err)
+	}
 	if q.deleteJobStmt, err = db.PrepareContext(ctx, deleteJob); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteJob: %w", err)
 	}
+	if q.deleteKeyStmt, err = db.PrepareContext(ctx, deleteKey); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteKey: %w", err)
+	}
+	if q.deleteKeysOfUserStmt, err = db.PrepareContext(ctx, deleteKeysOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteKeysOfUser: %w", err)
+	}
 	if q.deleteLooseFileStmt, err = db.PrepareContext(ctx, deleteLooseFile); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteLooseFile: %w", err)
+	}
+	if q.deleteOtherSessionsStmt, err = db.PrepareContext(ctx, deleteOtherSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteOtherSessions: %w", err)
 	}
 	if q.deleteSessionStmt, err = db.PrepareContext(ctx, deleteSession); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteSession: %w", err)
@@ -71,6 +95,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.dueJobsStmt, err = db.PrepareContext(ctx, dueJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query DueJobs: %w", err)
+	}
+	if q.eraseUserStmt, err = db.PrepareContext(ctx, eraseUser); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseUser: %w", err)
 	}
 	if q.expiredJobsStmt, err = db.PrepareContext(ctx, expiredJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query ExpiredJobs: %w", err)
@@ -93,6 +120,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getCounterStmt, err = db.PrepareContext(ctx, getCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query GetCounter: %w", err)
 	}
+	if q.getEmailTokenStmt, err = db.PrepareContext(ctx, getEmailToken); err != nil {
+		return nil, fmt.Errorf("error preparing query GetEmailToken: %w", err)
+	}
 	if q.getFileStmt, err = db.PrepareContext(ctx, getFile); err != nil {
 		return nil, fmt.Errorf("error preparing query GetFile: %w", err)
 	}
@@ -101,6 +131,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getJobByIdempotencyKeyStmt, err = db.PrepareContext(ctx, getJobByIdempotencyKey); err != nil {
 		return nil, fmt.Errorf("error preparing query GetJobByIdempotencyKey: %w", err)
+	}
+	if q.getKeyStmt, err = db.PrepareContext(ctx, getKey); err != nil {
+		return nil, fmt.Errorf("error preparing query GetKey: %w", err)
 	}
 	if q.getMessageStmt, err = db.PrepareContext(ctx, getMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMessage: %w", err)
@@ -114,6 +147,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getUserByEmailKeyStmt, err = db.PrepareContext(ctx, getUserByEmailKey); err != nil {
 		return nil, fmt.Errorf("error preparing query GetUserByEmailKey: %w", err)
 	}
+	if q.getUserByIdentityStmt, err = db.PrepareContext(ctx, getUserByIdentity); err != nil {
+		return nil, fmt.Errorf("error preparing query GetUserByIdentity: %w", err)
+	}
 	if q.getValueStmt, err = db.PrepareContext(ctx, getValue); err != nil {
 		return nil, fmt.Errorf("error preparing query GetValue: %w", err)
 	}
@@ -123,17 +159,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertConversationStmt, err = db.PrepareContext(ctx, insertConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertConversation: %w", err)
 	}
+	if q.insertEmailTokenStmt, err = db.PrepareContext(ctx, insertEmailToken); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertEmailToken: %w", err)
+	}
 	if q.insertFileStmt, err = db.PrepareContext(ctx, insertFile); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertFile: %w", err)
 	}
+	if q.insertFlowStmt, err = db.PrepareContext(ctx, insertFlow); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertFlow: %w", err)
+	}
 	if q.insertHoldStmt, err = db.PrepareContext(ctx, insertHold); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertHold: %w", err)
+	}
+	if q.insertIdentityStmt, err = db.PrepareContext(ctx, insertIdentity); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertIdentity: %w", err)
 	}
 	if q.insertJobStmt, err = db.PrepareContext(ctx, insertJob); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertJob: %w", err)
 	}
 	if q.insertJobEventStmt, err = db.PrepareContext(ctx, insertJobEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertJobEvent: %w", err)
+	}
+	if q.insertKeyStmt, err = db.PrepareContext(ctx, insertKey); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertKey: %w", err)
 	}
 	if q.insertMessageStmt, err = db.PrepareContext(ctx, insertMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertMessage: %w", err)
@@ -171,14 +219,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listHoldsStmt, err = db.PrepareContext(ctx, listHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query ListHolds: %w", err)
 	}
+	if q.listIdentitiesStmt, err = db.PrepareContext(ctx, listIdentities); err != nil {
+		return nil, fmt.Errorf("error preparing query ListIdentities: %w", err)
+	}
 	if q.listJobsWithUsageStmt, err = db.PrepareContext(ctx, listJobsWithUsage); err != nil {
 		return nil, fmt.Errorf("error preparing query ListJobsWithUsage: %w", err)
+	}
+	if q.listKeysStmt, err = db.PrepareContext(ctx, listKeys); err != nil {
+		return nil, fmt.Errorf("error preparing query ListKeys: %w", err)
 	}
 	if q.listMessagesStmt, err = db.PrepareContext(ctx, listMessages); err != nil {
 		return nil, fmt.Errorf("error preparing query ListMessages: %w", err)
 	}
 	if q.listPinnedConversationsStmt, err = db.PrepareContext(ctx, listPinnedConversations); err != nil {
 		return nil, fmt.Errorf("error preparing query ListPinnedConversations: %w", err)
+	}
+	if q.listSessionsStmt, err = db.PrepareContext(ctx, listSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query ListSessions: %w", err)
 	}
 	if q.listUsageEventsByJobStmt, err = db.PrepareContext(ctx, listUsageEventsByJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ListUsageEventsByJob: %w", err)
@@ -194,6 +251,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.looseFilesStmt, err = db.PrepareContext(ctx, looseFiles); err != nil {
 		return nil, fmt.Errorf("error preparing query LooseFiles: %w", err)
+	}
+	if q.markPurgedStmt, err = db.PrepareContext(ctx, markPurged); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkPurged: %w", err)
 	}
 	if q.moveHeadStmt, err = db.PrepareContext(ctx, moveHead); err != nil {
 		return nil, fmt.Errorf("error preparing query MoveHead: %w", err)
@@ -228,6 +288,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setUserAdminStmt, err = db.PrepareContext(ctx, setUserAdmin); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserAdmin: %w", err)
 	}
+	if q.setUserEmailStmt, err = db.PrepareContext(ctx, setUserEmail); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserEmail: %w", err)
+	}
 	if q.setUserNameStmt, err = db.PrepareContext(ctx, setUserName); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserName: %w", err)
 	}
@@ -237,14 +300,38 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setUserPlanStmt, err = db.PrepareContext(ctx, setUserPlan); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserPlan: %w", err)
 	}
+	if q.setUserVerifiedStmt, err = db.PrepareContext(ctx, setUserVerified); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserVerified: %w", err)
+	}
 	if q.settleCounterStmt, err = db.PrepareContext(ctx, settleCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query SettleCounter: %w", err)
+	}
+	if q.somebodyElseStmt, err = db.PrepareContext(ctx, somebodyElse); err != nil {
+		return nil, fmt.Errorf("error preparing query SomebodyElse: %w", err)
+	}
+	if q.sweepEmailTokensStmt, err = db.PrepareContext(ctx, sweepEmailTokens); err != nil {
+		return nil, fmt.Errorf("error preparing query SweepEmailTokens: %w", err)
+	}
+	if q.sweepFlowsStmt, err = db.PrepareContext(ctx, sweepFlows); err != nil {
+		return nil, fmt.Errorf("error preparing query SweepFlows: %w", err)
 	}
 	if q.sweepJobEventsStmt, err = db.PrepareContext(ctx, sweepJobEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query SweepJobEvents: %w", err)
 	}
+	if q.takeEmailTokenStmt, err = db.PrepareContext(ctx, takeEmailToken); err != nil {
+		return nil, fmt.Errorf("error preparing query TakeEmailToken: %w", err)
+	}
+	if q.takeFlowStmt, err = db.PrepareContext(ctx, takeFlow); err != nil {
+		return nil, fmt.Errorf("error preparing query TakeFlow: %w", err)
+	}
 	if q.takeHoldsStmt, err = db.PrepareContext(ctx, takeHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeHolds: %w", err)
+	}
+	if q.touchIdentityStmt, err = db.PrepareContext(ctx, touchIdentity); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchIdentity: %w", err)
+	}
+	if q.touchKeyStmt, err = db.PrepareContext(ctx, touchKey); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchKey: %w", err)
 	}
 	if q.touchSessionStmt, err = db.PrepareContext(ctx, touchSession); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchSession: %w", err)
@@ -254,6 +341,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.usageOfJobStmt, err = db.PrepareContext(ctx, usageOfJob); err != nil {
 		return nil, fmt.Errorf("error preparing query UsageOfJob: %w", err)
+	}
+	if q.usersToPurgeStmt, err = db.PrepareContext(ctx, usersToPurge); err != nil {
+		return nil, fmt.Errorf("error preparing query UsersToPurge: %w", err)
 	}
 	return &q, nil
 }
@@ -280,6 +370,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing claimJobStmt: %w", cerr)
 		}
 	}
+	if q.confirmSessionStmt != nil {
+		if cerr := q.confirmSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing confirmSessionStmt: %w", cerr)
+		}
+	}
 	if q.confirmSignInStmt != nil {
 		if cerr := q.confirmSignInStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing confirmSignInStmt: %w", cerr)
@@ -300,9 +395,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countFilesOfBlobStmt: %w", cerr)
 		}
 	}
+	if q.countKeysStmt != nil {
+		if cerr := q.countKeysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countKeysStmt: %w", cerr)
+		}
+	}
 	if q.deleteConversationStmt != nil {
 		if cerr := q.deleteConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteConversationStmt: %w", cerr)
+		}
+	}
+	if q.deleteEmailTokensStmt != nil {
+		if cerr := q.deleteEmailTokensStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteEmailTokensStmt: %w", cerr)
 		}
 	}
 	if q.deleteExpiredSessionsOfUserStmt != nil {
@@ -310,14 +415,39 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteExpiredSessionsOfUserStmt: %w", cerr)
 		}
 	}
+	if q.deleteIdentitiesOfUserStmt != nil {
+		if cerr := q.deleteIdentitiesOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteIdentitiesOfUserStmt: %w", cerr)
+		}
+	}
+	if q.deleteIdentityStmt != nil {
+		if cerr := q.deleteIdentityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteIdentityStmt: %w", cerr)
+		}
+	}
 	if q.deleteJobStmt != nil {
 		if cerr := q.deleteJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteJobStmt: %w", cerr)
 		}
 	}
+	if q.deleteKeyStmt != nil {
+		if cerr := q.deleteKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteKeyStmt: %w", cerr)
+		}
+	}
+	if q.deleteKeysOfUserStmt != nil {
+		if cerr := q.deleteKeysOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteKeysOfUserStmt: %w", cerr)
+		}
+	}
 	if q.deleteLooseFileStmt != nil {
 		if cerr := q.deleteLooseFileStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteLooseFileStmt: %w", cerr)
+		}
+	}
+	if q.deleteOtherSessionsStmt != nil {
+		if cerr := q.deleteOtherSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteOtherSessionsStmt: %w", cerr)
 		}
 	}
 	if q.deleteSessionStmt != nil {
@@ -338,6 +468,11 @@ func (q *Queries) Close() error {
 	if q.dueJobsStmt != nil {
 		if cerr := q.dueJobsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dueJobsStmt: %w", cerr)
+		}
+	}
+	if q.eraseUserStmt != nil {
+		if cerr := q.eraseUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseUserStmt: %w", cerr)
 		}
 	}
 	if q.expiredJobsStmt != nil {
@@ -375,6 +510,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getCounterStmt: %w", cerr)
 		}
 	}
+	if q.getEmailTokenStmt != nil {
+		if cerr := q.getEmailTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getEmailTokenStmt: %w", cerr)
+		}
+	}
 	if q.getFileStmt != nil {
 		if cerr := q.getFileStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getFileStmt: %w", cerr)
@@ -388,6 +528,11 @@ func (q *Queries) Close() error {
 	if q.getJobByIdempotencyKeyStmt != nil {
 		if cerr := q.getJobByIdempotencyKeyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getJobByIdempotencyKeyStmt: %w", cerr)
+		}
+	}
+	if q.getKeyStmt != nil {
+		if cerr := q.getKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getKeyStmt: %w", cerr)
 		}
 	}
 	if q.getMessageStmt != nil {
@@ -410,6 +555,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getUserByEmailKeyStmt: %w", cerr)
 		}
 	}
+	if q.getUserByIdentityStmt != nil {
+		if cerr := q.getUserByIdentityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getUserByIdentityStmt: %w", cerr)
+		}
+	}
 	if q.getValueStmt != nil {
 		if cerr := q.getValueStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getValueStmt: %w", cerr)
@@ -425,14 +575,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertConversationStmt: %w", cerr)
 		}
 	}
+	if q.insertEmailTokenStmt != nil {
+		if cerr := q.insertEmailTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertEmailTokenStmt: %w", cerr)
+		}
+	}
 	if q.insertFileStmt != nil {
 		if cerr := q.insertFileStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertFileStmt: %w", cerr)
 		}
 	}
+	if q.insertFlowStmt != nil {
+		if cerr := q.insertFlowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertFlowStmt: %w", cerr)
+		}
+	}
 	if q.insertHoldStmt != nil {
 		if cerr := q.insertHoldStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertHoldStmt: %w", cerr)
+		}
+	}
+	if q.insertIdentityStmt != nil {
+		if cerr := q.insertIdentityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertIdentityStmt: %w", cerr)
 		}
 	}
 	if q.insertJobStmt != nil {
@@ -443,6 +608,11 @@ func (q *Queries) Close() error {
 	if q.insertJobEventStmt != nil {
 		if cerr := q.insertJobEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertJobEventStmt: %w", cerr)
+		}
+	}
+	if q.insertKeyStmt != nil {
+		if cerr := q.insertKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertKeyStmt: %w", cerr)
 		}
 	}
 	if q.insertMessageStmt != nil {
@@ -505,9 +675,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listHoldsStmt: %w", cerr)
 		}
 	}
+	if q.listIdentitiesStmt != nil {
+		if cerr := q.listIdentitiesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listIdentitiesStmt: %w", cerr)
+		}
+	}
 	if q.listJobsWithUsageStmt != nil {
 		if cerr := q.listJobsWithUsageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listJobsWithUsageStmt: %w", cerr)
+		}
+	}
+	if q.listKeysStmt != nil {
+		if cerr := q.listKeysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listKeysStmt: %w", cerr)
 		}
 	}
 	if q.listMessagesStmt != nil {
@@ -518,6 +698,11 @@ func (q *Queries) Close() error {
 	if q.listPinnedConversationsStmt != nil {
 		if cerr := q.listPinnedConversationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listPinnedConversationsStmt: %w", cerr)
+		}
+	}
+	if q.listSessionsStmt != nil {
+		if cerr := q.listSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listSessionsStmt: %w", cerr)
 		}
 	}
 	if q.listUsageEventsByJobStmt != nil {
@@ -543,6 +728,11 @@ func (q *Queries) Close() error {
 	if q.looseFilesStmt != nil {
 		if cerr := q.looseFilesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing looseFilesStmt: %w", cerr)
+		}
+	}
+	if q.markPurgedStmt != nil {
+		if cerr := q.markPurgedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markPurgedStmt: %w", cerr)
 		}
 	}
 	if q.moveHeadStmt != nil {
@@ -600,6 +790,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setUserAdminStmt: %w", cerr)
 		}
 	}
+	if q.setUserEmailStmt != nil {
+		if cerr := q.setUserEmailStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserEmailStmt: %w", cerr)
+		}
+	}
 	if q.setUserNameStmt != nil {
 		if cerr := q.setUserNameStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setUserNameStmt: %w", cerr)
@@ -615,9 +810,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setUserPlanStmt: %w", cerr)
 		}
 	}
+	if q.setUserVerifiedStmt != nil {
+		if cerr := q.setUserVerifiedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserVerifiedStmt: %w", cerr)
+		}
+	}
 	if q.settleCounterStmt != nil {
 		if cerr := q.settleCounterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing settleCounterStmt: %w", cerr)
+		}
+	}
+	if q.somebodyElseStmt != nil {
+		if cerr := q.somebodyElseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing somebodyElseStmt: %w", cerr)
+		}
+	}
+	if q.sweepEmailTokensStmt != nil {
+		if cerr := q.sweepEmailTokensStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sweepEmailTokensStmt: %w", cerr)
+		}
+	}
+	if q.sweepFlowsStmt != nil {
+		if cerr := q.sweepFlowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sweepFlowsStmt: %w", cerr)
 		}
 	}
 	if q.sweepJobEventsStmt != nil {
@@ -625,9 +840,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing sweepJobEventsStmt: %w", cerr)
 		}
 	}
+	if q.takeEmailTokenStmt != nil {
+		if cerr := q.takeEmailTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takeEmailTokenStmt: %w", cerr)
+		}
+	}
+	if q.takeFlowStmt != nil {
+		if cerr := q.takeFlowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takeFlowStmt: %w", cerr)
+		}
+	}
 	if q.takeHoldsStmt != nil {
 		if cerr := q.takeHoldsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeHoldsStmt: %w", cerr)
+		}
+	}
+	if q.touchIdentityStmt != nil {
+		if cerr := q.touchIdentityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchIdentityStmt: %w", cerr)
+		}
+	}
+	if q.touchKeyStmt != nil {
+		if cerr := q.touchKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchKeyStmt: %w", cerr)
 		}
 	}
 	if q.touchSessionStmt != nil {
@@ -643,6 +878,11 @@ func (q *Queries) Close() error {
 	if q.usageOfJobStmt != nil {
 		if cerr := q.usageOfJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing usageOfJobStmt: %w", cerr)
+		}
+	}
+	if q.usersToPurgeStmt != nil {
+		if cerr := q.usersToPurgeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usersToPurgeStmt: %w", cerr)
 		}
 	}
 	return err
@@ -688,18 +928,27 @@ type Queries struct {
 	askCancelOfAllStmt              *sql.Stmt
 	attachFileStmt                  *sql.Stmt
 	claimJobStmt                    *sql.Stmt
+	confirmSessionStmt              *sql.Stmt
 	confirmSignInStmt               *sql.Stmt
 	continueConversationStmt        *sql.Stmt
 	countActiveAdminsStmt           *sql.Stmt
 	countFilesOfBlobStmt            *sql.Stmt
+	countKeysStmt                   *sql.Stmt
 	deleteConversationStmt          *sql.Stmt
+	deleteEmailTokensStmt           *sql.Stmt
 	deleteExpiredSessionsOfUserStmt *sql.Stmt
+	deleteIdentitiesOfUserStmt      *sql.Stmt
+	deleteIdentityStmt              *sql.Stmt
 	deleteJobStmt                   *sql.Stmt
+	deleteKeyStmt                   *sql.Stmt
+	deleteKeysOfUserStmt            *sql.Stmt
 	deleteLooseFileStmt             *sql.Stmt
+	deleteOtherSessionsStmt         *sql.Stmt
 	deleteSessionStmt               *sql.Stmt
 	deleteSessionByHashStmt         *sql.Stmt
 	deleteSessionsOfUserStmt        *sql.Stmt
 	dueJobsStmt                     *sql.Stmt
+	eraseUserStmt                   *sql.Stmt
 	expiredJobsStmt                 *sql.Stmt
 	finishJobStmt                   *sql.Stmt
 	finishMessageStmt               *sql.Stmt
@@ -707,20 +956,27 @@ type Queries struct {
 	getAttachableStmt               *sql.Stmt
 	getConversationStmt             *sql.Stmt
 	getCounterStmt                  *sql.Stmt
+	getEmailTokenStmt               *sql.Stmt
 	getFileStmt                     *sql.Stmt
 	getJobStmt                      *sql.Stmt
 	getJobByIdempotencyKeyStmt      *sql.Stmt
+	getKeyStmt                      *sql.Stmt
 	getMessageStmt                  *sql.Stmt
 	getSessionStmt                  *sql.Stmt
 	getUserStmt                     *sql.Stmt
 	getUserByEmailKeyStmt           *sql.Stmt
+	getUserByIdentityStmt           *sql.Stmt
 	getValueStmt                    *sql.Stmt
 	handOverJobStmt                 *sql.Stmt
 	insertConversationStmt          *sql.Stmt
+	insertEmailTokenStmt            *sql.Stmt
 	insertFileStmt                  *sql.Stmt
+	insertFlowStmt                  *sql.Stmt
 	insertHoldStmt                  *sql.Stmt
+	insertIdentityStmt              *sql.Stmt
 	insertJobStmt                   *sql.Stmt
 	insertJobEventStmt              *sql.Stmt
+	insertKeyStmt                   *sql.Stmt
 	insertMessageStmt               *sql.Stmt
 	insertSessionStmt               *sql.Stmt
 	insertUsageEventStmt            *sql.Stmt
@@ -733,14 +989,18 @@ type Queries struct {
 	listConversationsStmt           *sql.Stmt
 	listCountersStmt                *sql.Stmt
 	listHoldsStmt                   *sql.Stmt
+	listIdentitiesStmt              *sql.Stmt
 	listJobsWithUsageStmt           *sql.Stmt
+	listKeysStmt                    *sql.Stmt
 	listMessagesStmt                *sql.Stmt
 	listPinnedConversationsStmt     *sql.Stmt
+	listSessionsStmt                *sql.Stmt
 	listUsageEventsByJobStmt        *sql.Stmt
 	listUsersStmt                   *sql.Stmt
 	lockCounterStmt                 *sql.Stmt
 	lockValueStmt                   *sql.Stmt
 	looseFilesStmt                  *sql.Stmt
+	markPurgedStmt                  *sql.Stmt
 	moveHeadStmt                    *sql.Stmt
 	oldFilesStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
@@ -752,15 +1012,25 @@ type Queries struct {
 	setTitleStmt                    *sql.Stmt
 	setUserActiveStmt               *sql.Stmt
 	setUserAdminStmt                *sql.Stmt
+	setUserEmailStmt                *sql.Stmt
 	setUserNameStmt                 *sql.Stmt
 	setUserPasswordStmt             *sql.Stmt
 	setUserPlanStmt                 *sql.Stmt
+	setUserVerifiedStmt             *sql.Stmt
 	settleCounterStmt               *sql.Stmt
+	somebodyElseStmt                *sql.Stmt
+	sweepEmailTokensStmt            *sql.Stmt
+	sweepFlowsStmt                  *sql.Stmt
 	sweepJobEventsStmt              *sql.Stmt
+	takeEmailTokenStmt              *sql.Stmt
+	takeFlowStmt                    *sql.Stmt
 	takeHoldsStmt                   *sql.Stmt
+	touchIdentityStmt               *sql.Stmt
+	touchKeyStmt                    *sql.Stmt
 	touchSessionStmt                *sql.Stmt
 	usageOfConversationStmt         *sql.Stmt
 	usageOfJobStmt                  *sql.Stmt
+	usersToPurgeStmt                *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -771,18 +1041,27 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		askCancelOfAllStmt:              q.askCancelOfAllStmt,
 		attachFileStmt:                  q.attachFileStmt,
 		claimJobStmt:                    q.claimJobStmt,
+		confirmSessionStmt:              q.confirmSessionStmt,
 		confirmSignInStmt:               q.confirmSignInStmt,
 		continueConversationStmt:        q.continueConversationStmt,
 		countActiveAdminsStmt:           q.countActiveAdminsStmt,
 		countFilesOfBlobStmt:            q.countFilesOfBlobStmt,
+		countKeysStmt:                   q.countKeysStmt,
 		deleteConversationStmt:          q.deleteConversationStmt,
+		deleteEmailTokensStmt:           q.deleteEmailTokensStmt,
 		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
+		deleteIdentitiesOfUserStmt:      q.deleteIdentitiesOfUserStmt,
+		deleteIdentityStmt:              q.deleteIdentityStmt,
 		deleteJobStmt:                   q.deleteJobStmt,
+		deleteKeyStmt:                   q.deleteKeyStmt,
+		deleteKeysOfUserStmt:            q.deleteKeysOfUserStmt,
 		deleteLooseFileStmt:             q.deleteLooseFileStmt,
+		deleteOtherSessionsStmt:         q.deleteOtherSessionsStmt,
 		deleteSessionStmt:               q.deleteSessionStmt,
 		deleteSessionByHashStmt:         q.deleteSessionByHashStmt,
 		deleteSessionsOfUserStmt:        q.deleteSessionsOfUserStmt,
 		dueJobsStmt:                     q.dueJobsStmt,
+		eraseUserStmt:                   q.eraseUserStmt,
 		expiredJobsStmt:                 q.expiredJobsStmt,
 		finishJobStmt:                   q.finishJobStmt,
 		finishMessageStmt:               q.finishMessageStmt,
@@ -790,20 +1069,27 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getAttachableStmt:               q.getAttachableStmt,
 		getConversationStmt:             q.getConversationStmt,
 		getCounterStmt:                  q.getCounterStmt,
+		getEmailTokenStmt:               q.getEmailTokenStmt,
 		getFileStmt:                     q.getFileStmt,
 		getJobStmt:                      q.getJobStmt,
 		getJobByIdempotencyKeyStmt:      q.getJobByIdempotencyKeyStmt,
+		getKeyStmt:                      q.getKeyStmt,
 		getMessageStmt:                  q.getMessageStmt,
 		getSessionStmt:                  q.getSessionStmt,
 		getUserStmt:                     q.getUserStmt,
 		getUserByEmailKeyStmt:           q.getUserByEmailKeyStmt,
+		getUserByIdentityStmt:           q.getUserByIdentityStmt,
 		getValueStmt:                    q.getValueStmt,
 		handOverJobStmt:                 q.handOverJobStmt,
 		insertConversationStmt:          q.insertConversationStmt,
+		insertEmailTokenStmt:            q.insertEmailTokenStmt,
 		insertFileStmt:                  q.insertFileStmt,
+		insertFlowStmt:                  q.insertFlowStmt,
 		insertHoldStmt:                  q.insertHoldStmt,
+		insertIdentityStmt:              q.insertIdentityStmt,
 		insertJobStmt:                   q.insertJobStmt,
 		insertJobEventStmt:              q.insertJobEventStmt,
+		insertKeyStmt:                   q.insertKeyStmt,
 		insertMessageStmt:               q.insertMessageStmt,
 		insertSessionStmt:               q.insertSessionStmt,
 		insertUsageEventStmt:            q.insertUsageEventStmt,
@@ -816,14 +1102,18 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listConversationsStmt:           q.listConversationsStmt,
 		listCountersStmt:                q.listCountersStmt,
 		listHoldsStmt:                   q.listHoldsStmt,
+		listIdentitiesStmt:              q.listIdentitiesStmt,
 		listJobsWithUsageStmt:           q.listJobsWithUsageStmt,
+		listKeysStmt:                    q.listKeysStmt,
 		listMessagesStmt:                q.listMessagesStmt,
 		listPinnedConversationsStmt:     q.listPinnedConversationsStmt,
+		listSessionsStmt:                q.listSessionsStmt,
 		listUsageEventsByJobStmt:        q.listUsageEventsByJobStmt,
 		listUsersStmt:                   q.listUsersStmt,
 		lockCounterStmt:                 q.lockCounterStmt,
 		lockValueStmt:                   q.lockValueStmt,
 		looseFilesStmt:                  q.looseFilesStmt,
+		markPurgedStmt:                  q.markPurgedStmt,
 		moveHeadStmt:                    q.moveHeadStmt,
 		oldFilesStmt:                    q.oldFilesStmt,
 		openCounterStmt:                 q.openCounterStmt,
@@ -835,14 +1125,24 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setTitleStmt:                    q.setTitleStmt,
 		setUserActiveStmt:               q.setUserActiveStmt,
 		setUserAdminStmt:                q.setUserAdminStmt,
+		setUserEmailStmt:                q.setUserEmailStmt,
 		setUserNameStmt:                 q.setUserNameStmt,
 		setUserPasswordStmt:             q.setUserPasswordStmt,
 		setUserPlanStmt:                 q.setUserPlanStmt,
+		setUserVerifiedStmt:             q.setUserVerifiedStmt,
 		settleCounterStmt:               q.settleCounterStmt,
+		somebodyElseStmt:                q.somebodyElseStmt,
+		sweepEmailTokensStmt:            q.sweepEmailTokensStmt,
+		sweepFlowsStmt:                  q.sweepFlowsStmt,
 		sweepJobEventsStmt:              q.sweepJobEventsStmt,
+		takeEmailTokenStmt:              q.takeEmailTokenStmt,
+		takeFlowStmt:                    q.takeFlowStmt,
 		takeHoldsStmt:                   q.takeHoldsStmt,
+		touchIdentityStmt:               q.touchIdentityStmt,
+		touchKeyStmt:                    q.touchKeyStmt,
 		touchSessionStmt:                q.touchSessionStmt,
 		usageOfConversationStmt:         q.usageOfConversationStmt,
 		usageOfJobStmt:                  q.usageOfJobStmt,
+		usersToPurgeStmt:                q.usersToPurgeStmt,
 	}
 }

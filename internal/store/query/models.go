@@ -4,6 +4,18 @@
 
 package query
 
+type ApiKey struct {
+	ID         string
+	UserID     string
+	Name       string
+	TokenHash  string
+	Hint       string
+	Scopes     string
+	CreatedAt  int64
+	LastUsedAt int64
+	ExpiresAt  int64
+}
+
 type Conversation struct {
 	ID        string
 	UserID    string
@@ -16,6 +28,15 @@ type Conversation struct {
 	UpdatedAt int64
 	Pinned    bool
 	TitleBy   string
+}
+
+type EmailToken struct {
+	TokenHash string
+	UserID    string
+	Purpose   string
+	Email     string
+	CreatedAt int64
+	ExpiresAt int64
 }
 
 type File struct {
@@ -33,6 +54,16 @@ type File struct {
 	Characters  int64
 	Text        string
 	CreatedAt   int64
+}
+
+type Identity struct {
+	ID         string
+	UserID     string
+	Issuer     string
+	Subject    string
+	Email      string
+	CreatedAt  int64
+	LastUsedAt int64
 }
 
 type InstanceValue struct {
@@ -119,16 +150,34 @@ type QuotaHold struct {
 	CreatedAt   int64
 }
 
+type RateLimit struct {
+	Key    string
+	FreeAt int64
+}
+
 type Session struct {
-	ID         string
-	UserID     string
-	Kind       string
-	TokenHash  string
-	UserAgent  string
-	Address    string
-	CreatedAt  int64
-	LastUsedAt int64
-	ExpiresAt  int64
+	ID          string
+	UserID      string
+	Kind        string
+	TokenHash   string
+	UserAgent   string
+	Address     string
+	CreatedAt   int64
+	LastUsedAt  int64
+	ExpiresAt   int64
+	ConfirmedAt int64
+}
+
+type SignInFlow struct {
+	TokenHash string
+	StateHash string
+	Nonce     string
+	Verifier  string
+	Purpose   string
+	UserID    string
+	SessionID string
+	ReturnTo  string
+	ExpiresAt int64
 }
 
 type UsageEvent struct {
@@ -167,4 +216,6 @@ type User struct {
 	AnchorAt     int64
 	CreatedAt    int64
 	UpdatedAt    int64
+	DeletedAt    int64
+	PurgedAt     int64
 }

@@ -141,6 +141,24 @@ func (q *Queries) ClaimJob(ctx context.Context, arg ClaimJobParams) (Job, error)
 	return i, err
 }
 
+const confirmSession = `-- name: ConfirmSession :execrows
+UPDATE sessions SET confirmed_at = $1 WHERE id = $2 AND user_id = $3
+`
+
+type ConfirmSessionParams struct {
+	ConfirmedAt int64
+	ID          string
+	UserID      string
+}
+
+func (q *Queries) ConfirmSession(ctx context.Context, arg ConfirmSessionParams) (int64, error) {
+	result, err := q.exec(ctx, q.confirmSessionStmt, confirmSession, arg.ConfirmedAt, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const confirmSignIn = `-- name: ConfirmSignIn :execrows
 UPDATE users SET updated_at = updated_at
 WHERE id = $1 AND password_hash = $2 AND is_active
@@ -213,6 +231,17 @@ func (q *Queries) CountFilesOfBlob(ctx context.Context, blobKey string) (int64, 
 	return count, err
 }
 
+const countKeys = `-- name: CountKeys :one
+SELECT COUNT(*) FROM api_keys WHERE user_id = $1
+`
+
+func (q *Queries) CountKeys(ctx context.Context, userID string) (int64, error) {
+	row := q.queryRow(ctx, q.countKeysStmt, countKeys, userID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteConversation = `-- name: DeleteConversation :execrows
 DELETE FROM conversations WHERE id = $1 AND user_id = $2
 `
@@ -230,6 +259,23 @@ func (q *Queries) DeleteConversation(ctx context.Context, arg DeleteConversation
 	return result.RowsAffected()
 }
 
+const deleteEmailTokens = `-- name: DeleteEmailTokens :execrows
+DELETE FROM email_tokens WHERE user_id = $1 AND purpose = $2
+`
+
+type DeleteEmailTokensParams struct {
+	UserID  string
+	Purpose string
+}
+
+func (q *Queries) DeleteEmailTokens(ctx context.Context, arg DeleteEmailTokensParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteEmailTokensStmt, deleteEmailTokens, arg.UserID, arg.Purpose)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteExpiredSessionsOfUser = `-- name: DeleteExpiredSessionsOfUser :execrows
 DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2
 `
@@ -241,6 +287,35 @@ type DeleteExpiredSessionsOfUserParams struct {
 
 func (q *Queries) DeleteExpiredSessionsOfUser(ctx context.Context, arg DeleteExpiredSessionsOfUserParams) (int64, error) {
 	result, err := q.exec(ctx, q.deleteExpiredSessionsOfUserStmt, deleteExpiredSessionsOfUser, arg.UserID, arg.Now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteIdentitiesOfUser = `-- name: DeleteIdentitiesOfUser :execrows
+DELETE FROM identities WHERE user_id = $1
+`
+
+func (q *Queries) DeleteIdentitiesOfUser(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteIdentitiesOfUserStmt, deleteIdentitiesOfUser, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteIdentity = `-- name: DeleteIdentity :execrows
+DELETE FROM identities WHERE id = $1 AND user_id = $2
+`
+
+type DeleteIdentityParams struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) DeleteIdentity(ctx context.Context, arg DeleteIdentityParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteIdentityStmt, deleteIdentity, arg.ID, arg.UserID)
 	if err != nil {
 		return 0, err
 	}
@@ -265,6 +340,35 @@ func (q *Queries) DeleteJob(ctx context.Context, arg DeleteJobParams) (int64, er
 	return result.RowsAffected()
 }
 
+const deleteKey = `-- name: DeleteKey :execrows
+DELETE FROM api_keys WHERE id = $1 AND user_id = $2
+`
+
+type DeleteKeyParams struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) DeleteKey(ctx context.Context, arg DeleteKeyParams) (int64, error) {
+	result, err := q.exec(ctx, q.deleteKeyStmt, deleteKey, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteKeysOfUser = `-- name: DeleteKeysOfUser :execrows
+DELETE FROM api_keys WHERE user_id = $1
+`
+
+func (q *Queries) DeleteKeysOfUser(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteKeysOfUserStmt, deleteKeysOfUser, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteLooseFile = `-- name: DeleteLooseFile :execrows
 DELETE FROM files
 WHERE files.id = $1 AND files.user_id = $2 AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = files.id)
@@ -281,6 +385,38 @@ func (q *Queries) DeleteLooseFile(ctx context.Context, arg DeleteLooseFileParams
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const deleteOtherSessions = `-- name: DeleteOtherSessions :many
+DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id
+`
+
+type DeleteOtherSessionsParams struct {
+	UserID string
+	ID     string
+}
+
+func (q *Queries) DeleteOtherSessions(ctx context.Context, arg DeleteOtherSessionsParams) ([]string, error) {
+	rows, err := q.query(ctx, q.deleteOtherSessionsStmt, deleteOtherSessions, arg.UserID, arg.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const deleteSession = `-- name: DeleteSession :execrows
@@ -358,6 +494,27 @@ func (q *Queries) DueJobs(ctx context.Context, arg DueJobsParams) ([]string, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const eraseUser = `-- name: EraseUser :execrows
+UPDATE users
+SET email = '', email_key = 'deleted ' || id, full_name = '', picture_url = '', password_hash = '',
+    is_active = FALSE, is_verified = FALSE, is_admin = FALSE, deleted_at = $1, updated_at = $1
+WHERE id = $2 AND deleted_at = 0
+`
+
+type EraseUserParams struct {
+	DeletedAt int64
+	ID        string
+}
+
+// What tells who a person was goes; the row stays for the books.
+func (q *Queries) EraseUser(ctx context.Context, arg EraseUserParams) (int64, error) {
+	result, err := q.exec(ctx, q.eraseUserStmt, eraseUser, arg.DeletedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const expiredJobs = `-- name: ExpiredJobs :many
@@ -576,6 +733,30 @@ func (q *Queries) GetCounter(ctx context.Context, arg GetCounterParams) (QuotaCo
 	return i, err
 }
 
+const getEmailToken = `-- name: GetEmailToken :one
+SELECT token_hash, user_id, purpose, email, created_at, expires_at FROM email_tokens WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3
+`
+
+type GetEmailTokenParams struct {
+	TokenHash string
+	Purpose   string
+	Now       int64
+}
+
+func (q *Queries) GetEmailToken(ctx context.Context, arg GetEmailTokenParams) (EmailToken, error) {
+	row := q.queryRow(ctx, q.getEmailTokenStmt, getEmailToken, arg.TokenHash, arg.Purpose, arg.Now)
+	var i EmailToken
+	err := row.Scan(
+		&i.TokenHash,
+		&i.UserID,
+		&i.Purpose,
+		&i.Email,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
 const getFile = `-- name: GetFile :one
 SELECT name, content_type, kind, size, sha256, blob_key FROM files WHERE id = $1 AND user_id = $2
 `
@@ -689,6 +870,45 @@ func (q *Queries) GetJobByIdempotencyKey(ctx context.Context, arg GetJobByIdempo
 	return i, err
 }
 
+const getKey = `-- name: GetKey :one
+SELECT k.id AS key_id, k.scopes, k.last_used_at, u.id AS user_id, u.email, u.is_admin, u.plan, u.anchor_at
+FROM api_keys k JOIN users u ON u.id = k.user_id
+WHERE k.token_hash = CAST($1 AS TEXT) AND (k.expires_at = 0 OR k.expires_at > $2) AND u.is_active
+`
+
+type GetKeyParams struct {
+	TokenHash string
+	Now       int64
+}
+
+type GetKeyRow struct {
+	KeyID      string
+	Scopes     string
+	LastUsedAt int64
+	UserID     string
+	Email      string
+	IsAdmin    bool
+	Plan       string
+	AnchorAt   int64
+}
+
+// As GetSession, for the secret of an API key.
+func (q *Queries) GetKey(ctx context.Context, arg GetKeyParams) (GetKeyRow, error) {
+	row := q.queryRow(ctx, q.getKeyStmt, getKey, arg.TokenHash, arg.Now)
+	var i GetKeyRow
+	err := row.Scan(
+		&i.KeyID,
+		&i.Scopes,
+		&i.LastUsedAt,
+		&i.UserID,
+		&i.Email,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+	)
+	return i, err
+}
+
 const getMessage = `-- name: GetMessage :one
 SELECT id, user_id, conversation_id, parent_id, role, content, reasoning, model, provider, job_id, status, finish_reason, error, created_at FROM messages WHERE id = $1 AND user_id = $2 AND conversation_id = $3
 `
@@ -722,7 +942,7 @@ func (q *Queries) GetMessage(ctx context.Context, arg GetMessageParams) (Message
 }
 
 const getSession = `-- name: GetSession :one
-SELECT s.id AS session_id, s.created_at, s.last_used_at, s.expires_at,
+SELECT s.id AS session_id, s.created_at, s.last_used_at, s.expires_at, s.confirmed_at,
        u.id AS user_id, u.email, u.is_admin, u.plan, u.anchor_at
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.token_hash = CAST($1 AS TEXT) AND s.expires_at > $2 AND u.is_active
@@ -734,15 +954,16 @@ type GetSessionParams struct {
 }
 
 type GetSessionRow struct {
-	SessionID  string
-	CreatedAt  int64
-	LastUsedAt int64
-	ExpiresAt  int64
-	UserID     string
-	Email      string
-	IsAdmin    bool
-	Plan       string
-	AnchorAt   int64
+	SessionID   string
+	CreatedAt   int64
+	LastUsedAt  int64
+	ExpiresAt   int64
+	ConfirmedAt int64
+	UserID      string
+	Email       string
+	IsAdmin     bool
+	Plan        string
+	AnchorAt    int64
 }
 
 // Who a secret belongs to: asked on every request, answered from two unique
@@ -757,6 +978,7 @@ func (q *Queries) GetSession(ctx context.Context, arg GetSessionParams) (GetSess
 		&i.CreatedAt,
 		&i.LastUsedAt,
 		&i.ExpiresAt,
+		&i.ConfirmedAt,
 		&i.UserID,
 		&i.Email,
 		&i.IsAdmin,
@@ -767,7 +989,7 @@ func (q *Queries) GetSession(ctx context.Context, arg GetSessionParams) (GetSess
 }
 
 const getUser = `-- name: GetUser :one
-SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at FROM users WHERE id = $1
+SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at FROM users WHERE id = $1
 `
 
 func (q *Queries) GetUser(ctx context.Context, id string) (User, error) {
@@ -787,12 +1009,14 @@ func (q *Queries) GetUser(ctx context.Context, id string) (User, error) {
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
 
 const getUserByEmailKey = `-- name: GetUserByEmailKey :one
-SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at FROM users WHERE email_key = $1
+SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at FROM users WHERE email_key = $1
 `
 
 func (q *Queries) GetUserByEmailKey(ctx context.Context, emailKey string) (User, error) {
@@ -812,6 +1036,40 @@ func (q *Queries) GetUserByEmailKey(ctx context.Context, emailKey string) (User,
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
+	)
+	return i, err
+}
+
+const getUserByIdentity = `-- name: GetUserByIdentity :one
+SELECT u.id, u.email, u.email_key, u.full_name, u.picture_url, u.password_hash, u.is_active, u.is_verified, u.is_admin, u.plan, u.anchor_at, u.created_at, u.updated_at, u.deleted_at, u.purged_at FROM identities i JOIN users u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2
+`
+
+type GetUserByIdentityParams struct {
+	Issuer  string
+	Subject string
+}
+
+func (q *Queries) GetUserByIdentity(ctx context.Context, arg GetUserByIdentityParams) (User, error) {
+	row := q.queryRow(ctx, q.getUserByIdentityStmt, getUserByIdentity, arg.Issuer, arg.Subject)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
@@ -886,6 +1144,31 @@ func (q *Queries) InsertConversation(ctx context.Context, arg InsertConversation
 	return err
 }
 
+const insertEmailToken = `-- name: InsertEmailToken :exec
+INSERT INTO email_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertEmailTokenParams struct {
+	TokenHash string
+	UserID    string
+	Purpose   string
+	Email     string
+	CreatedAt int64
+	ExpiresAt int64
+}
+
+func (q *Queries) InsertEmailToken(ctx context.Context, arg InsertEmailTokenParams) error {
+	_, err := q.exec(ctx, q.insertEmailTokenStmt, insertEmailToken,
+		arg.TokenHash,
+		arg.UserID,
+		arg.Purpose,
+		arg.Email,
+		arg.CreatedAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
 const insertFile = `-- name: InsertFile :exec
 
 INSERT INTO files (id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, created_at)
@@ -931,6 +1214,38 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 	return err
 }
 
+const insertFlow = `-- name: InsertFlow :exec
+INSERT INTO sign_in_flows (token_hash, state_hash, nonce, verifier, purpose, user_id, session_id, return_to, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+`
+
+type InsertFlowParams struct {
+	TokenHash string
+	StateHash string
+	Nonce     string
+	Verifier  string
+	Purpose   string
+	UserID    string
+	SessionID string
+	ReturnTo  string
+	ExpiresAt int64
+}
+
+func (q *Queries) InsertFlow(ctx context.Context, arg InsertFlowParams) error {
+	_, err := q.exec(ctx, q.insertFlowStmt, insertFlow,
+		arg.TokenHash,
+		arg.StateHash,
+		arg.Nonce,
+		arg.Verifier,
+		arg.Purpose,
+		arg.UserID,
+		arg.SessionID,
+		arg.ReturnTo,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
 const insertHold = `-- name: InsertHold :exec
 INSERT INTO quota_holds (job_id, meter, user_id, period_start, amount, created_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -953,6 +1268,34 @@ func (q *Queries) InsertHold(ctx context.Context, arg InsertHoldParams) error {
 		arg.PeriodStart,
 		arg.Amount,
 		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertIdentity = `-- name: InsertIdentity :exec
+INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type InsertIdentityParams struct {
+	ID         string
+	UserID     string
+	Issuer     string
+	Subject    string
+	Email      string
+	CreatedAt  int64
+	LastUsedAt int64
+}
+
+func (q *Queries) InsertIdentity(ctx context.Context, arg InsertIdentityParams) error {
+	_, err := q.exec(ctx, q.insertIdentityStmt, insertIdentity,
+		arg.ID,
+		arg.UserID,
+		arg.Issuer,
+		arg.Subject,
+		arg.Email,
+		arg.CreatedAt,
+		arg.LastUsedAt,
 	)
 	return err
 }
@@ -1043,6 +1386,36 @@ func (q *Queries) InsertJobEvent(ctx context.Context, arg InsertJobEventParams) 
 	return err
 }
 
+const insertKey = `-- name: InsertKey :exec
+INSERT INTO api_keys (id, user_id, name, token_hash, hint, scopes, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type InsertKeyParams struct {
+	ID        string
+	UserID    string
+	Name      string
+	TokenHash string
+	Hint      string
+	Scopes    string
+	CreatedAt int64
+	ExpiresAt int64
+}
+
+func (q *Queries) InsertKey(ctx context.Context, arg InsertKeyParams) error {
+	_, err := q.exec(ctx, q.insertKeyStmt, insertKey,
+		arg.ID,
+		arg.UserID,
+		arg.Name,
+		arg.TokenHash,
+		arg.Hint,
+		arg.Scopes,
+		arg.CreatedAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
 const insertMessage = `-- name: InsertMessage :exec
 INSERT INTO messages (id, user_id, conversation_id, parent_id, role, content, model, provider, job_id, status, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -1080,20 +1453,21 @@ func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) er
 }
 
 const insertSession = `-- name: InsertSession :exec
-INSERT INTO sessions (id, user_id, kind, token_hash, user_agent, address, created_at, last_used_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO sessions (id, user_id, kind, token_hash, user_agent, address, created_at, last_used_at, expires_at, confirmed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertSessionParams struct {
-	ID         string
-	UserID     string
-	Kind       string
-	TokenHash  string
-	UserAgent  string
-	Address    string
-	CreatedAt  int64
-	LastUsedAt int64
-	ExpiresAt  int64
+	ID          string
+	UserID      string
+	Kind        string
+	TokenHash   string
+	UserAgent   string
+	Address     string
+	CreatedAt   int64
+	LastUsedAt  int64
+	ExpiresAt   int64
+	ConfirmedAt int64
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
@@ -1107,6 +1481,7 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 		arg.CreatedAt,
 		arg.LastUsedAt,
 		arg.ExpiresAt,
+		arg.ConfirmedAt,
 	)
 	return err
 }
@@ -1169,8 +1544,8 @@ func (q *Queries) InsertUsageEvent(ctx context.Context, arg InsertUsageEventPara
 const insertUser = `-- name: InsertUser :exec
 
 INSERT INTO users (
-    id, email, email_key, full_name, password_hash, is_active, is_admin, plan, anchor_at, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    id, email, email_key, full_name, password_hash, is_active, is_admin, plan, anchor_at, created_at, updated_at, is_verified
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
 
 type InsertUserParams struct {
@@ -1185,6 +1560,7 @@ type InsertUserParams struct {
 	AnchorAt     int64
 	CreatedAt    int64
 	UpdatedAt    int64
+	IsVerified   bool
 }
 
 // People, the ways they are signed in, and what this installation made up once.
@@ -1201,6 +1577,7 @@ func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) error {
 		arg.AnchorAt,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.IsVerified,
 	)
 	return err
 }
@@ -1543,6 +1920,47 @@ func (q *Queries) ListHolds(ctx context.Context, arg ListHoldsParams) ([]ListHol
 	return items, nil
 }
 
+const listIdentities = `-- name: ListIdentities :many
+SELECT id, issuer, email, created_at, last_used_at FROM identities WHERE user_id = $1 ORDER BY id
+`
+
+type ListIdentitiesRow struct {
+	ID         string
+	Issuer     string
+	Email      string
+	CreatedAt  int64
+	LastUsedAt int64
+}
+
+func (q *Queries) ListIdentities(ctx context.Context, userID string) ([]ListIdentitiesRow, error) {
+	rows, err := q.query(ctx, q.listIdentitiesStmt, listIdentities, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListIdentitiesRow
+	for rows.Next() {
+		var i ListIdentitiesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Issuer,
+			&i.Email,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listJobsWithUsage = `-- name: ListJobsWithUsage :many
 SELECT j.id, j.user_id, j.type, j.status, j.provider, j.model, j.subject_id, j.input, j.state, j.result, j.error, j.progress, j.run_at, j.lease_owner, j.lease_until, j.fence, j.attempt, j.cancel_asked, j.idempotency_key, j.request_hash, j.created_at, j.started_at, j.finished_at,
     CAST(COALESCE(SUM(e.cost_nanos), 0) AS BIGINT) AS cost_nanos,
@@ -1630,6 +2048,51 @@ func (q *Queries) ListJobsWithUsage(ctx context.Context, arg ListJobsWithUsagePa
 			&i.ReasoningTokens,
 			&i.Estimated,
 			&i.Events,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listKeys = `-- name: ListKeys :many
+SELECT id, name, hint, scopes, created_at, last_used_at, expires_at FROM api_keys WHERE user_id = $1 ORDER BY id DESC
+`
+
+type ListKeysRow struct {
+	ID         string
+	Name       string
+	Hint       string
+	Scopes     string
+	CreatedAt  int64
+	LastUsedAt int64
+	ExpiresAt  int64
+}
+
+func (q *Queries) ListKeys(ctx context.Context, userID string) ([]ListKeysRow, error) {
+	rows, err := q.query(ctx, q.listKeysStmt, listKeys, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListKeysRow
+	for rows.Next() {
+		var i ListKeysRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Hint,
+			&i.Scopes,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
 		); err != nil {
 			return nil, err
 		}
@@ -1746,6 +2209,58 @@ func (q *Queries) ListPinnedConversations(ctx context.Context, arg ListPinnedCon
 	return items, nil
 }
 
+const listSessions = `-- name: ListSessions :many
+SELECT id, kind, user_agent, address, created_at, last_used_at, expires_at FROM sessions
+WHERE user_id = $1 AND expires_at > $2
+ORDER BY last_used_at DESC, id DESC
+`
+
+type ListSessionsParams struct {
+	UserID string
+	Now    int64
+}
+
+type ListSessionsRow struct {
+	ID         string
+	Kind       string
+	UserAgent  string
+	Address    string
+	CreatedAt  int64
+	LastUsedAt int64
+	ExpiresAt  int64
+}
+
+func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]ListSessionsRow, error) {
+	rows, err := q.query(ctx, q.listSessionsStmt, listSessions, arg.UserID, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListSessionsRow
+	for rows.Next() {
+		var i ListSessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.UserAgent,
+			&i.Address,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listUsageEventsByJob = `-- name: ListUsageEventsByJob :many
 SELECT id, user_id, job_id, meter, period_start, quantity, provider, model, input_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, cost_nanos, receipt, estimated, raw_usage, created_at FROM usage_events
 WHERE user_id = $1 AND job_id = $2
@@ -1801,7 +2316,7 @@ func (q *Queries) ListUsageEventsByJob(ctx context.Context, arg ListUsageEventsB
 }
 
 const listUsers = `-- name: ListUsers :many
-SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at FROM users WHERE id > $1 ORDER BY id LIMIT $2
+SELECT id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at FROM users WHERE id > $1 AND deleted_at = 0 ORDER BY id LIMIT $2
 `
 
 type ListUsersParams struct {
@@ -1832,6 +2347,8 @@ func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]User, e
 			&i.AnchorAt,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.DeletedAt,
+			&i.PurgedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -1902,6 +2419,23 @@ func (q *Queries) LooseFiles(ctx context.Context, userID string) (LooseFilesRow,
 	var i LooseFilesRow
 	err := row.Scan(&i.Files, &i.Bytes)
 	return i, err
+}
+
+const markPurged = `-- name: MarkPurged :execrows
+UPDATE users SET purged_at = $1 WHERE id = $2 AND deleted_at > 0
+`
+
+type MarkPurgedParams struct {
+	PurgedAt int64
+	ID       string
+}
+
+func (q *Queries) MarkPurged(ctx context.Context, arg MarkPurgedParams) (int64, error) {
+	result, err := q.exec(ctx, q.markPurgedStmt, markPurged, arg.PurgedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const moveHead = `-- name: MoveHead :execrows
@@ -2174,7 +2708,7 @@ func (q *Queries) SetTitle(ctx context.Context, arg SetTitleParams) (int64, erro
 }
 
 const setUserActive = `-- name: SetUserActive :one
-UPDATE users SET is_active = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+UPDATE users SET is_active = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserActiveParams struct {
@@ -2200,12 +2734,14 @@ func (q *Queries) SetUserActive(ctx context.Context, arg SetUserActiveParams) (U
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
 
 const setUserAdmin = `-- name: SetUserAdmin :one
-UPDATE users SET is_admin = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+UPDATE users SET is_admin = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserAdminParams struct {
@@ -2231,12 +2767,55 @@ func (q *Queries) SetUserAdmin(ctx context.Context, arg SetUserAdminParams) (Use
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
+	)
+	return i, err
+}
+
+const setUserEmail = `-- name: SetUserEmail :one
+UPDATE users SET email = $1, email_key = $2, is_verified = $3, updated_at = $4 WHERE id = $5 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
+`
+
+type SetUserEmailParams struct {
+	Email      string
+	EmailKey   string
+	IsVerified bool
+	UpdatedAt  int64
+	ID         string
+}
+
+func (q *Queries) SetUserEmail(ctx context.Context, arg SetUserEmailParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserEmailStmt, setUserEmail,
+		arg.Email,
+		arg.EmailKey,
+		arg.IsVerified,
+		arg.UpdatedAt,
+		arg.ID,
+	)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
 
 const setUserName = `-- name: SetUserName :one
-UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserNameParams struct {
@@ -2262,12 +2841,14 @@ func (q *Queries) SetUserName(ctx context.Context, arg SetUserNameParams) (User,
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
 
 const setUserPassword = `-- name: SetUserPassword :one
-UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserPasswordParams struct {
@@ -2293,12 +2874,14 @@ func (q *Queries) SetUserPassword(ctx context.Context, arg SetUserPasswordParams
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
 
 const setUserPlan = `-- name: SetUserPlan :one
-UPDATE users SET plan = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at
+UPDATE users SET plan = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserPlanParams struct {
@@ -2324,6 +2907,40 @@ func (q *Queries) SetUserPlan(ctx context.Context, arg SetUserPlanParams) (User,
 		&i.AnchorAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
+	)
+	return i, err
+}
+
+const setUserVerified = `-- name: SetUserVerified :one
+UPDATE users SET is_verified = TRUE, updated_at = $1 WHERE id = $2 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
+`
+
+type SetUserVerifiedParams struct {
+	UpdatedAt int64
+	ID        string
+}
+
+func (q *Queries) SetUserVerified(ctx context.Context, arg SetUserVerifiedParams) (User, error) {
+	row := q.queryRow(ctx, q.setUserVerifiedStmt, setUserVerified, arg.UpdatedAt, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
@@ -2356,6 +2973,41 @@ func (q *Queries) SettleCounter(ctx context.Context, arg SettleCounterParams) (i
 	return result.RowsAffected()
 }
 
+const somebodyElse = `-- name: SomebodyElse :one
+SELECT CAST(COALESCE(MAX(id), '') AS TEXT) AS id FROM users WHERE is_active AND id <> $1
+`
+
+// Whether the last administrator leaves anybody behind.
+func (q *Queries) SomebodyElse(ctx context.Context, id string) (string, error) {
+	row := q.queryRow(ctx, q.somebodyElseStmt, somebodyElse, id)
+	err := row.Scan(&id)
+	return id, err
+}
+
+const sweepEmailTokens = `-- name: SweepEmailTokens :execrows
+DELETE FROM email_tokens WHERE expires_at <= $1
+`
+
+func (q *Queries) SweepEmailTokens(ctx context.Context, now int64) (int64, error) {
+	result, err := q.exec(ctx, q.sweepEmailTokensStmt, sweepEmailTokens, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const sweepFlows = `-- name: SweepFlows :execrows
+DELETE FROM sign_in_flows WHERE expires_at <= $1
+`
+
+func (q *Queries) SweepFlows(ctx context.Context, now int64) (int64, error) {
+	result, err := q.exec(ctx, q.sweepFlowsStmt, sweepFlows, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const sweepJobEvents = `-- name: SweepJobEvents :execrows
 DELETE FROM job_events WHERE job_id IN (
     SELECT j.id FROM jobs j
@@ -2379,6 +3031,52 @@ func (q *Queries) SweepJobEvents(ctx context.Context, arg SweepJobEventsParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const takeEmailToken = `-- name: TakeEmailToken :one
+DELETE FROM email_tokens WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING token_hash, user_id, purpose, email, created_at, expires_at
+`
+
+type TakeEmailTokenParams struct {
+	TokenHash string
+	Purpose   string
+	Now       int64
+}
+
+func (q *Queries) TakeEmailToken(ctx context.Context, arg TakeEmailTokenParams) (EmailToken, error) {
+	row := q.queryRow(ctx, q.takeEmailTokenStmt, takeEmailToken, arg.TokenHash, arg.Purpose, arg.Now)
+	var i EmailToken
+	err := row.Scan(
+		&i.TokenHash,
+		&i.UserID,
+		&i.Purpose,
+		&i.Email,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const takeFlow = `-- name: TakeFlow :one
+DELETE FROM sign_in_flows WHERE token_hash = $1 RETURNING token_hash, state_hash, nonce, verifier, purpose, user_id, session_id, return_to, expires_at
+`
+
+// A flow is taken once: whoever comes second finds none.
+func (q *Queries) TakeFlow(ctx context.Context, tokenHash string) (SignInFlow, error) {
+	row := q.queryRow(ctx, q.takeFlowStmt, takeFlow, tokenHash)
+	var i SignInFlow
+	err := row.Scan(
+		&i.TokenHash,
+		&i.StateHash,
+		&i.Nonce,
+		&i.Verifier,
+		&i.Purpose,
+		&i.UserID,
+		&i.SessionID,
+		&i.ReturnTo,
+		&i.ExpiresAt,
+	)
+	return i, err
 }
 
 const takeHolds = `-- name: TakeHolds :many
@@ -2419,6 +3117,57 @@ func (q *Queries) TakeHolds(ctx context.Context, arg TakeHoldsParams) ([]TakeHol
 		return nil, err
 	}
 	return items, nil
+}
+
+const touchIdentity = `-- name: TouchIdentity :execrows
+UPDATE identities SET email = $1, last_used_at = $2 WHERE issuer = $3 AND subject = $4 AND user_id = $5
+`
+
+type TouchIdentityParams struct {
+	Email      string
+	LastUsedAt int64
+	Issuer     string
+	Subject    string
+	UserID     string
+}
+
+func (q *Queries) TouchIdentity(ctx context.Context, arg TouchIdentityParams) (int64, error) {
+	result, err := q.exec(ctx, q.touchIdentityStmt, touchIdentity,
+		arg.Email,
+		arg.LastUsedAt,
+		arg.Issuer,
+		arg.Subject,
+		arg.UserID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const touchKey = `-- name: TouchKey :execrows
+UPDATE api_keys SET last_used_at = $1
+WHERE id = $2 AND user_id = $3 AND last_used_at = $4
+`
+
+type TouchKeyParams struct {
+	Now    int64
+	ID     string
+	UserID string
+	Seen   int64
+}
+
+func (q *Queries) TouchKey(ctx context.Context, arg TouchKeyParams) (int64, error) {
+	result, err := q.exec(ctx, q.touchKeyStmt, touchKey,
+		arg.Now,
+		arg.ID,
+		arg.UserID,
+		arg.Seen,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const touchSession = `-- name: TouchSession :execrows
@@ -2556,4 +3305,31 @@ func (q *Queries) UsageOfJob(ctx context.Context, arg UsageOfJobParams) (UsageOf
 		&i.Events,
 	)
 	return i, err
+}
+
+const usersToPurge = `-- name: UsersToPurge :many
+SELECT id FROM users WHERE deleted_at > 0 AND purged_at = 0 ORDER BY deleted_at LIMIT $1
+`
+
+func (q *Queries) UsersToPurge(ctx context.Context, limit int32) ([]string, error) {
+	rows, err := q.query(ctx, q.usersToPurgeStmt, usersToPurge, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
