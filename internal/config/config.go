@@ -22,6 +22,8 @@ type Config struct {
 	BlobURL     Secret // "": the folder blobs of DataDir
 
 	RegistrationOpen bool
+	OIDC             OIDC
+	Mail             Mail
 	DefaultPlan      string // its key
 	PlansFile        string // "": the built-in plans
 
@@ -40,6 +42,26 @@ type Config struct {
 
 // Secure tells that people reach Pulse by https.
 func (c *Config) Secure() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+
+// OIDC is the one OpenID Connect issuer that people may sign in with.
+type OIDC struct {
+	Issuer       string
+	ClientID     string // "": nobody signs in elsewhere
+	ClientSecret Secret
+	Name         string // for the button; "": Google, or the issuer's host
+}
+
+// Configured tells that people can sign in with the issuer.
+func (o OIDC) Configured() bool { return o.ClientID != "" }
+
+// Mail is the way to send e-mail.
+type Mail struct {
+	URL  Secret // smtp://user:password@host:587 or smtps://…:465; "": no e-mail is sent
+	From string // "Pulse <pulse@example.com>"
+}
+
+// Configured tells that e-mail can be sent.
+func (m Mail) Configured() bool { return m.URL != "" }
 
 // Demo says when the demo models are listed.
 type Demo string
@@ -107,4 +129,17 @@ func (c *Config) complete() {
 	if g := &c.Google; g.BaseURL != "" && g.GeminiKey == "" && !g.Vertex() {
 		g.GeminiKey = noKey
 	}
+}
+
+// fits finds what goes with another setting and came without it.
+func (c *Config) fits() error {
+	switch {
+	case c.OIDC.ClientID == "" && c.OIDC.ClientSecret != "":
+		return wrong("GOOGLE_CLIENT_ID", "is missing: GOOGLE_CLIENT_SECRET is set")
+	case c.Mail.URL != "" && c.Mail.From == "":
+		return wrong("PULSE_SMTP_FROM", "is missing: PULSE_SMTP_URL is set")
+	case c.Mail.URL != "" && c.PublicURL == "":
+		return wrong("PULSE_PUBLIC_URL", "is missing: links in e-mails begin with it")
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -35,6 +36,9 @@ var (
 	count      = kind[int]{"a whole number, 0 or more", readCount}
 	database   = kind[Secret]{"`postgres://…`", readDatabase}
 	blobs      = kind[Secret]{"nothing", readBlobs}
+	issuer     = kind[string]{webURL.form, readIssuer}
+	mailURL    = kind[Secret]{"`smtp://user:password@host:587` or `smtps://…:465`", readMailURL}
+	mailbox    = kind[string]{"an address, with or without a name", readMailbox}
 	price      = kind[string]{"`input/output` in US dollars per million tokens", readPrice}
 )
 
@@ -87,6 +91,13 @@ func readWebURL(v string) (string, error) {
 		return "", errors.New("must end before any ? or #")
 	}
 	return strings.TrimRight(v, "/"), nil
+}
+
+// readIssuer keeps the address as it is: an issuer's name ends in a slash or it
+// does not, and has to match to the letter.
+func readIssuer(v string) (string, error) {
+	_, err := readWebURL(v)
+	return v, err
 }
 
 func readListenAddr(v string) (string, error) {
@@ -187,6 +198,24 @@ var prices = regexp.MustCompile(`^\d{1,6}(\.\d{1,3})?/\d{1,6}(\.\d{1,3})?$`)
 func readPrice(v string) (string, error) {
 	if !prices.MatchString(v) {
 		return "", errors.New("must be input/output in US dollars per million tokens, such as 0.50/1.50, or 0/0")
+	}
+	return v, nil
+}
+
+func readMailURL(v string) (Secret, error) {
+	u, err := url.Parse(v)
+	switch {
+	case err != nil, u.Scheme != "smtp" && u.Scheme != "smtps", u.Hostname() == "":
+		return "", errors.New("must be an address such as smtp://user:password@smtp.example.com:587")
+	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.Fragment != "":
+		return "", errors.New("must end after the host and port")
+	}
+	return Secret(v), nil
+}
+
+func readMailbox(v string) (string, error) {
+	if _, err := mail.ParseAddress(v); err != nil {
+		return "", errors.New("must be an e-mail address such as Pulse <pulse@example.com>")
 	}
 	return v, nil
 }

@@ -47,6 +47,7 @@ func Load(environ []string, folder string) (*Config, []string, error) {
 		l.fail(checkCompat(server, l.set))
 	}
 	c.complete()
+	l.fail(c.fits())
 	return c, l.unknown(servers), errors.Join(l.failures...)
 }
 

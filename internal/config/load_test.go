@@ -17,7 +17,7 @@ import (
 func standards() Config {
 	return Config{
 		Addr: ":8080", DataDir: "./data", RateLimit: 100, ShutdownGrace: 30 * time.Second,
-		RegistrationOpen: true, DefaultPlan: "starter", Demo: DemoAuto, Titles: true, Google: Google{Location: "global"},
+		RegistrationOpen: true, OIDC: OIDC{Issuer: "https://accounts.google.com"}, DefaultPlan: "starter", Demo: DemoAuto, Titles: true, Google: Google{Location: "global"},
 		OllamaURL: "http://127.0.0.1:11434/v1", LogLevel: slog.LevelInfo, LogFormat: LogText,
 	}
 }
@@ -122,6 +122,11 @@ func TestWrongValuesAreNamedWithWhatToDo(t *testing.T) {
 		"PULSE_DEMO=true":                            "PULSE_DEMO must be auto, on or off",
 		"PULSE_LOG_LEVEL=loud":                       "PULSE_LOG_LEVEL must be debug, info, warn or error",
 		"DATABASE_URL=mysql://a:hunter2@b":           "DATABASE_URL must begin with postgres://",
+		"PULSE_SMTP_URL=https://a:hunter2@b":         "PULSE_SMTP_URL must be an address such as smtp://",
+		"PULSE_SMTP_URL=smtp://a:hunter2@b":          "PULSE_SMTP_FROM is missing",
+		"PULSE_SMTP_FROM=nobody":                     "PULSE_SMTP_FROM must be an e-mail address",
+		"GOOGLE_CLIENT_SECRET=a":                     "GOOGLE_CLIENT_ID is missing",
+		"OIDC_ISSUER=accounts.example.com":           "OIDC_ISSUER must be an address",
 		"PULSE_BLOB_URL=s3://a:hunter2@b":            "PULSE_BLOB_URL must be empty: files are kept in the data folder.",
 		"OPENAI_BASE_URL=https://a:hunter2@b":        "OPENAI_BASE_URL must not hold a user name or password",
 		"OPENAI_API_KEY_FILE=/no/such/file":          "OPENAI_API_KEY_FILE names a file that cannot be read",

@@ -92,6 +92,32 @@ var table = []group{
 			name: "PULSE_PLANS_FILE", example: "./plans.yaml", help: "Plans in place of the built-in ones (internal/usage/plans.yaml).",
 		}),
 	}},
+	{"Sign-in elsewhere", []setting{
+		as(text, func(c *Config) *string { return &c.OIDC.ClientID }, setting{
+			name: "GOOGLE_CLIENT_ID", example: "1234.apps.googleusercontent.com",
+			help: "Lets people sign in with Google, or with the issuer of `OIDC_ISSUER`. The redirect address to register there is `PULSE_PUBLIC_URL` and `/api/v1/auth/google/callback`.",
+		}),
+		as(secret, func(c *Config) *Secret { return &c.OIDC.ClientSecret }, setting{
+			name: "GOOGLE_CLIENT_SECRET", help: "The secret that belongs to `GOOGLE_CLIENT_ID`. Empty: a public client, which some issuers have.",
+		}),
+		as(issuer, func(c *Config) *string { return &c.OIDC.Issuer }, setting{
+			name: "OIDC_ISSUER", standard: "https://accounts.google.com",
+			help: "Any other OpenID Connect issuer, in Google's place. It has to say that an e-mail is verified.",
+		}),
+		as(text, func(c *Config) *string { return &c.OIDC.Name }, setting{
+			name: "OIDC_NAME", example: "Example Corp", help: "What the button calls the issuer. Empty: Google, or the issuer's host.",
+		}),
+	}},
+	{"E-mail", []setting{
+		as(mailURL, func(c *Config) *Secret { return &c.Mail.URL }, setting{
+			name: "PULSE_SMTP_URL", example: "smtp://user:password@smtp.example.com:587",
+			help: "The server that e-mail goes out by: `smtp://` with STARTTLS, `smtps://` with TLS from the start; without a password only to a server on this machine or behind one's own walls. " +
+				"Empty: nothing is sent, and `pulse user` does what links in e-mails would.",
+		}),
+		as(mailbox, func(c *Config) *string { return &c.Mail.From }, setting{
+			name: "PULSE_SMTP_FROM", example: "Pulse <pulse@example.com>", help: "The sender of e-mail; needed with `PULSE_SMTP_URL`.",
+		}),
+	}},
 	{"Models", []setting{
 		as(path, func(c *Config) *string { return &c.CatalogFile }, setting{
 			name: "PULSE_CATALOG_FILE", example: "./catalog.yaml", help: "A catalogue of models and prices in place of the built-in one.",

@@ -77,8 +77,8 @@ func New(o Options) (*Server, error) {
 		"Errors are RFC 9457 problem documents; a body's unknown, repeated or differently written fields are refused."
 	config.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		schemeCookie: {Type: "apiKey", In: "cookie", Name: "pulse_session", Description: "Set by signing in"},
-		schemeBearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "From POST /api/v1/auth/token"},
+		schemeCookie: {Type: "apiKey", In: "cookie", Name: "pulse_session", Description: "Set by signing in; over https its name is __Host-pulse_session"},
+		schemeBearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "From POST /api/v1/auth/token, or an API key from POST /api/v1/users/me/keys"},
 	}
 	apiMux := http.NewServeMux()
 	s.humaAPI = humago.New(apiMux, config)

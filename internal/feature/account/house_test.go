@@ -105,7 +105,7 @@ func (h *house) call(who access, route, body string) answer {
 	h.handler.ServeHTTP(w, r)
 	a := answer{status: w.Code, header: w.Header(), text: w.Body.String()}
 	for _, c := range w.Result().Cookies() {
-		if c.Name == cookieName {
+		if strings.TrimPrefix(c.Name, hostPrefix) == cookieName {
 			a.cookie = c
 		}
 	}

@@ -106,7 +106,7 @@ DELETE FROM sessions WHERE user_id = $1 AND expires_at <= sqlc.arg(now);
 
 -- As GetSession, for the secret of an API key.
 -- name: GetKey :one
-SELECT k.id AS key_id, k.scopes, k.last_used_at, u.id AS user_id, u.email, u.is_admin, u.plan, u.anchor_at
+SELECT k.id AS key_id, k.scopes, k.last_used_at, u.id AS user_id, u.email, u.plan, u.anchor_at
 FROM api_keys k JOIN users u ON u.id = k.user_id
 WHERE k.token_hash = CAST(sqlc.arg(token_hash) AS TEXT) AND (k.expires_at = 0 OR k.expires_at > sqlc.arg(now)) AND u.is_active;
 

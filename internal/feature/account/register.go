@@ -45,8 +45,7 @@ func (r *Room) nobodyYet(ctx context.Context) (bool, error) {
 }
 
 type registerInput struct {
-	Session string `cookie:"pulse_session" hidden:"true"`
-	Body    struct {
+	Body struct {
 		Email    string `json:"email" maxLength:"320" example:"ada@example.com"`
 		Password string `json:"password" maxLength:"200" format:"password" doc:"At least 8 characters"`
 		FullName string `json:"full_name,omitempty" maxLength:"400" doc:"At most 200 characters"`
@@ -88,7 +87,7 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 		if u, err = q.GetUser(ctx, p.ID); err != nil {
 			return fmt.Errorf("account: read user %s: %w", p.ID, err)
 		}
-		if ended, err = endSession(ctx, q, in.Session); err != nil {
+		if ended, err = endSession(ctx, q, r.openSecret(ctx)); err != nil {
 			return err
 		}
 		secret, err = r.openSession(ctx, q, p.ID, browser, idleTime)

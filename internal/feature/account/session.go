@@ -23,9 +23,15 @@ const (
 	program = "token"   // the secret is in a JWT
 )
 
+// A cookie with the prefix is one that this host set over https: neither a
+// neighbour on a subdomain nor somebody on the line can put another in its
+// place. Browsers take it by https only, so plain http has the bare name.
 const (
 	cookieName = "pulse_session"
+	hostPrefix = "__Host-"
+)
 
+const (
 	idleTime  = 30 * 24 * time.Hour  // a browser's session ends when it is not used for so long
 	totalTime = 180 * 24 * time.Hour // and so long after the sign-in in any case
 	tokenTime = 7 * 24 * time.Hour   // a token's session ends with the token
@@ -50,10 +56,30 @@ func hashOf(kind, secret string) string {
 // sessionCookie is what signs a browser in. It lives as long as a session can;
 // whether the session still does, the database says.
 func (r *Room) sessionCookie(ctx context.Context, secret string) http.Cookie {
+	return r.cookie(ctx, cookieName, secret, totalTime)
+}
+
+func (r *Room) cookie(ctx context.Context, name, value string, lifetime time.Duration) http.Cookie {
 	return http.Cookie{ //nolint:gosec // Secure as far as the way to us is
-		Name: cookieName, Value: secret, Path: "/", MaxAge: int(totalTime / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.secure || httpd.ClientOf(ctx).Secure,
+		Name: r.onHost(ctx, name), Value: value, Path: "/", MaxAge: int(lifetime / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.overTLS(ctx),
 	}
+}
+
+func (r *Room) overTLS(ctx context.Context) bool { return r.secure || httpd.ClientOf(ctx).Secure }
+
+// onHost is what a cookie of ours is called for this client.
+func (r *Room) onHost(ctx context.Context, name string) string {
+	if r.overTLS(ctx) {
+		return hostPrefix + name
+	}
+	return name
+}
+
+// openSecret is the secret of the session that the request's cookie names; ""
+// without one.
+func (r *Room) openSecret(ctx context.Context) string {
+	return httpd.CookieOf(ctx, r.onHost(ctx, cookieName))
 }
 
 func (r *Room) noCookie(ctx context.Context) http.Cookie {
@@ -71,7 +97,7 @@ func (r *Room) openSession(ctx context.Context, q *query.Queries, userID, kind s
 	}
 	err := q.InsertSession(ctx, query.InsertSessionParams{
 		ID: store.NewID(), UserID: userID, Kind: kind, TokenHash: hashOf(kind, secret), UserAgent: client.UserAgent, Address: client.Address,
-		CreatedAt: store.Millis(now), LastUsedAt: store.Millis(now), ExpiresAt: store.Millis(now.Add(lifetime)),
+		CreatedAt: store.Millis(now), LastUsedAt: store.Millis(now), ExpiresAt: store.Millis(now.Add(lifetime)), ConfirmedAt: store.Millis(now),
 	})
 	if err != nil {
 		return "", fmt.Errorf("account: session of user %s: %w", userID, err)
@@ -81,21 +107,31 @@ func (r *Room) openSession(ctx context.Context, q *query.Queries, userID, kind s
 
 // Authenticate finds out who sent a request. A bearer token is taken before a
 // cookie, and alone: a request that carries one is not checked for forgery. ok
-// is false for requests with neither, and for sessions that have ended; an
-// error means that the database could not be asked.
+// is false for requests with neither, and for sessions and keys that have ended;
+// an error means that the database could not be asked.
 func (r *Room) Authenticate(req *http.Request) (a actor.Actor, ok bool, err error) {
-	ctx, kind := req.Context(), browser
-	var secret, userID string
+	ctx := req.Context()
 	if scheme, token, found := strings.Cut(req.Header.Get("Authorization"), " "); found && strings.EqualFold(scheme, "Bearer") {
-		kind = program
-		if secret, userID, ok = r.tokens.read(token); !ok {
+		token = strings.TrimSpace(token)
+		if strings.HasPrefix(token, keyPrefix) {
+			return r.byKey(ctx, token)
+		}
+		secret, userID, ok := r.tokens.read(token)
+		if !ok {
 			return actor.Actor{}, false, nil
 		}
-	} else if c, err := req.Cookie(cookieName); err == nil && c.Value != "" {
-		secret = c.Value
-	} else {
-		return actor.Actor{}, false, nil
+		return r.bySession(ctx, program, secret, userID)
 	}
+	c, err := req.Cookie(r.onHost(ctx, cookieName))
+	if err != nil || c.Value == "" {
+		return actor.Actor{}, false, nil //nolint:nilerr // no cookie: nobody
+	}
+	return r.bySession(ctx, browser, c.Value, "")
+}
+
+// bySession finds the person of a session. userID is whose it has to be; "" for
+// anybody's.
+func (r *Room) bySession(ctx context.Context, kind, secret, userID string) (a actor.Actor, ok bool, err error) {
 	now := store.Millis(r.now())
 	s, err := r.db.Read().GetSession(ctx, query.GetSessionParams{TokenHash: hashOf(kind, secret), Now: now})
 	if store.NotFound(err) || err == nil && userID != "" && userID != s.UserID {
@@ -109,6 +145,7 @@ func (r *Room) Authenticate(req *http.Request) (a actor.Actor, ok bool, err erro
 	}
 	return actor.Actor{
 		ID: s.UserID, SessionID: s.SessionID, Email: s.Email, Admin: s.IsAdmin, Plan: s.Plan, Anchor: store.Time(s.AnchorAt),
+		ConfirmedAt: store.Time(s.ConfirmedAt),
 	}, true, nil
 }
 

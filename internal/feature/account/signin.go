@@ -20,8 +20,7 @@ type credentials struct {
 }
 
 type signInInput struct {
-	Session string `cookie:"pulse_session" doc:"A session that is already open; it ends" hidden:"true"`
-	Body    credentials
+	Body credentials
 }
 
 type userOutput struct {
@@ -44,7 +43,7 @@ func errDeactivated() error {
 // login opens a browser's session; one that the browser had before ends, so
 // that nobody can have planted it.
 func (r *Room) login(ctx context.Context, in *signInInput) (*userOutput, error) {
-	u, secret, err := r.signIn(ctx, in.Body, browser, idleTime, in.Session)
+	u, secret, err := r.signIn(ctx, in.Body, browser, idleTime, r.openSecret(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -148,21 +147,17 @@ func (r *Room) check(ctx context.Context, e email, password string) (query.User,
 	return u, right, err
 }
 
-type logoutInput struct {
-	Session string `cookie:"pulse_session" hidden:"true"`
-}
-
 type logoutOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
 // logout ends what the request came with, the session of the cookie and the
 // token. It succeeds for those who were signed out before.
-func (r *Room) logout(ctx context.Context, in *logoutInput) (*logoutOutput, error) {
+func (r *Room) logout(ctx context.Context, _ *struct{}) (*logoutOutput, error) {
 	a, _ := actor.From(ctx) // nobody: then there may still be a cookie to remove
 	var ended query.DeleteSessionByHashRow
 	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
-		if ended, err = endSession(ctx, q, in.Session); err != nil {
+		if ended, err = endSession(ctx, q, r.openSecret(ctx)); err != nil {
 			return err
 		}
 		if _, err := q.DeleteSession(ctx, query.DeleteSessionParams{ID: a.SessionID, UserID: a.ID}); err != nil {

@@ -19,11 +19,15 @@ func TestSignInAndOut(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db, func(o *Options) { o.Secure = true })
 		_, first := h.newcomer("ada@example.com")
-		if !first.HttpOnly || !first.Secure || first.SameSite != http.SameSiteLaxMode || first.Path != "/" || len(first.Value) != 43 {
+		if first.Name != "__Host-pulse_session" || !first.HttpOnly || !first.Secure || first.SameSite != http.SameSiteLaxMode || first.Path != "/" || len(first.Value) != 43 {
 			t.Errorf("the cookie is %s", first)
 		}
-		if h.signedIn(nobody) || h.signedIn(cookie(&http.Cookie{Name: cookieName, Value: "guess"})) {
+		if h.signedIn(nobody) || h.signedIn(cookie(&http.Cookie{Name: first.Name, Value: "guess"})) {
 			t.Error("a stranger is signed in")
+		}
+		// A neighbour on a subdomain can set a cookie of the bare name only.
+		if h.signedIn(cookie(&http.Cookie{Name: cookieName, Value: first.Value})) {
+			t.Error("a cookie that anybody may have set was taken (ASVS 3.3.1)")
 		}
 		// A browser that signs in anew has one session, not two.
 		second := h.must(200, cookie(first), "POST /api/v1/auth/login", account("ADA@example.com", password)).cookie
@@ -49,7 +53,7 @@ func TestSignInAndOut(t *testing.T) {
 func TestCookieOverPlainHTTP(t *testing.T) {
 	t.Parallel()
 	h := build(t, storetest.SQLite(t), nil)
-	if _, c := h.newcomer("ada@example.com"); c.Secure {
+	if _, c := h.newcomer("ada@example.com"); c.Secure || c.Name != cookieName {
 		t.Error("a Secure cookie over http is thrown away by browsers")
 	}
 }

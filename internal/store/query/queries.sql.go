@@ -871,7 +871,7 @@ func (q *Queries) GetJobByIdempotencyKey(ctx context.Context, arg GetJobByIdempo
 }
 
 const getKey = `-- name: GetKey :one
-SELECT k.id AS key_id, k.scopes, k.last_used_at, u.id AS user_id, u.email, u.is_admin, u.plan, u.anchor_at
+SELECT k.id AS key_id, k.scopes, k.last_used_at, u.id AS user_id, u.email, u.plan, u.anchor_at
 FROM api_keys k JOIN users u ON u.id = k.user_id
 WHERE k.token_hash = CAST($1 AS TEXT) AND (k.expires_at = 0 OR k.expires_at > $2) AND u.is_active
 `
@@ -887,7 +887,6 @@ type GetKeyRow struct {
 	LastUsedAt int64
 	UserID     string
 	Email      string
-	IsAdmin    bool
 	Plan       string
 	AnchorAt   int64
 }
@@ -902,7 +901,6 @@ func (q *Queries) GetKey(ctx context.Context, arg GetKeyParams) (GetKeyRow, erro
 		&i.LastUsedAt,
 		&i.UserID,
 		&i.Email,
-		&i.IsAdmin,
 		&i.Plan,
 		&i.AnchorAt,
 	)
