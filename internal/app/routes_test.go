@@ -40,6 +40,8 @@ var question = said("[chunks 3]")
 
 // routes has every route that needs a sign-in.
 var routes = map[string]route{
+	"POST /api/v1/auth/confirm": {body: object{"password": password}},
+
 	"GET /api/v1/users/me":       {},
 	"PATCH /api/v1/users/me":     {body: object{"full_name": "Somebody"}},
 	"GET /api/v1/users/me/usage": {},

@@ -38,6 +38,11 @@ func (r *Room) Routes(api huma.API) {
 		Errors:  []int{http.StatusUnauthorized, http.StatusForbidden},
 		Summary: "Get a bearer token for a program, good for 7 days",
 	}), r.token)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "confirm", Method: http.MethodPost, Path: "/api/v1/auth/confirm", Tags: tags, MaxBodyBytes: maxBody,
+		DefaultStatus: http.StatusNoContent,
+		Summary:       "Show by the password that it is really you, for what asks for that",
+	}), r.confirm)
 
 	tags = []string{"Account"}
 	httpd.Register(api, huma.Operation{
