@@ -29,6 +29,7 @@ var places = map[string]Place{
 	"internal/actor": {Level: ground},
 
 	"internal/config":           {Level: parts},
+	"internal/fetch":            {Level: parts},
 	"internal/telemetry":        {Level: parts},
 	"internal/catalog":          {Level: parts},
 	"internal/document":         {Level: parts},
@@ -104,6 +105,7 @@ var owners = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/service/s3":             {"internal/blob/s3"},
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": {"internal/config"},
 	"github.com/stripe/stripe-go":                         {"internal/feature/billing"},
+	"code.dny.dev/ssrf":                                   {"internal/fetch"},
 	"github.com/golang-jwt/jwt":                           {"internal/feature/account"},
 	"github.com/joho/godotenv":                            {"internal/config"},
 	"github.com/tiktoken-go/tokenizer":                    {"internal/catalog"},
