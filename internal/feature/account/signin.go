@@ -149,6 +149,8 @@ func (r *Room) check(ctx context.Context, e email, password string) (query.User,
 
 type logoutOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
+	// The files that the browser keeps are this person's (ASVS 14.3.2).
+	ClearSiteData string `header:"Clear-Site-Data"`
 }
 
 // logout ends what the request came with, the session of the cookie and the
@@ -171,7 +173,7 @@ func (r *Room) logout(ctx context.Context, _ *struct{}) (*logoutOutput, error) {
 			r.changes.SignedOut(ctx, a.ID, a.SessionID)
 		}
 	}
-	return &logoutOutput{SetCookie: r.noCookie(ctx)}, err
+	return &logoutOutput{SetCookie: r.noCookie(ctx), ClearSiteData: `"cache"`}, err
 }
 
 // endSession ends the browser's session that the secret opens, and tells which

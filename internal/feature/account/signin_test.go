@@ -39,6 +39,9 @@ func TestSignInAndOut(t *testing.T) {
 		if out.cookie == nil || out.cookie.MaxAge >= 0 || out.cookie.Value != "" {
 			t.Errorf("the cookie was not removed: %v", out.cookie)
 		}
+		if got := out.header.Get("Clear-Site-Data"); got != `"cache"` {
+			t.Errorf("the browser keeps what it has: %q (ASVS 14.3.2)", got)
+		}
 		if h.signedIn(cookie(second)) {
 			t.Error("the session is still there on the server")
 		}
