@@ -60,6 +60,7 @@ var places = map[string]Place{
 	"internal/job":    {Level: pipelines},
 	"internal/usage":  {Level: pipelines},
 	"internal/change": {Level: pipelines},
+	"internal/rate":   {Level: pipelines},
 
 	"internal/mail": {Level: parts},
 

@@ -1,0 +1,190 @@
+package rate
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pulse/internal/store"
+	"pulse/internal/store/storetest"
+)
+
+// replicas opens processes' limits on one database, and a way past them.
+func replicas(t *testing.T, n int) (all []*Limits, raw *sql.DB, log *bytes.Buffer) {
+	t.Helper()
+	url := storetest.PostgresURL(t)
+	log = &bytes.Buffer{}
+	for range n {
+		db, err := store.Open(t.Context(), store.Options{URL: url, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		all = append(all, New(Options{DB: db, Log: slog.New(slog.NewTextHandler(log, nil))}))
+	}
+	raw, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = raw.Close() })
+	return all, raw, log
+}
+
+// Two processes on one PostgreSQL together give exactly what one would, by the
+// way that the servers take: the database's turn, its mirror, its refusals.
+func TestReplicasCountTogether(t *testing.T) {
+	t.Parallel()
+	all, _, log := replicas(t, 2)
+	limit := Limit{"test", 100, time.Hour}
+	var taken atomic.Int64
+	var wg sync.WaitGroup
+	for i := range 1000 {
+		l := all[i%2].Limiter(limit)
+		wg.Go(func() {
+			if l.Take(context.Background(), "ada").Taken {
+				taken.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if taken.Load() != 100 || log.Len() > 0 {
+		t.Errorf("%d of 100 were taken; %s", taken.Load(), log)
+	}
+	// What one gives back the other may take, as soon as it asks again.
+	all[0].Limiter(limit).GiveBack(t.Context(), "ada")
+	for deadline := time.Now().Add(10 * sureTime); !all[1].Limiter(limit).Take(t.Context(), "ada").Taken; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a step that was given back elsewhere is not there")
+		}
+	}
+}
+
+// Who is refused and asks on and on does not make the database work.
+func TestAFloodStaysHere(t *testing.T) {
+	t.Parallel()
+	db := storetest.Postgres(t)
+	k := &counting{keeper: &database{db}}
+	l := &Limiter{Limit{"test", 1, time.Hour}, newShared(k, slog.New(slog.DiscardHandler))}
+	begun := time.Now()
+	for range 1000 {
+		l.Take(t.Context(), "ada")
+	}
+	if most := 2 + int64(time.Since(begun)/sureTime); k.asked.Load() > most {
+		t.Errorf("1000 tries asked the database %d times", k.asked.Load())
+	}
+}
+
+type counting struct {
+	keeper
+
+	asked atomic.Int64
+}
+
+func (c *counting) take(ctx context.Context, l Limit, key string) (State, error) {
+	c.asked.Add(1)
+	return c.keeper.take(ctx, l, key)
+}
+
+// A database that hangs holds up nobody for long: the process goes on by its own
+// count from where it was, says so once, and asks again later.
+func TestWhileTheDatabaseHangs(t *testing.T) {
+	t.Parallel()
+	all, raw, log := replicas(t, 1)
+	l := all[0].Limiter(Limit{"test", 10, time.Hour})
+	for range 4 {
+		l.Take(t.Context(), "ada")
+	}
+	tx, err := raw.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(t.Context(), "LOCK TABLE rate_limits IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	var taken atomic.Int64
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			if l.Take(t.Context(), "ada").Taken {
+				taken.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if took := time.Since(begun); taken.Load() != 6 || took > 4*answerTime {
+		t.Errorf("%d of the 6 that were left, within %s", taken.Load(), took)
+	}
+	if said := strings.Count(log.String(), "level=WARN"); said != 1 {
+		t.Errorf("it was said %d times: %s", said, log)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	rows := func() (n int) {
+		if err := raw.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM rate_limits").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := rows()
+	for deadline := time.Now().Add(20 * awayTime); rows() == before; time.Sleep(20 * time.Millisecond) {
+		l.Take(t.Context(), "bob")
+		if time.Now().After(deadline) {
+			t.Fatal("the database is not asked any more")
+		}
+	}
+}
+
+func TestWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	db := storetest.Postgres(t)
+	l := New(Options{DB: db}).Limiter(Limit{"test", 2, time.Hour})
+	l.Take(t.Context(), "ada")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if !l.Take(t.Context(), "ada").Taken || l.Take(t.Context(), "ada").Taken {
+		t.Error("it does not go on by itself from where it was")
+	}
+	l.GiveBack(t.Context(), "ada")
+	if !l.Take(t.Context(), "ada").Taken {
+		t.Error("a step that was given back is not there")
+	}
+	l.Forget(t.Context(), "ada")
+	if took := time.Since(begun); took > 2*answerTime {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// Keys whose steps are all there again go; others stay.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	db := storetest.Postgres(t)
+	d := &database{db}
+	gone, stays := &Limiter{Limit{"gone", 1, time.Millisecond}, d}, &Limiter{Limit{"stays", 1, time.Hour}, d}
+	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+		gone.Take(t.Context(), key)
+		stays.Take(t.Context(), key)
+	}
+	time.Sleep(5 * time.Millisecond)
+	if err := d.sweepOnce(t.Context(), 10); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.SweepSteps(t.Context(), 1000); n > 0 || err != nil {
+		t.Errorf("%d were left to sweep (%v)", n, err)
+	}
+	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+		if stays.Take(t.Context(), key).Taken {
+			t.Errorf("%s was forgotten", key)
+		}
+	}
+}
