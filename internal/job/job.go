@@ -61,6 +61,11 @@ type Kind struct {
 	// transaction that ends it as failed. May be nil.
 	Broken func(ctx context.Context, q *query.Queries, j Job, f *fault.Error) error
 
+	// Fleeting jobs answer somebody who waits on this process and whom another one
+	// cannot reach. Where others are handed over, they end as interrupted, and
+	// what came is booked; after a crash, Run is called and has to end them.
+	Fleeting bool
+
 	// Submit starts a job of this type from the input of POST /api/v1/jobs,
 	// and Again a new one from a finished one.
 	Submit func(ctx context.Context, a actor.Actor, once Idempotency, input []byte) (Job, error)

@@ -22,6 +22,7 @@ type Run struct {
 
 	service *Service
 	stream  *stream
+	called  int // the index of the tool call that was said last, counted from 1; 0: none
 	cancel  context.CancelCauseFunc
 	ended   chan struct{}
 	then    func(context.Context)
@@ -38,13 +39,34 @@ func (r *Run) Begin(data any) {
 	r.stream.tell(kind, mustJSON(data))
 }
 
-// Say adds a piece of text to what the job says.
+// Say adds a piece of text, or of a tool call, to what the job says. It is
+// called from one goroutine.
 func (r *Run) Say(d provider.Delta) {
 	if d.Reasoning != "" {
 		r.stream.say(EventReasoning, d.Reasoning)
 	}
 	if d.Text != "" {
 		r.stream.say(EventText, d.Text)
+	}
+	if d.ToolCall != nil {
+		r.sayCall(*d.ToolCall)
+	}
+}
+
+// CallBegun is the data of an EventToolCall.
+type CallBegun struct {
+	Index int    `json:"index"`
+	ID    string `json:"id,omitempty"` // of the first event of an index, as Name
+	Name  string `json:"name,omitempty"`
+}
+
+func (r *Run) sayCall(d provider.ToolCallDelta) {
+	if d.ID != "" || d.Name != "" || r.called != d.Index+1 {
+		r.called = d.Index + 1
+		r.stream.tell(EventToolCall, mustJSON(CallBegun{d.Index, d.ID, d.Name}))
+	}
+	if d.Arguments != "" {
+		r.stream.say(EventArguments, d.Arguments)
 	}
 }
 
@@ -117,6 +139,8 @@ func (s *Service) run(ctx context.Context, r *Run) {
 	case errors.Is(cause, ErrLeaseLost):
 		log.WarnContext(ctx, "the job was taken over by another process; this run is dropped")
 		return
+	case errors.Is(cause, ErrHandover) && s.fleeting(r.Job.Type):
+		o.Err = ErrInterrupted()
 	case errors.Is(cause, ErrHandover):
 		s.handOver(r)
 		return
@@ -133,9 +157,25 @@ func (s *Service) run(ctx context.Context, r *Run) {
 	s.finish(r, status, o)
 }
 
+// fleeting tells that a job of that type is no use to anybody once this process is gone.
+func (s *Service) fleeting(name string) bool {
+	k, ok := s.kind(name)
+	return ok && k.Fleeting
+}
+
+// typeInterrupted is the type of the faults that say that a process's end was the job's.
+const typeInterrupted = "interrupted"
+
+// ErrInterrupted is how a job ends that cannot be begun anew.
+func ErrInterrupted() error {
+	f := fault.New(fault.Unavailable, "The server was restarted while it worked on this. Please ask again.")
+	f.Type = typeInterrupted
+	return f
+}
+
 var errTooOften = func() error {
 	f := fault.New(fault.Unavailable, "The server was interrupted again and again while it worked on this. Please try again.")
-	f.Type = "interrupted"
+	f.Type = typeInterrupted
 	return f
 }()
 

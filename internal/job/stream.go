@@ -11,24 +11,31 @@ import (
 // EventKind is the name of an event, as SSE carries it.
 type EventKind string
 
-// The events. Text and Reasoning are runs of text; the others carry JSON.
+// The events. Text, Reasoning and Arguments are runs of text; the others carry
+// JSON. ToolCall begins a call of a tool, {"index","id","name"}, or goes on with
+// one, {"index"}; the Arguments up to the next ToolCall are that call's.
 const (
 	EventStart     EventKind = "start"
 	EventRestart   EventKind = "restart"
 	EventText      EventKind = "delta"
 	EventReasoning EventKind = "reasoning"
+	EventToolCall  EventKind = "tool_call"
+	EventArguments EventKind = "arguments"
 	EventProgress  EventKind = "progress"
 	EventDone      EventKind = "done"
 	EventError     EventKind = "error"
 )
 
-func (k EventKind) text() bool { return k == EventText || k == EventReasoning }
+func (k EventKind) text() bool {
+	return k == EventText || k == EventReasoning || k == EventArguments
+}
+
 func (k EventKind) last() bool { return k == EventDone || k == EventError }
 
 // Content is an event without its place.
 type Content struct {
 	Kind EventKind
-	Data []byte // text for EventText and EventReasoning, JSON otherwise
+	Data []byte // text for those that are runs of text, JSON otherwise
 }
 
 // Event is something that a job said, with the position after it.
