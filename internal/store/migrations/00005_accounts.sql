@@ -70,7 +70,6 @@ CREATE TABLE rate_limits (
     key     TEXT PRIMARY KEY,
     free_at BIGINT NOT NULL                -- microseconds since 1970: when all steps are there again
 );
-CREATE INDEX rate_limits_by_time ON rate_limits (free_at);
 
 -- +goose Down
 SELECT 1 FROM restore_a_backup_instead;
