@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -112,10 +113,14 @@ func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/v1/")
 }
 
-func isHealth(path string) bool { return strings.HasPrefix(path, "/api/v1/health") }
+func isHealth(path string) bool {
+	return path == "/api/v1/health" || strings.HasPrefix(path, "/api/v1/health/")
+}
 
 // api guards the API: named origins, no forged requests, who it is, how often.
-func (s *Server) api(next http.Handler) http.Handler {
+func (s *Server) api(next *http.ServeMux) http.Handler {
+	strict := sync.OnceValue(func() map[string]bool { return setOf(StrictRoutes(s.humaAPI)) }) // the rooms mount theirs later
+	public := sync.OnceValue(func() map[string]bool { return setOf(PublicRoutes(s.humaAPI)) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
@@ -145,13 +150,22 @@ func (s *Server) api(next http.Handler) http.Handler {
 			in.client.key = "user " + a.ID
 			r = r.WithContext(actor.With(r.Context(), a))
 		}
-		if err := s.limit.allow(h, in.client.key); err != nil {
+		_, route := next.Handler(r)
+		if err := s.limits.allow(r.Context(), h, in.client, r.URL.Path, strict()[route], public()[route]); err != nil {
 			writeProblem(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r)
 		in.route = r.Pattern
 	})
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }
 
 func hasBearer(r *http.Request) bool {
@@ -169,7 +183,7 @@ func (s *Server) preflight(h http.Header, r *http.Request) bool {
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Allow-Credentials", "true")
-	h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy")
+	h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 		return false

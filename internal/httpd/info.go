@@ -3,7 +3,6 @@ package httpd
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -104,52 +103,86 @@ func (in *info) readUntil(deadline time.Time) {
 	}
 }
 
-// clientOf finds out who sent the request. Forwarding headers count only as
-// far as they were written by trusted proxies.
+// clientOf finds out who sent the request. X-Forwarded-For and
+// X-Forwarded-Proto count as far as they were written by trusted proxies, from
+// the nearest one on: what stands before that, a client may have made up. RFC
+// 7239's Forwarded does not count: a proxy that writes the one passes the other
+// on as it came, so that who reads both believes the client.
 func clientOf(r *http.Request, trusted []netip.Prefix) Client {
-	c := Client{UserAgent: clip(strings.ToValidUTF8(r.UserAgent(), "?"), 300), Secure: r.TLS != nil}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
+	c := Client{UserAgent: clip(strings.ToValidUTF8(r.UserAgent(), "?"), 300), Secure: r.TLS != nil, Address: r.RemoteAddr}
+	peer, ok := readAddress(r.RemoteAddr)
+	if ok {
+		c.Address = peer.String()
 	}
-	c.Address = host
-	if isTrusted(host, trusted) {
-		c.Secure = c.Secure || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if ok && isTrusted(peer, trusted) {
+		behind := 0 // how many proxies we know to be in between
+		hops := list(r.Header.Values("X-Forwarded-For"))
 		for _, written := range slices.Backward(hops) {
-			hop, err := netip.ParseAddr(strings.TrimSpace(written))
-			if err != nil {
+			hop, ok := readAddress(written)
+			if !ok {
 				break
 			}
-			c.Address = hop.Unmap().String()
-			if !isTrusted(c.Address, trusted) {
+			behind++
+			c.Address = hop.String()
+			if !isTrusted(hop, trusted) {
 				break
 			}
 		}
+		c.Secure = c.Secure || cameByTLS(list(r.Header.Values("X-Forwarded-Proto")), behind)
 	}
-	c.key = "address " + c.Network()
+	c.key = addressKey(c)
 	return c
 }
 
-func isTrusted(address string, trusted []netip.Prefix) bool {
-	a, err := netip.ParseAddr(address)
-	if err != nil {
+// addressKey is what a stranger is counted by.
+func addressKey(c Client) string { return "address " + c.Network() }
+
+// cameByTLS tells that the client's own connection, the one to the outermost of
+// our proxies, was TLS. Each proxy adds what it saw, as it does with addresses;
+// or the outermost says it and the others pass it on.
+func cameByTLS(protos []string, behind int) bool {
+	if len(protos) == 0 {
 		return false
 	}
-	for _, p := range trusted {
-		if p.Contains(a.Unmap()) {
-			return true
+	return strings.EqualFold(protos[max(0, len(protos)-max(1, behind))], "https")
+}
+
+// list gives the elements of a header field that may be written several times.
+func list(values []string) []string {
+	var all []string
+	for _, v := range values {
+		for e := range strings.SplitSeq(v, ",") {
+			all = append(all, strings.TrimSpace(e))
 		}
 	}
-	return false
+	return all
+}
+
+// readAddress reads an IP address as peers and proxies write it: with a port or
+// without, IPv6 in brackets or bare. IPv4 in the clothes of IPv6 is IPv4; the
+// zone, a name of this machine's interfaces, is no part of who somebody is.
+func readAddress(s string) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
+	if err != nil {
+		with, err := netip.ParseAddrPort(s)
+		if err != nil {
+			return a, false
+		}
+		a = with.Addr()
+	}
+	return a.Unmap().WithZone(""), true
+}
+
+func isTrusted(a netip.Addr, trusted []netip.Prefix) bool {
+	return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
-	if err != nil || a.Unmap().Is4() {
+	if err != nil || a.Is4() {
 		return address
 	}
-	p, err := a.WithZone("").Prefix(64)
+	p, err := a.Prefix(64)
 	if err != nil {
 		return address
 	}

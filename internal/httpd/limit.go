@@ -1,77 +1,123 @@
 package httpd
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	"github.com/danielgtaylor/huma/v2"
 
 	"pulse/internal/fault"
+	"pulse/internal/rate"
 )
 
-// limiter allows each client so many requests a minute, refilled evenly, in
-// this process's memory.
-type limiter struct {
-	perMinute int
-	now       func() time.Time
+const metaStrict = "strict"
 
-	mu      sync.Mutex
-	clients map[string]*rate.Limiter
-	sweepAt int // how many clients may be known before idle ones are forgotten
+// Strict marks a route that takes a password or sends an e-mail: it has a
+// tighter limit beside the one of all requests, before any work is done. A route
+// without sign-in counts by network, any other by person, so that nobody can use
+// up what is another's.
+func Strict(op huma.Operation) huma.Operation { return mark(op, metaStrict, true) }
+
+// StrictRoutes lists the routes with the tighter limit, as "METHOD /path".
+func StrictRoutes(api huma.API) []string { return routesWith(api, metaStrict) }
+
+func routesWith(api huma.API, mark string) []string {
+	var routes []string
+	for path, item := range api.OpenAPI().Paths {
+		for method, op := range operations(item) {
+			if op.Metadata[mark] == true {
+				routes = append(routes, method+" "+path)
+			}
+		}
+	}
+	return routes
 }
 
-const leastSweep = 1024
+// attemptsPerMinute is how often one network may try to sign in or the like: an
+// office can, a machine that guesses is soon done.
+const attemptsPerMinute = 20
 
-func newLimiter(perMinute int, now func() time.Time) *limiter {
-	return &limiter{perMinute: perMinute, now: now, clients: map[string]*rate.Limiter{}, sweepAt: leastSweep}
+// limits are how often clients may ask.
+type limits struct {
+	requests *rate.Limiter
+	health   *rate.Limiter // as requests, but never by the database
+	attempts *rate.Limiter // at the strict routes
 }
 
-// allow takes one request of the client's and says where the client stands, in
-// the header fields of the IETF's draft: the current one (RateLimit,
-// RateLimit-Policy) and the older three that most clients read.
-func (l *limiter) allow(h http.Header, key string) error {
-	if l.perMinute <= 0 {
+// newLimits makes them; nil without a limit.
+func newLimits(o Options) *limits {
+	if o.RatePerMinute <= 0 {
 		return nil
 	}
-	now := l.now()
-	c := l.client(key, now)
-	ok := c.AllowN(now, 1)
-	tokens := c.TokensAt(now)
-	left := max(0, int(math.Floor(tokens)))
-	perSecond := float64(l.perMinute) / 60
-	full := int(math.Ceil((float64(l.perMinute) - tokens) / perSecond)) // seconds until all is refilled
-	h.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=60`, l.perMinute))
-	h.Set("RateLimit", fmt.Sprintf(`"default";r=%d;t=%d`, left, full))
-	h.Set("RateLimit-Limit", strconv.Itoa(l.perMinute))
-	h.Set("RateLimit-Remaining", strconv.Itoa(left))
-	h.Set("RateLimit-Reset", strconv.Itoa(full))
-	if ok {
+	local := rate.New(rate.Options{Now: o.Now})
+	shared := o.Limits
+	if shared == nil {
+		shared = local
+	}
+	requests := rate.PerMinute("default", o.RatePerMinute)
+	return &limits{
+		requests: shared.Limiter(requests), health: local.Limiter(requests),
+		attempts: shared.Limiter(rate.PerMinute("sign-in", attemptsPerMinute)),
+	}
+}
+
+// allow counts a request that a route took, and refuses one too many.
+func (l *limits) allow(ctx context.Context, h http.Header, c Client, path string, strict, public bool) error {
+	if l == nil {
 		return nil
 	}
-	f := fault.Newf(fault.RateLimited, "Too many requests: at most %d a minute. Wait a moment and try again.", l.perMinute)
-	f.RetryAfter = max(time.Second, time.Duration((1-tokens)/perSecond*float64(time.Second)))
+	requests := l.requests
+	if isHealth(path) {
+		requests = l.health
+	}
+	s := requests.Take(ctx, c.key)
+	tell(h, requests.Limit, s)
+	if !s.Taken {
+		return tooMany(s, "Too many requests: at most %d a minute. Wait a moment and try again.", requests.Burst)
+	}
+	if !strict {
+		return nil
+	}
+	key := c.key
+	if public {
+		key = addressKey(c)
+	}
+	s = l.attempts.Take(ctx, key)
+	tell(h, l.attempts.Limit, s)
+	if !s.Taken {
+		return tooMany(s, "Too many attempts: at most %d a minute. Wait a moment and try again.", l.attempts.Burst)
+	}
+	return nil
+}
+
+func tooMany(s rate.State, sentence string, most int) error {
+	f := fault.Newf(fault.RateLimited, sentence, most)
+	f.RetryAfter = max(time.Second, s.Wait)
 	return f
 }
 
-func (l *limiter) client(key string, now time.Time) *rate.Limiter {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if c, ok := l.clients[key]; ok {
-		return c
+// tell says where the client stands, in the header fields of the IETF's draft:
+// the current ones (RateLimit, RateLimit-Policy), which are lists, and the older
+// three that most clients read, which can tell of one limit only: the tightest.
+func tell(h http.Header, l rate.Limit, s rate.State) {
+	full := int(math.Ceil(s.Full.Seconds())) // until all is refilled
+	appendField(h, "RateLimit-Policy", fmt.Sprintf(`%q;q=%d;w=60`, l.Name, l.Burst))
+	appendField(h, "RateLimit", fmt.Sprintf(`%q;r=%d;t=%d`, l.Name, s.Left, full))
+	if left, err := strconv.Atoi(h.Get("RateLimit-Remaining")); err == nil && left < s.Left {
+		return
 	}
-	if len(l.clients) >= l.sweepAt {
-		for k, c := range l.clients {
-			if c.TokensAt(now) >= float64(l.perMinute) { // as good as new
-				delete(l.clients, k)
-			}
-		}
-		l.sweepAt = max(leastSweep, 2*len(l.clients))
+	h.Set("RateLimit-Limit", strconv.Itoa(l.Burst))
+	h.Set("RateLimit-Remaining", strconv.Itoa(s.Left))
+	h.Set("RateLimit-Reset", strconv.Itoa(full))
+}
+
+func appendField(h http.Header, name, value string) {
+	if before := h.Get(name); before != "" {
+		value = before + ", " + value
 	}
-	c := rate.NewLimiter(rate.Limit(float64(l.perMinute)/60), l.perMinute)
-	l.clients[key] = c
-	return c
+	h.Set(name, value)
 }

@@ -17,6 +17,7 @@ import (
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
+	"pulse/internal/rate"
 )
 
 // Options are what the server works with.
@@ -28,7 +29,8 @@ type Options struct {
 	PublicURL      string         // the address that browsers use; empty: whatever they ask for
 	Origins        []string       // other origins whose pages may call the API with a person's cookie
 	TrustedProxies []netip.Prefix // whose forwarding headers are believed
-	RatePerMinute  int            // requests of one client; 0: no limit
+	RatePerMinute  int            // requests of one client; 0: no limit at all
+	Limits         *rate.Limits   // where they are counted; nil: in this process's memory
 
 	// Authenticate finds who sent a request by its cookie or bearer token. ok is
 	// false without either, or with one that does not count (any more).
@@ -45,7 +47,7 @@ type Server struct {
 	mux         *http.ServeMux
 	humaAPI     huma.API
 	crossOrigin *http.CrossOriginProtection
-	limit       *limiter
+	limits      *limits // nil: none
 	streams     streamCount
 	http        *http.Server
 	draining    context.Context //nolint:containedctx // ends when Shutdown has waited for the running answers
@@ -64,7 +66,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		o: o, mux: http.NewServeMux(), crossOrigin: crossOrigin, limit: newLimiter(o.RatePerMinute, o.Now),
+		o: o, mux: http.NewServeMux(), crossOrigin: crossOrigin, limits: newLimits(o),
 		streams: streamCount{open: map[string]int{}},
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
