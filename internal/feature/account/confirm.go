@@ -52,14 +52,14 @@ type confirmInput struct {
 	}
 }
 
-// confirm notes that whoever is signed in knows the password. Wrong ones count
-// as wrong sign-ins do.
+// confirm notes that whoever is signed in knows the password. Wrong ones are
+// counted.
 func (r *Room) confirm(ctx context.Context, in *confirmInput) (*struct{}, error) {
 	a, err := actor.From(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.throttled(ctx, credentials{Email: a.Email, Password: in.Body.Password}); err != nil {
+	if err := r.knows(ctx, a, in.Body.Password); err != nil {
 		if fault.Is(err, fault.Unauthenticated) { // they are signed in; 401 would say that they are not
 			return nil, fault.BadField("body.password", "is wrong")
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pulse/internal/change"
+	"pulse/internal/rate"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 	"pulse/internal/usage"
@@ -25,6 +26,8 @@ type Options struct {
 	// Secure tells that people reach Pulse by https only: cookies then travel
 	// by nothing else.
 	Secure bool
+	// Limits is where wrong passwords are counted; nil: in this process's memory.
+	Limits *rate.Limits
 	Log    *slog.Logger
 	Now    func() time.Time // nil: time.Now
 }
@@ -42,8 +45,7 @@ type Room struct {
 
 	tokens   *tokenIssuer
 	hasher   *hasher
-	accounts *throttle // sign-in failures by e-mail
-	networks *throttle // sign-in failures by address
+	throttle throttle
 }
 
 // New makes the room. It reads the key that tokens are signed with from the
@@ -51,6 +53,9 @@ type Room struct {
 func New(ctx context.Context, o Options) (*Room, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Limits == nil {
+		o.Limits = rate.New(rate.Options{Now: o.Now})
 	}
 	key, err := signingKey(ctx, o.DB, o.Now())
 	if err != nil {
@@ -60,8 +65,7 @@ func New(ctx context.Context, o Options) (*Room, error) {
 		db: o.DB, ledger: o.Ledger, changes: o.Changes, defaultPlan: o.DefaultPlan, open: o.RegistrationOpen, secure: o.Secure, log: o.Log, now: o.Now,
 		tokens:   &tokenIssuer{key: key, now: o.Now},
 		hasher:   newHasher(),
-		accounts: newThrottle(accountFailures, accountRefill, o.Now),
-		networks: newThrottle(networkFailures, networkRefill, o.Now),
+		throttle: newThrottle(o.Limits),
 	}, nil
 }
 

@@ -18,31 +18,31 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "get-auth-options", Method: http.MethodGet, Path: "/api/v1/auth/options", Tags: tags,
 		Summary: "How one can come in here",
 	}), r.options)
-	httpd.Register(api, httpd.Public(huma.Operation{
+	httpd.Register(api, httpd.Strict(httpd.Public(huma.Operation{
 		OperationID: "register", Method: http.MethodPost, Path: "/api/v1/auth/register", Tags: tags, MaxBodyBytes: maxBody,
 		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusForbidden, http.StatusConflict},
 		Summary: "Make an account and open a session; the first account is the administrator's",
-	}), r.register)
-	httpd.Register(api, httpd.Public(huma.Operation{
+	})), r.register)
+	httpd.Register(api, httpd.Strict(httpd.Public(huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: tags, MaxBodyBytes: maxBody,
 		Errors:  []int{http.StatusUnauthorized, http.StatusForbidden},
 		Summary: "Open a session in the session cookie",
-	}), r.login)
+	})), r.login)
 	httpd.Register(api, httpd.Public(huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: tags,
 		DefaultStatus: http.StatusNoContent,
 		Summary:       "End the session or the token that the request came with",
 	}), r.logout)
-	httpd.Register(api, httpd.Public(huma.Operation{
+	httpd.Register(api, httpd.Strict(httpd.Public(huma.Operation{
 		OperationID: "create-token", Method: http.MethodPost, Path: "/api/v1/auth/token", Tags: tags, MaxBodyBytes: maxBody,
 		Errors:  []int{http.StatusUnauthorized, http.StatusForbidden},
 		Summary: "Get a bearer token for a program, good for 7 days",
-	}), r.token)
-	httpd.Register(api, httpd.InPerson(huma.Operation{
+	})), r.token)
+	httpd.Register(api, httpd.Strict(httpd.InPerson(huma.Operation{
 		OperationID: "confirm", Method: http.MethodPost, Path: "/api/v1/auth/confirm", Tags: tags, MaxBodyBytes: maxBody,
 		DefaultStatus: http.StatusNoContent,
 		Summary:       "Show by the password that it is really you, for what asks for that",
-	}), r.confirm)
+	})), r.confirm)
 
 	tags = []string{"Account"}
 	httpd.Register(api, huma.Operation{

@@ -115,25 +115,32 @@ func (r *Room) throttled(ctx context.Context, c credentials) (query.User, error)
 	if !ok {
 		return query.User{}, fault.BadField("body.email", "must be an e-mail address")
 	}
-	network := httpd.ClientOf(ctx).Network()
-	if err := r.networks.take(network); err != nil {
-		return query.User{}, err
+	var u query.User
+	right, err := r.throttle.guess(ctx, httpd.ClientOf(ctx).Network(), "e-mail "+e.key, func() (right bool, err error) {
+		u, right, err = r.check(ctx, e, c.Password)
+		return right, err
+	})
+	if err == nil && !right {
+		err = errWrongCredentials()
 	}
-	if err := r.accounts.take(e.key); err != nil {
-		return query.User{}, err
+	return u, err
+}
+
+// knows makes sure that whoever is signed in knows the account's password; it is
+// Unauthenticated when it is another. Wrong ones count against the person alone:
+// what strangers try with the e-mail shuts nobody out who is in.
+func (r *Room) knows(ctx context.Context, a actor.Actor, password string) error {
+	right, err := r.throttle.guess(ctx, "", "user "+a.ID, func() (bool, error) {
+		u, err := r.db.Read().GetUser(ctx, a.ID)
+		if err != nil {
+			return false, fmt.Errorf("account: read user %s: %w", a.ID, err)
+		}
+		return r.hasher.verify(ctx, password, u.PasswordHash)
+	})
+	if err == nil && !right {
+		err = errWrongCredentials()
 	}
-	u, right, err := r.check(ctx, e, c.Password)
-	switch {
-	case err != nil:
-		r.networks.giveBack(network)
-		r.accounts.giveBack(e.key)
-		return u, err
-	case !right:
-		return u, errWrongCredentials()
-	}
-	r.networks.giveBack(network)
-	r.accounts.forget(e.key)
-	return u, nil
+	return err
 }
 
 // check finds the person of an e-mail and tells whether the password is

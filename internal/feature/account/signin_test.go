@@ -1,6 +1,8 @@
 package account
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"pulse/internal/rate"
 	"pulse/internal/store"
 	"pulse/internal/store/storetest"
 )
@@ -96,7 +99,7 @@ func TestSignInFailuresAreThrottled(t *testing.T) {
 	h.newcomer("bob@example.com")
 	var wrong, throttled atomic.Int32
 	var wg sync.WaitGroup
-	for range 3 * accountFailures {
+	for range 3 * accountFailures.Burst {
 		wg.Go(func() {
 			switch a := h.call(nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse")); a.status {
 			case 401:
@@ -112,12 +115,12 @@ func TestSignInFailuresAreThrottled(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if wrong.Load() != accountFailures || throttled.Load() != 2*accountFailures {
+	if int(wrong.Load()) != accountFailures.Burst || int(throttled.Load()) != 2*accountFailures.Burst {
 		t.Errorf("%d were tried, %d were not", wrong.Load(), throttled.Load())
 	}
 	h.must(429, nobody, "POST /api/v1/auth/token", account("ada@example.com", password))
 	h.login("bob@example.com")
-	h.clock.forward(accountRefill)
+	h.clock.forward(accountFailures.Interval)
 	h.login("ada@example.com")
 	// The right password has wiped the slate.
 	h.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
@@ -130,41 +133,79 @@ func TestSprayingIsThrottledByAddress(t *testing.T) {
 	t.Parallel()
 	c := &clock{}
 	c.ms.Store(1)
-	th := newThrottle(networkFailures, networkRefill, c.now)
-	for range 10 * networkFailures {
-		if err := th.take("office"); err != nil {
+	th := newThrottle(rate.New(rate.Options{Now: c.now}))
+	tries := 0
+	guess := func(network string, right bool) error {
+		tries++
+		_, err := th.guess(t.Context(), network, strconv.Itoa(tries), func() (bool, error) { return right, nil })
+		return err
+	}
+	for range 10 * networkFailures.Burst {
+		if err := guess("office", true); err != nil {
 			t.Fatal("people who sign in properly are counted")
 		}
-		th.giveBack("office")
 	}
-	for i := range networkFailures {
-		if err := th.take("office"); err != nil {
+	for i := range networkFailures.Burst {
+		if err := guess("office", false); err != nil {
 			t.Fatalf("failure %d: %v", i, err)
 		}
 	}
-	if th.take("office") == nil || th.take("home") != nil {
+	if guess("office", false) == nil || guess("home", false) != nil {
 		t.Error("the limit does not hold, or holds for others")
 	}
-	c.forward(networkRefill)
-	if th.take("office") != nil || th.take("office") == nil {
+	c.forward(networkFailures.Interval)
+	if guess("office", false) != nil || guess("office", false) == nil {
 		t.Error("want one more after the interval")
 	}
 }
 
-func TestThrottleForgetsWhoIsFree(t *testing.T) {
+// What fails by itself is no wrong password.
+func TestOnlyWrongPasswordsCount(t *testing.T) {
 	t.Parallel()
-	c := &clock{}
-	c.ms.Store(1)
-	th := newThrottle(1, time.Second, c.now)
-	for i := range 10 * leastSweep {
-		if err := th.take(strconv.Itoa(i)); err != nil {
+	th := newThrottle(rate.New(rate.Options{}))
+	for range 2 * networkFailures.Burst {
+		if _, err := th.guess(t.Context(), "office", "ada", func() (bool, error) { return false, io.ErrUnexpectedEOF }); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Fatal(err)
 		}
-		c.forward(10 * time.Millisecond)
 	}
-	if len(th.free) > 2*leastSweep {
-		t.Errorf("%d keys are kept", len(th.free))
+}
+
+// Who guesses at an e-mail shuts nobody out who is signed in (ASVS 6.3.1).
+func TestGuessersDoNotShutOutWhoIsIn(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t), nil)
+	_, c := h.newcomer("ada@example.com")
+	for range accountFailures.Burst {
+		h.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
 	}
+	h.must(429, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))
+	if !h.signedIn(cookie(c)) {
+		t.Error("the session does not count any more")
+	}
+	h.must(204, cookie(c), "POST /api/v1/auth/confirm", `{"password":"`+password+`"}`)
+	// A session that was stolen does not find out the password either.
+	for range accountFailures.Burst {
+		h.must(400, cookie(c), "POST /api/v1/auth/confirm", `{"password":"wrong horse"}`)
+	}
+	if a := h.must(429, cookie(c), "POST /api/v1/auth/confirm", `{"password":"wrong horse"}`); a.kind() != "too_many_sign_ins" {
+		t.Errorf("got %s", a.text)
+	}
+}
+
+// Replicas count together (I2): what was tried at one counts at the other.
+func TestFailuresCountAcrossReplicas(t *testing.T) {
+	t.Parallel()
+	db := storetest.Postgres(t)
+	replica := func() *house {
+		return build(t, db, func(o *Options) { o.Limits = rate.New(rate.Options{DB: db}) })
+	}
+	a, b := replica(), replica()
+	a.newcomer("ada@example.com")
+	for i := range accountFailures.Burst {
+		[]*house{a, b}[i%2].must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
+	}
+	a.must(429, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))
+	b.must(429, nobody, "POST /api/v1/auth/token", account("ada@example.com", password))
 }
 
 func TestSessionsLive(t *testing.T) {

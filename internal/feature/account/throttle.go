@@ -1,88 +1,57 @@
 package account
 
 import (
-	"sync"
+	"context"
 	"time"
 
 	"pulse/internal/fault"
+	"pulse/internal/rate"
 )
 
-// How many wrong passwords are let through, for one e-mail from anywhere and
-// for one address to any e-mails, and how soon another one after those. Each
-// process counts for itself and forgets when it ends: with argon2 behind it,
-// the count must slow a guesser down, not be exact.
-const (
-	accountFailures = 10
-	accountRefill   = time.Minute
-	networkFailures = 100
-	networkRefill   = 3 * time.Second
+// How many wrong passwords are let through, for one e-mail from anywhere and for
+// one network to any e-mails, and how soon another one after those.
+var (
+	accountFailures = rate.Limit{Name: "wrong-by-account", Burst: 10, Interval: time.Minute}
+	networkFailures = rate.Limit{Name: "wrong-by-network", Burst: 100, Interval: 3 * time.Second}
 )
 
-// throttle allows a key so many steps at once and then one per interval (the
-// generic cell rate algorithm). A step that turns out to be harmless can be
-// given back, which golang.org/x/time/rate cannot do.
-type throttle struct {
-	burst    int
-	interval time.Duration
-	now      func() time.Time
+// throttle counts wrong passwords, of all processes on one database together.
+type throttle struct{ accounts, networks *rate.Limiter }
 
-	mu      sync.Mutex
-	free    map[string]time.Time // when the key's steps are all there again
-	sweepAt int
+func newThrottle(limits *rate.Limits) throttle {
+	return throttle{limits.Limiter(accountFailures), limits.Limiter(networkFailures)}
 }
 
-const leastSweep = 1024
-
-func newThrottle(burst int, interval time.Duration, now func() time.Time) *throttle {
-	return &throttle{burst: burst, interval: interval, now: now, free: map[string]time.Time{}, sweepAt: leastSweep}
-}
-
-// take takes a step before its outcome is known, so that many at the same
-// moment are not more than many in a row. It is RateLimited when there is none.
-func (t *throttle) take(key string) error {
-	now := t.now()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.sweep(now)
-	free := t.free[key]
-	if free.Before(now) {
-		free = now
-	}
-	free = free.Add(t.interval)
-	if wait := free.Sub(now) - time.Duration(t.burst)*t.interval; wait > 0 {
-		f := fault.New(fault.RateLimited, "Too many wrong passwords. Wait a moment before the next one.")
-		f.Type, f.RetryAfter = "too_many_sign_ins", wait
-		return f
-	}
-	t.free[key] = free
-	return nil
-}
-
-// giveBack undoes one take.
-func (t *throttle) giveBack(key string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if free, ok := t.free[key]; ok {
-		t.free[key] = free.Add(-t.interval)
-	}
-}
-
-// forget gives all of the key's steps back.
-func (t *throttle) forget(key string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.free, key)
-}
-
-// sweep drops keys whose steps are all there again, when there are many.
-func (t *throttle) sweep(now time.Time) {
-	if len(t.free) < t.sweepAt {
-		return
-	}
-	for key, free := range t.free {
-		if !free.After(now) {
-			delete(t.free, key)
+// guess lets somebody who says to be an account try a password, unless too many
+// from the network or for the account were wrong: then it is RateLimited. Each
+// is counted before its outcome is known, so that many at the same moment are
+// not more than many in a row; only what is wrong stays counted, and what is
+// right forgives the account. network is "" for those whom a network is not to
+// shut out: they are signed in.
+func (t throttle) guess(ctx context.Context, network, account string, check func() (right bool, err error)) (bool, error) {
+	if network != "" {
+		if s := t.networks.Take(ctx, network); !s.Taken {
+			return false, errTooManyGuesses(s.Wait)
 		}
 	}
-	t.sweepAt = max(leastSweep, 2*len(t.free))
+	if s := t.accounts.Take(ctx, account); !s.Taken {
+		return false, errTooManyGuesses(s.Wait)
+	}
+	right, err := check()
+	if network != "" && (right || err != nil) {
+		t.networks.GiveBack(ctx, network)
+	}
+	switch {
+	case err != nil:
+		t.accounts.GiveBack(ctx, account)
+	case right:
+		t.accounts.Forget(ctx, account)
+	}
+	return right, err
+}
+
+func errTooManyGuesses(wait time.Duration) error {
+	f := fault.New(fault.RateLimited, "Too many wrong passwords. Wait a moment before the next one.")
+	f.Type, f.RetryAfter = "too_many_sign_ins", wait
+	return f
 }
