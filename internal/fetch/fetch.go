@@ -85,7 +85,7 @@ func guard(allow []netip.Prefix) func(network, address string, c syscall.RawConn
 				}
 			}
 		}
-		return public.Safe(network, address, c) //nolint:wrapcheck // only its being there is told
+		return public.Safe(network, address, c)
 	}
 }
 

@@ -39,7 +39,7 @@ func Download[I any](api huma.API, op huma.Operation, handler func(ctx context.C
 		"206": {Description: "The bytes of a Range", Content: bytes},
 		"304": {Description: "If-None-Match names what there is"},
 	}
-	huma.Register(api, guard(op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+	huma.Register(api, guard(api, op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		content, err := handler(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err)

@@ -32,6 +32,7 @@ const (
 type EventWriter struct {
 	ctx context.Context //nolint:containedctx // the stream lives as long as this context and the writer is its handle
 	w   http.ResponseWriter
+	r   *http.Request
 	rc  *http.ResponseController
 
 	mu    sync.Mutex // the heartbeat writes between events
@@ -39,6 +40,7 @@ type EventWriter struct {
 	beat  *time.Timer
 	guard *time.Timer
 	pause time.Duration // between two looks of the guard
+	begun bool          // its status and header are sent
 	ended bool
 }
 
@@ -58,7 +60,9 @@ func (w *EventWriter) JobEvent(e job.Event) error {
 		b = appendText(append(b, "delta\ndata: {\"text\":"...), e.Data)
 	case job.EventReasoning:
 		b = appendText(append(b, "delta\ndata: {\"reasoning\":"...), e.Data)
-	case job.EventStart, job.EventRestart, job.EventProgress, job.EventDone, job.EventError:
+	case job.EventArguments:
+		b = appendText(append(b, "delta\ndata: {\"arguments\":"...), e.Data)
+	case job.EventStart, job.EventRestart, job.EventToolCall, job.EventProgress, job.EventDone, job.EventError:
 		b = append(append(b, e.Kind...), "\ndata: "...)
 		b = append(b, e.Data...) // JSON of ours: it has no line breaks
 	}
@@ -74,6 +78,13 @@ func appendText(b, text []byte) []byte {
 		return append(b, '}')
 	}
 	return append(b, '}')
+}
+
+// Raw sends events that the caller has written; b is the caller's again afterwards.
+func (w *EventWriter) Raw(b []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.flush(b)
 }
 
 // Event sends an event that is none of a job's, with v as JSON.
@@ -100,6 +111,10 @@ func (w *EventWriter) AskEvery(pause time.Duration) {
 
 // fail sends an error that is not an event of the job, and so has no id.
 func (w *EventWriter) fail(err error) {
+	if infoOf(w.ctx).atDoor() {
+		w.failAtDoor(err)
+		return
+	}
 	f := faultOf(err)
 	if f.Code == fault.Unavailable || w.ctx.Err() != nil {
 		return // the line just ends: the client comes back and goes on
@@ -113,9 +128,47 @@ func (w *EventWriter) fail(err error) {
 	_ = w.flush([]byte("event: error\ndata: " + string(data) + "\n\n")) // the client may be gone
 }
 
+// failAtDoor says it as OpenAI's API does: with the status that it has, as long
+// as nothing was sent, and as an event afterwards. Its clients do not come back
+// for the rest, so an end that is ours is told, too.
+func (w *EventWriter) failAtDoor(err error) {
+	switch cause := context.Cause(w.ctx); {
+	case errors.Is(cause, errDraining):
+		err = job.ErrInterrupted()
+	case errors.Is(cause, errSignedOut):
+		err = fault.New(fault.Unauthenticated, "What you signed in with does not count any more.")
+	case cause != nil:
+		return // the client is gone
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.begun {
+		w.ended = true
+		writeProblem(w.w, w.r, err)
+		return
+	}
+	data, merr := json.Marshal(problemOf(w.ctx, err))
+	if merr != nil {
+		return
+	}
+	_ = w.flush([]byte("data: " + string(data) + "\n\n")) // the client may be gone
+}
+
+// begin sends the header. The caller holds mu.
+func (w *EventWriter) begin() {
+	w.begun = true
+	h := w.w.Header()
+	h.Set("Content-Type", eventStream)
+	h.Set("X-Accel-Buffering", "no") // nginx would collect events otherwise
+	w.w.WriteHeader(http.StatusOK)
+}
+
 func (w *EventWriter) flush(b []byte) error {
 	if w.ended {
 		return http.ErrHandlerTimeout
+	}
+	if !w.begun {
+		w.begin()
 	}
 	w.beat.Reset(keepAlive)
 	if err := w.rc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -125,6 +178,14 @@ func (w *EventWriter) flush(b []byte) error {
 		return err //nolint:wrapcheck // as above
 	}
 	return w.rc.Flush() //nolint:wrapcheck // as above
+}
+
+// open begins the stream before there is anything to send.
+func (w *EventWriter) open() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.begin()
+	return w.rc.Flush() == nil
 }
 
 func (w *EventWriter) heartbeat() {
@@ -160,21 +221,19 @@ func (w *EventWriter) stillIn(signOut context.CancelCauseFunc) {
 	}
 }
 
-func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter) error) {
+// serveEvents sends a stream. One that is late begins with its first event, or
+// its first sign of life, so that what fails before that has its own status.
+func serveEvents(rw http.ResponseWriter, r *http.Request, send func(*EventWriter) error, late bool) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(infoOf(ctx).draining, func() { cancel(errDraining) })()
-	w := &EventWriter{ctx: ctx, w: rw, rc: http.NewResponseController(rw), pause: askAgain}
+	w := &EventWriter{ctx: ctx, w: rw, r: r, rc: http.NewResponseController(rw), pause: askAgain}
 	w.mu.Lock()
 	w.beat = time.AfterFunc(keepAlive, w.heartbeat)
 	w.guard = time.AfterFunc(askAgain, func() { w.stillIn(cancel) })
 	w.mu.Unlock()
 	defer w.end()
-	h := rw.Header()
-	h.Set("Content-Type", eventStream)
-	h.Set("X-Accel-Buffering", "no") // nginx would collect events otherwise
-	rw.WriteHeader(http.StatusOK)
-	if err := w.rc.Flush(); err != nil {
+	if !late && !w.open() {
 		return
 	}
 	if err := send(w); err != nil {

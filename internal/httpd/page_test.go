@@ -21,7 +21,6 @@ func TestUnknownAddresses(t *testing.T) {
 	}{
 		{http.MethodGet, "/api/v1/nothing", 404, ""},
 		{http.MethodGet, "/api/", 404, ""},
-		{http.MethodGet, "/v1/nothing", 404, ""},
 		{http.MethodGet, "/api/v1/open", 405, "POST"},
 		{http.MethodDelete, "/api/v1/events", 405, "GET"},
 		{http.MethodPost, "/", 405, "GET, HEAD"},

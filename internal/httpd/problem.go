@@ -20,17 +20,34 @@ type problem struct {
 	fault.Problem
 
 	retryAfter time.Duration
+	door       *said // how it is said to clients of OpenAI's API; nil: to all others
 }
 
 func (p *problem) Error() string { return p.Detail }
 
+// MarshalJSON writes it in the shape that its reader knows.
+func (p *problem) MarshalJSON() ([]byte, error) {
+	if p.door != nil {
+		return json.Marshal(p.door.OpenAIError) //nolint:wrapcheck // strings only
+	}
+	return p.Problem.MarshalJSON()
+}
+
 // GetStatus is the HTTP status.
 func (p *problem) GetStatus() int { return p.Status }
 
-// ContentType is RFC 9457's.
-func (*problem) ContentType(string) string { return problemType }
+// ContentType is RFC 9457's, or OpenAI's.
+func (p *problem) ContentType(string) string {
+	if p.door != nil {
+		return plainJSON
+	}
+	return problemType
+}
 
-const problemType = "application/problem+json"
+const (
+	problemType = "application/problem+json"
+	plainJSON   = "application/json"
+)
 
 // GetHeaders gives the header fields that belong to the problem.
 func (p *problem) GetHeaders() http.Header {
@@ -48,6 +65,9 @@ func (p *problem) mark(h http.Header) {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
+	if p.door != nil && p.door.final {
+		h.Set("X-Should-Retry", "false") // OpenAI's SDKs heed it
+	}
 }
 
 // problemOf turns any error into the answer, and logs those that are ours.
@@ -57,7 +77,12 @@ func problemOf(ctx context.Context, err error) *problem {
 	if f.Code == fault.Internal || f.Code == fault.Full { // the operator's to mend
 		in.log.ErrorContext(ctx, "request failed", "request_id", in.id, "error", err)
 	}
-	return &problem{Problem: f.Problem(in.id), retryAfter: f.RetryAfter}
+	p := &problem{Problem: f.Problem(in.id), retryAfter: f.RetryAfter}
+	if in.atDoor() {
+		p.door = inOpenAIsWords(f)
+		p.Status = p.door.status
+	}
+	return p
 }
 
 // faultOf is fault.From, with the failures of the outside world that any route
@@ -130,12 +155,12 @@ func humaFault(status int, msg string, errs []error) *fault.Error {
 // writeProblem answers outside of huma's routes.
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(r.Context(), err)
-	data, merr := json.Marshal(p.Problem)
+	data, merr := json.Marshal(p)
 	if merr != nil {
 		http.Error(w, p.Title, p.Status)
 		return
 	}
-	w.Header().Set("Content-Type", problemType)
+	w.Header().Set("Content-Type", p.ContentType(""))
 	p.mark(w.Header())
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(data, '\n')) //nolint:gosec // JSON, served as such; the client may be gone

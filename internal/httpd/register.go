@@ -49,15 +49,25 @@ const (
 
 // guard fills what every route has: who may call it, how long its body may
 // take to arrive, and what it can answer.
-func guard(op huma.Operation) huma.Operation {
+func guard(api huma.API, op huma.Operation) huma.Operation {
 	op.RejectUnknownQueryParameters = true
 	op.BodyReadTimeout = bodyTime
-	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusTooManyRequests)
+	if isDoor(op.Path) {
+		op.Responses = maps.Clone(op.Responses)
+		if op.Responses == nil {
+			op.Responses = map[string]*huma.Response{}
+		}
+		op.Responses["default"] = doorErrors(api)
+	} else {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusTooManyRequests)
+	}
 	if op.Metadata[metaPublic] == true {
 		op.Security = []map[string][]string{}
 		return op
 	}
-	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	if !isDoor(op.Path) {
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
 	op.Security = []map[string][]string{{schemeCookie: {}}, {schemeBearer: {}}}
 	needed, inPerson := scopeOf(op), op.Metadata[metaInPerson] == true
 	op.Middlewares = append(huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
@@ -81,7 +91,7 @@ const bodyTime = 30 * time.Second
 // Register mounts a route that answers with JSON. The handler's errors become
 // problem documents.
 func Register[I, O any](api huma.API, op huma.Operation, handler func(ctx context.Context, in *I) (*O, error)) {
-	huma.Register(api, guard(op), func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(api, guard(api, op), func(ctx context.Context, in *I) (*O, error) {
 		infoOf(ctx).bodyRead()
 		out, err := handler(ctx, in)
 		if err != nil {
@@ -95,6 +105,17 @@ func Register[I, O any](api huma.API, op huma.Operation, handler func(ctx contex
 // once: enough for many tabs and devices, too few to exhaust it.
 const maxStreams = 64
 
+// enterStream counts a stream in, if the person may have one more.
+func (in *info) enterStream(ctx context.Context) (leave func(), err error) {
+	leave, ok := in.streams.enter(ctx)
+	if !ok {
+		f := fault.Newf(fault.RateLimited, "You have %d streams open, which is the most that one person may have. Close a tab and try again.", maxStreams)
+		f.RetryAfter = 5 * time.Second
+		return nil, f
+	}
+	return leave, nil
+}
+
 // Stream mounts a route that answers with Server-Sent Events. The handler
 // checks the request and gives what to send; an error of its own becomes a
 // problem document, one of the sending becomes an error event.
@@ -104,14 +125,12 @@ func Stream[I any](api huma.API, op huma.Operation, handler func(ctx context.Con
 		Description: "Server-Sent Events",
 		Content:     map[string]*huma.MediaType{eventStream: {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
-	huma.Register(api, guard(op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+	huma.Register(api, guard(api, op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		info := infoOf(ctx)
 		info.bodyRead()
-		leave, ok := info.streams.enter(ctx)
-		if !ok {
-			f := fault.Newf(fault.RateLimited, "You have %d streams open, which is the most that one person may have. Close a tab and try again.", maxStreams)
-			f.RetryAfter = 5 * time.Second
-			return nil, problemOf(ctx, f)
+		leave, err := info.enterStream(ctx)
+		if err != nil {
+			return nil, problemOf(ctx, err)
 		}
 		send, err := handler(ctx, in)
 		if err != nil {
@@ -121,7 +140,7 @@ func Stream[I any](api huma.API, op huma.Operation, handler func(ctx context.Con
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			defer leave()
 			r, w := humago.Unwrap(c)
-			serveEvents(w, r, send)
+			serveEvents(w, r, send, false)
 		}}, nil
 	})
 }

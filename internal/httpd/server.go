@@ -74,9 +74,9 @@ func New(o Options) (*Server, error) {
 	config := huma.DefaultConfig("Pulse", o.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by describe and the page
 	config.CreateHooks = nil                                             // they add a $schema field to every answer
-	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
+	config.Formats = map[string]huma.Format{plainJSON: strictJSON, "json": strictJSON}
 	config.Info.Description = "Everything that the page does, a program can do. Sign in with a session cookie or a bearer token. " +
-		"Errors are RFC 9457 problem documents; a body's unknown, repeated or differently written fields are refused."
+		"Errors are RFC 9457 problem documents; a body's unknown, repeated or differently written fields are refused. Below /v1/ it speaks OpenAI's API."
 	config.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		schemeCookie: {Type: "apiKey", In: "cookie", Name: "pulse_session", Description: "Set by signing in; over https its name is __Host-pulse_session"},

@@ -88,7 +88,7 @@ func (u *uploadInput) Resolve(c huma.Context) []error {
 // reads is the handler's to bound. The answer is JSON.
 func Upload[O any](api huma.API, op huma.Operation, handler func(ctx context.Context, in *Incoming) (*O, error)) {
 	op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
-	huma.Register(api, guard(op), func(ctx context.Context, u *uploadInput) (*O, error) {
+	huma.Register(api, guard(api, op), func(ctx context.Context, u *uploadInput) (*O, error) {
 		in, err := incoming(ctx, u.r)
 		if err != nil {
 			return nil, problemOf(ctx, err)

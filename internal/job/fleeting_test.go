@@ -57,8 +57,12 @@ func TestToolCalls(t *testing.T) {
 			r.Begin(nil)
 			<-reading
 			for _, d := range []provider.ToolCallDelta{
-				{Index: 0, ID: "a", Name: "weather"}, {Index: 0, Arguments: `{"at":`}, {Index: 0, Arguments: `"sea"}`},
-				{Index: 1, ID: "b", Name: "time", Arguments: "{"}, {Index: 1, Arguments: "}"}, {Index: 0, Arguments: " "},
+				{Index: 0, ID: "a", Name: "weather"},
+				{Index: 0, Arguments: `{"at":`},
+				{Index: 0, Arguments: `"sea"}`},
+				{Index: 1, ID: "b", Name: "time", Arguments: "{"},
+				{Index: 1, Arguments: "}"},
+				{Index: 0, Arguments: " "},
 			} {
 				r.Say(provider.Delta{ToolCall: &d})
 			}

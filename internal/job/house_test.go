@@ -338,7 +338,7 @@ func (c *client) take(e Event) error {
 		c.text += string(e.Data)
 	case EventError:
 		c.problem = string(e.Data)
-	case EventStart, EventReasoning, EventProgress, EventDone:
+	case EventStart, EventReasoning, EventToolCall, EventArguments, EventProgress, EventDone:
 	}
 	return nil
 }

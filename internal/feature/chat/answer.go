@@ -107,25 +107,16 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, 
 		text, reasoning = r.earlier(run, job.EventText), r.earlier(run, job.EventReasoning)
 		run.Say(provider.Delta{Text: text, Reasoning: reasoning})
 	}
-	o := job.Outcome{Err: r.explain(err, run.Job.Provider)}
-	if k := provider.KindOf(err); hasPictures(seen) && (k == provider.KindBadRequest || k == provider.KindTooLong) {
-		f := *fault.From(o.Err)
-		f.Message += " Perhaps it is for a picture: try without it, or with a smaller one."
-		o.Err = &f
-	}
+	o := job.Outcome{Err: r.explain(err, run.Job.Provider, hasPictures(seen))}
 	finish := answer.FinishReason
 	if cancelled {
 		finish, o.Err = provider.FinishCancelled, job.ErrCancelled
 	}
 	m, known := r.catalog.Chat(run.Job.Model)
 	if known {
-		if u := r.used(m, w, seen, text+reasoning, answer.Usage, err == nil); !u.Zero() {
-			charge, cerr := usage.TokenCharge(m, store.Time(run.Job.CreatedAt), u)
-			if cerr != nil {
-				o.Err = cerr
-			} else {
-				o.Charges = []usage.Charge{charge}
-			}
+		var cerr error
+		if o.Charges, cerr = charges(m, run.Job, readingOf(w.System, seen), text+reasoning, answer.Usage, err == nil); cerr != nil {
+			o.Err = cerr
 		}
 	}
 	if answer.Note != "" {
@@ -188,33 +179,18 @@ func endingOf(finish provider.FinishReason, cancelled bool, charges []usage.Char
 	return e
 }
 
-// used gives what to book. The provider's figures win; where it did not say,
-// or not all (a stopped stream), the text that came is counted and the event
-// is marked as estimated. Nothing said and nothing reported is nothing to book.
-func (r *Room) used(m catalog.Model, w work, seen []shown, said string, u provider.Usage, whole bool) provider.Usage {
-	if whole && !u.Zero() {
-		return u
+// explain turns a provider's failure into what a person reads. pictures tells
+// that some came along.
+func (r *Room) explain(err error, providerID string, pictures bool) error {
+	pe, ok := errors.AsType[*provider.Error](err)
+	if !ok {
+		return err
 	}
-	if said == "" && u.Zero() {
-		return provider.Usage{}
+	f := pe.Fault(r.vendorName(providerID))
+	if pictures && (pe.Kind == provider.KindBadRequest || pe.Kind == provider.KindTooLong) {
+		f.Message += " Perhaps it is for a picture: try without it, or with a smaller one."
 	}
-	if u.Prompt() == 0 {
-		u.Input = countPrompt(m, w.System, seen)
-	}
-	if n := m.CountTokens(said); n > u.Output {
-		u.Output = n
-		u.Estimated = true
-	}
-	u.Estimated = u.Estimated || u.Raw == nil
-	return u
-}
-
-// explain turns a provider's failure into what a person reads.
-func (r *Room) explain(err error, providerID string) error {
-	if pe, ok := errors.AsType[*provider.Error](err); ok {
-		return pe.Fault(r.vendorName(providerID))
-	}
-	return err
+	return f
 }
 
 // earlier gives what the attempt before this one said.

@@ -44,15 +44,6 @@ type Settings struct {
 	ReasoningEffort *string  `json:"reasoning_effort,omitempty" maxLength:"20" doc:"One of the model's reasoning_efforts"`
 }
 
-const (
-	// defaultAnswer is the cap on an answer when nobody names one. It bounds the
-	// hold: a plan of 100 000 tokens should carry several questions at once.
-	defaultAnswer = 8192
-	// leastAnswer is the least room for an answer with which asking makes sense.
-	// Models that think before they write need more of it.
-	leastAnswer, leastReasonedAnswer = 256, 4096
-)
-
 // work is a job's input: all that a run on another process needs to begin anew.
 type work struct {
 	ConversationID  string   `json:"conversation_id"`
@@ -158,14 +149,21 @@ func split(messages []Message) (system string, turns []turn, err error) {
 
 // model finds a model that can be asked here and now.
 func (r *Room) model(id string) (catalog.Model, error) {
-	m, ok := r.catalog.Chat(id)
-	if !ok {
-		return m, fault.BadField("body.model", "is not a model of this server; GET /api/v1/chat/models lists them")
-	}
-	if why := r.unavailable(m); why != "" {
+	m, why := r.find(id)
+	if why != "" {
 		return m, fault.BadField("body.model", why)
 	}
 	return m, nil
+}
+
+// find finds a model by its id or an alias, and says why it cannot be asked;
+// empty when it can.
+func (r *Room) find(id string) (m catalog.Model, why string) {
+	m, ok := r.catalog.Chat(id)
+	if !ok {
+		return m, "is not a model of this server; GET /api/v1/chat/models lists them"
+	}
+	return m, r.unavailable(m)
 }
 
 // unavailable says why a model cannot be asked; empty when it can.
@@ -180,21 +178,22 @@ func (r *Room) unavailable(m catalog.Model) string {
 }
 
 // fit checks the settings against the model.
-func (q *asked) fit() error {
+func (q *asked) fit() error { return fit(q.model, &q.settings) }
+
+func fit(m catalog.Model, s *Settings) error {
 	var wrong []fault.Field
-	s := &q.settings
-	if s.Temperature != nil && !slices.Contains(q.model.Parameters, "temperature") {
-		wrong = append(wrong, fault.Field{Location: "body.temperature", Message: q.model.Name + " does not take a temperature; leave it out"})
+	if s.Temperature != nil && !slices.Contains(m.Parameters, "temperature") {
+		wrong = append(wrong, fault.Field{Location: "body.temperature", Message: m.Name + " does not take a temperature; leave it out"})
 	}
-	if e := deref(s.ReasoningEffort); e != "" && !slices.Contains(q.model.ReasoningEfforts, e) {
+	if e := deref(s.ReasoningEffort); e != "" && !slices.Contains(m.ReasoningEfforts, e) {
 		wrong = append(wrong, fault.Field{
 			Location: "body.reasoning_effort",
-			Message:  "must be one of what " + q.model.Name + " takes: " + orNone(q.model.ReasoningEfforts),
+			Message:  "must be one of what " + m.Name + " takes: " + orNone(m.ReasoningEfforts),
 		})
 	}
-	if s.MaxTokens != nil && q.model.MaxOutputTokens > 0 && *s.MaxTokens > q.model.MaxOutputTokens {
+	if s.MaxTokens != nil && m.MaxOutputTokens > 0 && *s.MaxTokens > m.MaxOutputTokens {
 		wrong = append(wrong, fault.Field{
-			Location: "body.max_tokens", Message: fmt.Sprintf("%s writes at most %d tokens", q.model.Name, q.model.MaxOutputTokens),
+			Location: "body.max_tokens", Message: fmt.Sprintf("%s writes at most %d tokens", m.Name, m.MaxOutputTokens),
 		})
 	}
 	if len(wrong) == 0 {
@@ -227,40 +226,13 @@ func orNone(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// answerRoom is how many tokens an answer may have, and without how many asking
+// answerRoom is how many tokens the answer may have, and without how many asking
 // makes no sense.
-func (q *asked) answerRoom() (most, least int64) {
-	if q.settings.MaxTokens != nil { // who names a cap gets it or is refused
-		return *q.settings.MaxTokens, *q.settings.MaxTokens
-	}
-	most = defaultAnswer
-	if q.model.MaxOutputTokens > 0 {
-		most = min(most, q.model.MaxOutputTokens)
-	}
-	if len(q.model.ReasoningEfforts) > 0 {
-		return most, min(most, leastReasonedAnswer)
-	}
-	return most, min(most, leastAnswer)
-}
+func (q *asked) answerRoom() (most, least int64) { return answerRoom(q.model, q.settings.MaxTokens) }
 
-// budget gives the estimate of a prompt and the quota to ask for.
+// budget gives the estimate of the prompt and the quota to ask for.
 func (q *asked) budget(seen []shown) (estimate int64, want usage.Want, err error) {
-	estimate = estimatePrompt(q.model, deref(q.settings.SystemPrompt), seen)
-	answer, least := q.answerRoom()
-	window := q.model.ContextWindow
-	if window > 0 && estimate+least > window && estimate < 2*window { // close to what fits, each token counts
-		estimate = countPrompt(q.model, deref(q.settings.SystemPrompt), seen)
-	}
-	if window > 0 && estimate+least > window {
-		f := fault.Newf(fault.Invalid, "This conversation has about %d tokens and does not fit %s, which reads and writes %d together. Start a new one, or choose a model with a larger context.",
-			estimate, q.model.Name, window)
-		f.Type = string(provider.KindTooLong)
-		f.Fields = []fault.Field{{Location: "body.messages", Message: "too long for the model"}}
-		return 0, want, f
-	} else if window > 0 {
-		answer = min(answer, window-estimate)
-	}
-	return estimate, usage.Want{Meter: usage.Tokens, Amount: estimate + answer, Least: estimate + least}, nil
+	return budget(q.model, q.settings.MaxTokens, readingOf(deref(q.settings.SystemPrompt), seen))
 }
 
 // start stores the question, a place for the answer and the job, all at once

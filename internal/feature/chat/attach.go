@@ -236,34 +236,6 @@ func (q *asked) fitPictures(at string) error {
 	return f
 }
 
-// estimatePrompt says about how many tokens a prompt has, and rather too many.
-func estimatePrompt(m catalog.Model, system string, seen []shown) int64 {
-	texts := make([]string, 0, len(seen)+1)
-	texts = append(texts, system)
-	for _, s := range seen {
-		texts = append(texts, s.Text)
-	}
-	return m.EstimateTokens(texts...)*11/10 + 1 + pictureTokens(m, seen)
-}
-
-// countPrompt counts a prompt's tokens carefully.
-func countPrompt(m catalog.Model, system string, seen []shown) int64 {
-	n := m.CountTokens(system) + pictureTokens(m, seen)
-	for _, s := range seen {
-		n += m.CountTokens(s.Text) + catalog.FrameTokens
-	}
-	return n
-}
-
-func pictureTokens(m catalog.Model, seen []shown) (n int64) {
-	for _, s := range seen {
-		for _, f := range s.Pictures {
-			n += m.ImageTokens(f.Width, f.Height)
-		}
-	}
-	return n
-}
-
 func hasPictures(seen []shown) bool {
 	return slices.ContainsFunc(seen, func(s shown) bool { return len(s.Pictures) > 0 })
 }

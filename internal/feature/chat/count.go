@@ -84,7 +84,7 @@ func (q *asked) fits(tokens int64, exact bool) bool {
 
 func tokensOf(m catalog.Model, system string, seen []shown, exact bool) int64 {
 	if exact {
-		return countPrompt(m, system, seen)
+		return readingOf(system, seen).count(m)
 	}
-	return estimatePrompt(m, system, seen)
+	return readingOf(system, seen).estimate(m)
 }

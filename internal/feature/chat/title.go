@@ -99,7 +99,7 @@ func (r *Room) startTitle(ctx context.Context, a actor.Actor, answered job.Job, 
 	// it keeps it from being a person's, since a header of a request has none.
 	_, _, err = r.jobs.Submit(ctx, a, job.New{
 		ID: store.NewID(), Type: TitleJob, Provider: m.Provider, Model: m.ID, SubjectID: w.ConversationID, Input: input,
-		Want:        usage.Want{Meter: usage.Tokens, Amount: estimatePrompt(m, titleSystem, seen) + int64(tw.MaxTokens)},
+		Want:        usage.Want{Meter: usage.Tokens, Amount: readingOf(titleSystem, seen).estimate(m) + int64(tw.MaxTokens)},
 		Idempotency: job.Idempotency{IdempotencyKey: "title\t" + w.ConversationID, RequestHash: TitleJob},
 		Write:       func(context.Context, *query.Queries) error { return nil },
 	})
@@ -165,13 +165,9 @@ func (r *Room) runTitle(ctx context.Context, run *job.Run) job.Outcome {
 		Model: m.VendorID, System: titleSystem, Messages: []provider.Message{{Role: provider.RoleUser, Text: seen[0].Text}},
 		MaxTokens: w.MaxTokens, ReasoningEffort: w.Effort, UserHash: userHash(run.Job.UserID),
 	}, func(d provider.Delta) { said.WriteString(d.Text) })
-	o := job.Outcome{Err: r.explain(err, run.Job.Provider)}
-	if u := r.used(m, work{System: titleSystem}, seen, said.String(), answer.Usage, err == nil); !u.Zero() {
-		charge, err := usage.TokenCharge(m, store.Time(run.Job.CreatedAt), u)
-		if err != nil {
-			return job.Outcome{Err: err}
-		}
-		o.Charges = []usage.Charge{charge}
+	o := job.Outcome{Err: r.explain(err, run.Job.Provider, false)}
+	if o.Charges, err = charges(m, run.Job, readingOf(titleSystem, seen), said.String(), answer.Usage, err == nil); err != nil {
+		return job.Outcome{Err: err}
 	}
 	name := ""
 	if answer.FinishReason == provider.FinishStop {
