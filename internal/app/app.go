@@ -29,6 +29,7 @@ import (
 	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/provider"
+	"pulse/internal/rate"
 	"pulse/internal/store"
 	"pulse/internal/usage"
 )
@@ -59,6 +60,7 @@ type App struct {
 	server   *httpd.Server
 	accounts *account.Room
 	changes  *change.Feed
+	limits   *rate.Limits
 	blobs    blob.Store
 	extract  *extract.Extractor
 	files    *file.Room
@@ -88,6 +90,7 @@ type base struct {
 	ledger   *usage.Ledger
 	accounts *account.Room
 	changes  *change.Feed
+	limits   *rate.Limits
 }
 
 func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error) {
@@ -104,14 +107,15 @@ func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error)
 	}
 	ledger := usage.NewLedger(plans, o.Now)
 	feed := change.New(db, o.Log)
+	limits := rate.New(rate.Options{DB: db, Log: o.Log, Now: o.Now})
 	accounts, err := account.New(ctx, account.Options{
 		DB: db, Ledger: ledger, Changes: feed, DefaultPlan: cfg.DefaultPlan, RegistrationOpen: cfg.RegistrationOpen, Secure: cfg.Secure(),
-		Log: o.Log, Now: o.Now,
+		Limits: limits, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("app: %w", err), db.Close())
 	}
-	return &base{db, ledger, accounts, feed}, nil
+	return &base{db, ledger, accounts, feed, limits}, nil
 }
 
 func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, error) {
@@ -128,7 +132,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	}
 	server, err := httpd.New(httpd.Options{
 		Log: o.Log, Version: o.Version, Now: o.Now, PublicURL: cfg.PublicURL, Origins: cfg.AllowedOrigins,
-		TrustedProxies: cfg.TrustedProxies, RatePerMinute: cfg.RateLimit, Authenticate: b.accounts.Authenticate,
+		TrustedProxies: cfg.TrustedProxies, RatePerMinute: cfg.RateLimit, Limits: b.limits, Authenticate: b.accounts.Authenticate,
 		Ping: b.db.Ping, Page: o.Page,
 	})
 	if err != nil {
@@ -155,7 +159,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	}
 	return &App{
 		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
-		changes: b.changes, blobs: blobs, extract: extractor, files: files,
+		changes: b.changes, limits: b.limits, blobs: blobs, extract: extractor, files: files,
 		closers: []func() error{b.db.Close, blobs.Close, extractor.Close},
 	}, nil
 }
@@ -211,6 +215,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.vendors.discover(work, a.catalog, a.log) })
 	background.Go(func() { a.files.Keep(work) })
+	background.Go(func() { a.limits.Keep(work) })
 	defer background.Wait()
 	defer stopWork()
 

@@ -56,10 +56,12 @@ var table = []group{
 		}),
 		as(networks, func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, setting{
 			name: "PULSE_TRUSTED_PROXIES", example: "127.0.0.1, 10.0.0.0/8",
-			help: "Proxies in front of Pulse whose forwarding headers are believed. Without them every client has its proxy's address, and shares its rate limit.",
+			help: "Proxies in front of Pulse whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed (`Forwarded` is nobody's). Without them every client has its proxy's address, and shares its rate limit.",
 		}),
 		as(count, func(c *Config) *int { return &c.RateLimit }, setting{
-			name: "PULSE_RATE_LIMIT", standard: "100", help: "Requests that one client may send a minute; 0 for no limit.",
+			name: "PULSE_RATE_LIMIT", standard: "100",
+			help: "Requests that one client may send a minute: a person, whatever they signed in with, or the network of who is not signed in. " +
+				"Several processes on one PostgreSQL count together, to the request. 0 for no limit, then also none on attempts to sign in.",
 		}),
 		as(seconds, func(c *Config) *time.Duration { return &c.ShutdownGrace }, setting{
 			name: "PULSE_SHUTDOWN_GRACE", standard: "30s",
