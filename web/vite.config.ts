@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
+import { compileMessage } from '@lingui/message-utils/compileMessage';
 import tailwindcss from '@tailwindcss/vite';
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
@@ -51,8 +52,39 @@ function woff2Only(): Plugin {
   };
 }
 
+const told = /\bi18n\.t\(\s*(?:(?<quote>['"])(?<words>(?:\\.|(?!\k<quote>).)*)\k<quote>)?/gu;
+
+/**
+ * Compiles what the code says, `i18n.t('Delete “{title}”?', …)`, so that nobody's
+ * first visit waits for a parser of messages. While developing, shared/lib/text.ts
+ * does it at run time.
+ */
+function compiledMessages(): Plugin {
+  return {
+    name: 'compiled-messages',
+    enforce: 'pre',
+    apply: 'build',
+    transform(code, id) {
+      if (id.includes('/node_modules/') || !code.includes('i18n.t(')) {
+        return;
+      }
+      return code.replaceAll(told, (call, quote: string | undefined, words: string) => {
+        if (quote === undefined) {
+          return this.error(`i18n.t in ${id} must be given a literal; it is no message for translators otherwise.`);
+        }
+        const message = JSON.parse(`"${words.replaceAll("\\'", "'").replaceAll(/(?<!\\)"/gu, '\\"')}"`);
+        const compiled = compileMessage(message);
+        return compiled.length === 1 && compiled[0] === message
+          ? call
+          : `i18n.t({ id: ${JSON.stringify(message)}, message: ${JSON.stringify(compiled)} }`;
+      });
+    },
+  };
+}
+
 export default defineConfig({
   plugins: [
+    compiledMessages(),
     tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single', semicolons: true }),
     react(),
     tailwindcss(),

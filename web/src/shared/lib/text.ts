@@ -9,4 +9,5 @@ import { compileMessage } from '@lingui/message-utils/compileMessage';
  */
 export const i18n = setupI18n({ locale: 'en', messages: { en: {} } });
 
-i18n.setMessagesCompiler(compileMessage);
+// A build has compiled them already (vite.config.ts), and so leaves the compiler behind.
+i18n.setMessagesCompiler(import.meta.env.DEV ? compileMessage : (message) => [message]);
