@@ -36,6 +36,11 @@ UPDATE users SET is_active = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 -- name: SetUserPassword :one
 UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 
+-- Held until the transaction ends, the row lets what is done by links run one
+-- after the other.
+-- name: LockUser :one
+UPDATE users SET updated_at = updated_at WHERE id = $1 AND is_active RETURNING *;
+
 -- name: SetUserVerified :one
 UPDATE users SET is_verified = TRUE, updated_at = $1 WHERE id = $2 RETURNING *;
 
@@ -171,6 +176,9 @@ DELETE FROM email_tokens WHERE token_hash = $1 AND purpose = $2 AND expires_at >
 
 -- name: DeleteEmailTokens :execrows
 DELETE FROM email_tokens WHERE user_id = $1 AND purpose = $2;
+
+-- name: DeleteEmailTokensOfUser :execrows
+DELETE FROM email_tokens WHERE user_id = $1;
 
 -- name: SweepEmailTokens :execrows
 DELETE FROM email_tokens WHERE expires_at <= sqlc.arg(now);

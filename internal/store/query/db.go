@@ -60,6 +60,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteEmailTokensStmt, err = db.PrepareContext(ctx, deleteEmailTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteEmailTokens: %w", err)
 	}
+	if q.deleteEmailTokensOfUserStmt, err = db.PrepareContext(ctx, deleteEmailTokensOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteEmailTokensOfUser: %w", err)
+	}
 	if q.deleteExpiredSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteExpiredSessionsOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteExpiredSessionsOfUser: %w", err)
 	}
@@ -246,6 +249,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lockCounterStmt, err = db.PrepareContext(ctx, lockCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query LockCounter: %w", err)
 	}
+	if q.lockUserStmt, err = db.PrepareContext(ctx, lockUser); err != nil {
+		return nil, fmt.Errorf("error preparing query LockUser: %w", err)
+	}
 	if q.lockValueStmt, err = db.PrepareContext(ctx, lockValue); err != nil {
 		return nil, fmt.Errorf("error preparing query LockValue: %w", err)
 	}
@@ -408,6 +414,11 @@ func (q *Queries) Close() error {
 	if q.deleteEmailTokensStmt != nil {
 		if cerr := q.deleteEmailTokensStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteEmailTokensStmt: %w", cerr)
+		}
+	}
+	if q.deleteEmailTokensOfUserStmt != nil {
+		if cerr := q.deleteEmailTokensOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteEmailTokensOfUserStmt: %w", cerr)
 		}
 	}
 	if q.deleteExpiredSessionsOfUserStmt != nil {
@@ -720,6 +731,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lockCounterStmt: %w", cerr)
 		}
 	}
+	if q.lockUserStmt != nil {
+		if cerr := q.lockUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lockUserStmt: %w", cerr)
+		}
+	}
 	if q.lockValueStmt != nil {
 		if cerr := q.lockValueStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lockValueStmt: %w", cerr)
@@ -936,6 +952,7 @@ type Queries struct {
 	countKeysStmt                   *sql.Stmt
 	deleteConversationStmt          *sql.Stmt
 	deleteEmailTokensStmt           *sql.Stmt
+	deleteEmailTokensOfUserStmt     *sql.Stmt
 	deleteExpiredSessionsOfUserStmt *sql.Stmt
 	deleteIdentitiesOfUserStmt      *sql.Stmt
 	deleteIdentityStmt              *sql.Stmt
@@ -998,6 +1015,7 @@ type Queries struct {
 	listUsageEventsByJobStmt        *sql.Stmt
 	listUsersStmt                   *sql.Stmt
 	lockCounterStmt                 *sql.Stmt
+	lockUserStmt                    *sql.Stmt
 	lockValueStmt                   *sql.Stmt
 	looseFilesStmt                  *sql.Stmt
 	markPurgedStmt                  *sql.Stmt
@@ -1049,6 +1067,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countKeysStmt:                   q.countKeysStmt,
 		deleteConversationStmt:          q.deleteConversationStmt,
 		deleteEmailTokensStmt:           q.deleteEmailTokensStmt,
+		deleteEmailTokensOfUserStmt:     q.deleteEmailTokensOfUserStmt,
 		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
 		deleteIdentitiesOfUserStmt:      q.deleteIdentitiesOfUserStmt,
 		deleteIdentityStmt:              q.deleteIdentityStmt,
@@ -1111,6 +1130,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listUsageEventsByJobStmt:        q.listUsageEventsByJobStmt,
 		listUsersStmt:                   q.listUsersStmt,
 		lockCounterStmt:                 q.lockCounterStmt,
+		lockUserStmt:                    q.lockUserStmt,
 		lockValueStmt:                   q.lockValueStmt,
 		looseFilesStmt:                  q.looseFilesStmt,
 		markPurgedStmt:                  q.markPurgedStmt,

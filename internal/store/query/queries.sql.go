@@ -276,6 +276,18 @@ func (q *Queries) DeleteEmailTokens(ctx context.Context, arg DeleteEmailTokensPa
 	return result.RowsAffected()
 }
 
+const deleteEmailTokensOfUser = `-- name: DeleteEmailTokensOfUser :execrows
+DELETE FROM email_tokens WHERE user_id = $1
+`
+
+func (q *Queries) DeleteEmailTokensOfUser(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteEmailTokensOfUserStmt, deleteEmailTokensOfUser, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteExpiredSessionsOfUser = `-- name: DeleteExpiredSessionsOfUser :execrows
 DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2
 `
@@ -2385,6 +2397,35 @@ func (q *Queries) LockCounter(ctx context.Context, arg LockCounterParams) (Quota
 		&i.PeriodEnd,
 		&i.Used,
 		&i.Reserved,
+	)
+	return i, err
+}
+
+const lockUser = `-- name: LockUser :one
+UPDATE users SET updated_at = updated_at WHERE id = $1 AND is_active RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
+`
+
+// Held until the transaction ends, the row lets what is done by links run one
+// after the other.
+func (q *Queries) LockUser(ctx context.Context, id string) (User, error) {
+	row := q.queryRow(ctx, q.lockUserStmt, lockUser, id)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.EmailKey,
+		&i.FullName,
+		&i.PictureUrl,
+		&i.PasswordHash,
+		&i.IsActive,
+		&i.IsVerified,
+		&i.IsAdmin,
+		&i.Plan,
+		&i.AnchorAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.PurgedAt,
 	)
 	return i, err
 }
