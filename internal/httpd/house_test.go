@@ -81,6 +81,10 @@ func start(t *testing.T, change func(*httpd.Options)) *bench {
 	httpd.Register(s.API(), httpd.Public(op), handle)
 	op.OperationID, op.Path = "closed", "/api/v1/closed"
 	httpd.Register(s.API(), op, handle)
+	op.OperationID, op.Path = "sign-in", "/api/v1/sign-in"
+	httpd.Register(s.API(), httpd.Strict(httpd.Public(op)), handle)
+	op.OperationID, op.Path = "confirm", "/api/v1/confirm"
+	httpd.Register(s.API(), httpd.Strict(op), handle)
 	httpd.Stream(s.API(), huma.Operation{OperationID: "events", Method: http.MethodGet, Path: "/api/v1/events"},
 		func(context.Context, *struct{ httpd.Resume }) (func(*httpd.EventWriter) error, error) {
 			return b.events, b.fail
