@@ -57,8 +57,8 @@ CREATE INDEX api_keys_by_user ON api_keys (user_id, id);
 CREATE TABLE email_tokens (
     token_hash TEXT PRIMARY KEY,
     user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    purpose    TEXT NOT NULL,              -- 'reset' or 'verify'
-    email      TEXT NOT NULL,              -- where it was sent to, as it was written
+    purpose    TEXT NOT NULL,              -- 'reset', 'verify' or 'change'
+    email      TEXT NOT NULL,              -- where it was sent to, as it was written, or '' for one that the operator gave
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
