@@ -50,6 +50,11 @@ type house struct {
 
 func newHouse(t testing.TB, databaseURL string, settings ...string) *house {
 	t.Helper()
+	return newHouseWith(t, func(*Options) {}, databaseURL, settings...)
+}
+
+func newHouseWith(t testing.TB, change func(*Options), databaseURL string, settings ...string) *house {
+	t.Helper()
 	folder := t.TempDir()
 	cfg, _, err := config.Load(append([]string{
 		"PULSE_DATA_DIR=" + folder, "DATABASE_URL=" + databaseURL, "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0", "PULSE_TITLES=off",
@@ -57,13 +62,14 @@ func newHouse(t testing.TB, databaseURL string, settings ...string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Helper()
 	h := &house{t: t}
-	h.app, err = New(t.Context(), cfg, Options{
+	o := Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test",
 		CacheDir: kept(),
 		Now:      func() time.Time { return time.Now().Add(time.Duration(h.skipped.Load())) },
-	})
+	}
+	change(&o)
+	h.app, err = New(t.Context(), cfg, o)
 	if err != nil {
 		t.Fatal(err)
 	}
