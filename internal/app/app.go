@@ -28,6 +28,7 @@ import (
 	"pulse/internal/feature/jobs"
 	"pulse/internal/httpd"
 	"pulse/internal/job"
+	"pulse/internal/mail"
 	"pulse/internal/provider"
 	"pulse/internal/rate"
 	"pulse/internal/store"
@@ -61,6 +62,7 @@ type App struct {
 	accounts *account.Room
 	changes  *change.Feed
 	limits   *rate.Limits
+	outbox   *mail.Outbox // nil: no e-mail is sent
 	blobs    blob.Store
 	extract  *extract.Extractor
 	files    *file.Room
@@ -91,6 +93,7 @@ type base struct {
 	accounts *account.Room
 	changes  *change.Feed
 	limits   *rate.Limits
+	outbox   *mail.Outbox // nil: no e-mail is sent
 }
 
 func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error) {
@@ -108,14 +111,18 @@ func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error)
 	ledger := usage.NewLedger(plans, o.Now)
 	feed := change.New(db, o.Log)
 	limits := rate.New(rate.Options{DB: db, Log: o.Log, Now: o.Now})
+	outbox, err := openOutbox(cfg, o.Log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	accounts, err := account.New(ctx, account.Options{
 		DB: db, Ledger: ledger, Changes: feed, DefaultPlan: cfg.DefaultPlan, RegistrationOpen: cfg.RegistrationOpen, Secure: cfg.Secure(),
-		Limits: limits, Log: o.Log, Now: o.Now,
+		Limits: limits, Outbox: outbox, PublicURL: cfg.PublicURL, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("app: %w", err), db.Close())
 	}
-	return &base{db, ledger, accounts, feed, limits}, nil
+	return &base{db, ledger, accounts, feed, limits, outbox}, nil
 }
 
 func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, error) {
@@ -159,7 +166,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	}
 	return &App{
 		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
-		changes: b.changes, limits: b.limits, blobs: blobs, extract: extractor, files: files,
+		changes: b.changes, limits: b.limits, outbox: b.outbox, blobs: blobs, extract: extractor, files: files,
 		closers: []func() error{b.db.Close, blobs.Close, extractor.Close},
 	}, nil
 }
@@ -235,6 +242,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		a.changes.End() // the pages find another process, or this one's next life
 		a.jobs.Stop(grace)
 	})
+	if a.outbox != nil {
+		a.outbox.Stop(all)
+	}
 	a.changes.Close() // what the last ends had to tell is told
 	return errors.Join(serveErr, err)
 }

@@ -18,6 +18,7 @@ type optionsOutput struct {
 	Body struct {
 		Registration string `json:"registration" enum:"open,closed" doc:"Whether people may make accounts"`
 		FirstAccount bool   `json:"first_account" doc:"Nobody is here yet: the next account is the administrator's"`
+		Mail         bool   `json:"mail" doc:"Links are sent by e-mail; otherwise the administrator gives them"`
 		SignedIn     bool   `json:"signed_in" doc:"The request comes from somebody with an account; get-me says who"`
 	}
 }
@@ -30,6 +31,7 @@ func (r *Room) options(ctx context.Context, _ *struct{}) (*optionsOutput, error)
 	out := &optionsOutput{}
 	_, stranger := actor.From(ctx)
 	out.Body.Registration, out.Body.FirstAccount, out.Body.SignedIn = "closed", first, stranger == nil
+	out.Body.Mail = r.post.configured()
 	if r.open {
 		out.Body.Registration = "open"
 	}
@@ -97,6 +99,7 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 		return nil, err
 	}
 	r.changes.SignedOut(ctx, ended.UserID, ended.ID)
+	r.sendVerification(u)
 	return &userOutput{SetCookie: r.sessionCookie(ctx, secret), Body: userOf(u)}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pulse/internal/change"
+	"pulse/internal/mail"
 	"pulse/internal/rate"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
@@ -28,8 +29,12 @@ type Options struct {
 	Secure bool
 	// Limits is where wrong passwords are counted; nil: in this process's memory.
 	Limits *rate.Limits
-	Log    *slog.Logger
-	Now    func() time.Time // nil: time.Now
+	// Outbox sends e-mail; nil: none is sent.
+	Outbox *mail.Outbox
+	// PublicURL is what links in e-mails begin with.
+	PublicURL string
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
 }
 
 // Room keeps accounts.
@@ -46,6 +51,7 @@ type Room struct {
 	tokens   *tokenIssuer
 	hasher   *hasher
 	throttle throttle
+	post     post
 }
 
 // New makes the room. It reads the key that tokens are signed with from the
@@ -66,6 +72,7 @@ func New(ctx context.Context, o Options) (*Room, error) {
 		tokens:   &tokenIssuer{key: key, now: o.Now},
 		hasher:   newHasher(),
 		throttle: newThrottle(o.Limits),
+		post:     newPost(o),
 	}, nil
 }
 
@@ -76,7 +83,7 @@ type User struct {
 	FullName   string    `json:"full_name"`
 	PictureURL string    `json:"picture_url"`
 	IsActive   bool      `json:"is_active"`
-	IsVerified bool      `json:"is_verified" doc:"Somebody else, such as Google, vouches for the e-mail"`
+	IsVerified bool      `json:"is_verified" doc:"The person has shown that they read this e-mail, or somebody such as Google vouches for it"`
 	IsAdmin    bool      `json:"is_admin"`
 	Plan       string    `json:"plan" doc:"The plan's key"`
 	CreatedAt  time.Time `json:"created_at"`
