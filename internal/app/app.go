@@ -26,6 +26,7 @@ import (
 	"pulse/internal/feature/chat"
 	"pulse/internal/feature/file"
 	"pulse/internal/feature/jobs"
+	"pulse/internal/fetch"
 	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/mail"
@@ -46,6 +47,9 @@ type Options struct {
 	// CacheDir is where what takes long to prepare is kept between starts; empty:
 	// in the data folder.
 	CacheDir string
+	// Fetch gets the pictures that requests to OpenAI's API name; nil: from public
+	// addresses only.
+	Fetch *fetch.Fetcher
 	// Lease is how long a dead process keeps its jobs; 0: the usual.
 	Lease time.Duration
 }
@@ -117,7 +121,7 @@ func openBase(ctx context.Context, cfg *config.Config, o Options) (*base, error)
 	}
 	accounts, err := account.New(ctx, account.Options{
 		DB: db, Ledger: ledger, Changes: feed, DefaultPlan: cfg.DefaultPlan, RegistrationOpen: cfg.RegistrationOpen, Secure: cfg.Secure(),
-		Limits: limits, Outbox: outbox, PublicURL: cfg.PublicURL, Log: o.Log, Now: o.Now,
+		Limits: limits, Outbox: outbox, PublicURL: cfg.PublicURL, Issuer: issuerOf(cfg), Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("app: %w", err), db.Close())
@@ -155,7 +159,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	for _, room := range []interface{ Routes(api huma.API) }{
 		b.accounts,
 		chat.New(chat.Options{
-			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs,
+			DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, Extract: extractor, Fetch: o.Fetch,
 			DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
 		}),
 		files,

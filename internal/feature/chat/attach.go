@@ -155,6 +155,10 @@ func (q *asked) bound() error {
 	if size <= maxPrompt {
 		return nil
 	}
+	return tooMuchText(size)
+}
+
+func tooMuchText(size int) error {
 	f := fault.Newf(fault.Invalid, "This is %d MB of text with all that was said before, more than any model reads. Leave some files out, or start a new conversation.", size>>20)
 	f.Type = string(provider.KindTooLong)
 	f.Fields = []fault.Field{{Location: "body.messages", Message: "too long for any model"}}
@@ -177,6 +181,9 @@ func (r *Room) attachedIn(ctx context.Context, a actor.Actor, conversationID str
 	return files, nil
 }
 
+// fileText is how a model reads a file.
+const fileText = "<file name=%q>\n%s\n</file>\n\n"
+
 // lostPicture stands for a picture that a model does not get to see.
 const lostPicture = "<file name=%q>(a picture that is not shown here)</file>\n\n"
 
@@ -192,7 +199,7 @@ func show(m catalog.Model, turns []turn) []shown {
 			for _, f := range t.Files {
 				switch {
 				case f.Kind != kindImage:
-					fmt.Fprintf(&text, "<file name=%q>\n%s\n</file>\n\n", f.Name, f.Text)
+					fmt.Fprintf(&text, fileText, f.Name, f.Text)
 				case m.RefusesImage(f.ContentType, f.Size, f.Width, f.Height) == "" && room.Take(f.Size):
 					s.Pictures = append(s.Pictures, f)
 				default:

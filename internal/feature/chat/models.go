@@ -63,17 +63,24 @@ func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, erro
 	out := &modelsOutput{}
 	out.Body.Aliases = r.catalog.Aliases()
 	out.Body.Items = []ChatModel{}
-	for _, m := range r.catalog.Models(catalog.KindChat) { // the demo models come last
+	for _, m := range r.offered() {
 		v := r.view(m)
-		if m.Demo && (!v.Available || out.Body.DefaultModel != "" && !r.demoBesideReal) {
-			continue
-		}
 		out.Body.Items = append(out.Body.Items, v)
 		if v.Available && out.Body.DefaultModel == "" {
 			out.Body.DefaultModel = v.ID
 		}
 	}
 	return out, nil
+}
+
+// offered are the models that people see, those included that have no key yet. The
+// demo is one of them while there is nothing else to ask.
+func (r *Room) offered() []catalog.Model {
+	models := r.catalog.Models(catalog.KindChat)
+	real := slices.ContainsFunc(models, func(m catalog.Model) bool { return !m.Demo && r.unavailable(m) == "" })
+	return slices.DeleteFunc(models, func(m catalog.Model) bool {
+		return m.Demo && (r.unavailable(m) != "" || real && !r.demoBesideReal)
+	})
 }
 
 const perMillion = 1_000_000

@@ -9,6 +9,8 @@ import (
 	"pulse/internal/blob"
 	"pulse/internal/catalog"
 	"pulse/internal/change"
+	"pulse/internal/document/extract"
+	"pulse/internal/fetch"
 	"pulse/internal/job"
 	"pulse/internal/provider"
 	"pulse/internal/store"
@@ -29,8 +31,10 @@ type Options struct {
 	Jobs    *job.Service
 	Changes *change.Feed // hears what becomes of conversations; nil: nobody does
 	Catalog *catalog.Catalog
-	Vendors map[string]Vendor // by the catalogue's provider id; only those that are configured
-	Files   blob.Store        // where attached files are
+	Vendors map[string]Vendor  // by the catalogue's provider id; only those that are configured
+	Files   blob.Store         // where attached files are
+	Extract *extract.Extractor // reads the files of requests to OpenAI's API
+	Fetch   *fetch.Fetcher     // gets the pictures that they name; nil: from public addresses only
 	// DemoBesideReal lists the demo models also while real ones can be asked.
 	DemoBesideReal bool
 	Titles         bool // conversations are named by a model
@@ -46,6 +50,8 @@ type Room struct {
 	catalog        *catalog.Catalog
 	vendors        map[string]Vendor
 	files          blob.Store
+	extract        *extract.Extractor
+	fetch          *fetch.Fetcher
 	demoBesideReal bool
 	titles         bool
 	log            *slog.Logger
@@ -58,12 +64,16 @@ func New(o Options) *Room {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Fetch == nil {
+		o.Fetch = fetch.New(fetch.Options{})
+	}
 	r := &Room{
-		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
+		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, extract: o.Extract, fetch: o.Fetch, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
 		lines: newLines(),
 	}
 	o.Jobs.Register(job.Kind{Type: JobType, Subject: change.Conversation, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
 	o.Jobs.Register(r.titleKind())
+	o.Jobs.Register(r.completionKind())
 	return r
 }
 

@@ -65,6 +65,8 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "regenerate-message", Method: http.MethodPost, Path: "/api/v1/conversations/{id}/messages/{message_id}/regenerate", Tags: tags,
 		DefaultStatus: http.StatusAccepted, Summary: "Answer a question once more, beside the answer that is there",
 	}, r.regenerate)
+
+	r.door(api)
 }
 
 // askInput is a question over HTTP.

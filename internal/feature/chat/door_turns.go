@@ -1,0 +1,415 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pulse/internal/actor"
+	"pulse/internal/catalog"
+	"pulse/internal/document/extract"
+	"pulse/internal/fault"
+	"pulse/internal/fetch"
+	"pulse/internal/provider"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+)
+
+const (
+	roleDeveloper = "developer"
+
+	maxTurns = 2000
+	// maxRemote is how many pictures of a request are fetched.
+	maxRemote = 16
+	// remoteTime is how long the fetching of all of them may take.
+	remoteTime = 30 * time.Second
+	// maxAttached is how large one picture or file may be, as for uploads.
+	maxAttached = 32 << 20
+)
+
+// checkTurns looks at all that can be told before anything is decoded or fetched:
+// who says what after whom. Vendors differ in what they let pass; what comes
+// through here all of them take.
+func (in *ChatCompletionRequest) checkTurns() error {
+	if len(in.Messages) == 0 || len(in.Messages) > maxTurns {
+		return wrong("messages", "'messages' must have from 1 to %d messages.", maxTurns)
+	}
+	var waiting []string // calls without a result
+	begun := false       // somebody has said something
+	last := ""
+	for i := range in.Messages {
+		m := &in.Messages[i]
+		at := fmt.Sprintf("messages[%d]", i)
+		if err := m.checkParts(at); err != nil {
+			return err
+		}
+		if m.Role != provider.RoleTool && len(waiting) > 0 {
+			return wrong(at+".role", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+		}
+		switch m.Role {
+		case roleDeveloper, roleSystem:
+			continue
+		case provider.RoleUser:
+		case provider.RoleAssistant:
+			if !begun {
+				return wrong(at+".role", "The first message that is not a system or developer message must be from the user.")
+			}
+			for _, call := range m.ToolCalls {
+				waiting = append(waiting, call.ID)
+			}
+		case provider.RoleTool:
+			n := slices.Index(waiting, deref(m.ToolCallID))
+			if n < 0 {
+				return wrong(at+".tool_call_id", "Messages with role 'tool' must be a response to a preceding message with 'tool_calls'.")
+			}
+			waiting = slices.Delete(waiting, n, n+1)
+		default:
+			return wrong(at+".role", "Invalid value: %q. Supported values are: developer, system, user, assistant and tool.", m.Role)
+		}
+		begun, last = true, m.Role
+	}
+	switch {
+	case len(waiting) > 0:
+		return wrong("messages", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+	case last != provider.RoleUser && last != provider.RoleTool:
+		return wrong("messages", "The last message must be the user's, or a tool's result.")
+	}
+	return nil
+}
+
+// checkParts looks at one message.
+func (m *CompletionMessage) checkParts(at string) error {
+	switch {
+	case given(m.FunctionCall):
+		return unsupported(at+".function_call", "Pulse does not take 'function_call'. Use 'tool_calls'.")
+	case given(m.Audio):
+		return unsupported(at+".audio", "Pulse does not take audio.")
+	case len(m.ToolCalls) > 0 && m.Role != provider.RoleAssistant:
+		return wrong(at+".tool_calls", "'tool_calls' go with an assistant's message.")
+	case m.ToolCallID != nil && m.Role != provider.RoleTool:
+		return wrong(at+".tool_call_id", "'tool_call_id' goes with a tool's message.")
+	}
+	for i, call := range m.ToolCalls {
+		in := fmt.Sprintf("%s.tool_calls[%d]", at, i)
+		switch {
+		case call.Type != "function":
+			return unsupported(in+".type", "Pulse takes calls of the type 'function' only.")
+		case call.ID == "":
+			return wrong(in+".id", "A call must have an id.")
+		case !nameOfTool.MatchString(call.Function.Name):
+			return wrong(in+".function.name", "A tool's name has letters, digits, - and _, from 1 to 64 of them.")
+		}
+	}
+	if m.Content == nil {
+		if m.Role == provider.RoleAssistant && (len(m.ToolCalls) > 0 || deref(m.Refusal) != "") {
+			return nil
+		}
+		return wrong(at+".content", "'%s.content' is missing.", at)
+	}
+	says := m.Role == provider.RoleTool || len(m.ToolCalls) > 0 // whose words may be none
+	for i, p := range *m.Content {
+		in := fmt.Sprintf("%s.content[%d]", at, i)
+		switch {
+		case p.Type == partText:
+			says = says || strings.TrimSpace(p.Text) != ""
+		case p.Type == "refusal" && m.Role == provider.RoleAssistant:
+			says = says || p.Refusal != ""
+		case m.Role != provider.RoleUser:
+			return wrong(in+".type", "A message of the role %q has text only.", m.Role)
+		case p.Type == "image_url" && p.ImageURL != nil, p.Type == "file" && p.File != nil:
+			says = true
+		case p.Type == "input_audio":
+			return unsupported(in, "Pulse does not take audio.")
+		default:
+			return wrong(in+".type", "Invalid value: %q. Supported values are: text, image_url and file, each with the field of its name.", p.Type)
+		}
+	}
+	if !says {
+		return wrong(at+".content", "'%s.content' must not be empty.", at)
+	}
+	return nil
+}
+
+// turns puts the messages into Pulse's words, with their pictures and files.
+func (r *Room) turns(ctx context.Context, a actor.Actor, c *completing, messages []CompletionMessage) error {
+	t := translation{room: r, actor: a, c: c, left: c.model.Images.Room(), known: map[string]query.File{}}
+	var systems []string
+	for i := range messages {
+		m := &messages[i]
+		switch m.Role {
+		case roleDeveloper, roleSystem:
+			systems = append(systems, m.text())
+		case provider.RoleUser:
+			if err := t.question(ctx, fmt.Sprintf("messages[%d].content", i), *m.Content); err != nil {
+				return err
+			}
+		case provider.RoleAssistant:
+			said := provider.Message{Role: m.Role, Text: m.text()}
+			for _, call := range m.ToolCalls {
+				said.ToolCalls = append(said.ToolCalls, provider.ToolCall{ID: call.ID, Name: call.Function.Name, Arguments: call.Function.Arguments})
+			}
+			t.add(said)
+		case provider.RoleTool:
+			t.add(provider.Message{Role: m.Role, Text: m.text(), ToolCallID: deref(m.ToolCallID)})
+		}
+	}
+	c.req.System = strings.Join(systems, "\n\n")
+	c.read.system = c.req.System
+	size := len(c.req.System)
+	for _, text := range c.read.texts {
+		size += len(text)
+	}
+	if size > maxPrompt {
+		return tooMuchText(size)
+	}
+	return nil
+}
+
+// text is all that a message says.
+func (m *CompletionMessage) text() string {
+	var texts []string
+	if m.Content != nil {
+		for _, p := range *m.Content {
+			texts = append(texts, p.Text+p.Refusal) // one of the two
+		}
+	}
+	if text := strings.Join(texts, "\n"); text != "" || m.Refusal == nil {
+		return text
+	}
+	return *m.Refusal
+}
+
+// translation is a request's messages on their way into Pulse's words.
+type translation struct {
+	room   *Room
+	actor  actor.Actor
+	c      *completing
+	left   *catalog.ImageRoom
+	known  map[string]query.File
+	remote int // pictures fetched
+	until  time.Time
+}
+
+// add adds a message to the request, and its tokens to what is counted.
+func (t *translation) add(m provider.Message) {
+	t.c.req.Messages = append(t.c.req.Messages, m)
+	text := m.Text
+	for _, call := range m.ToolCalls {
+		text += " " + call.Name + " " + call.Arguments
+	}
+	t.c.read.texts = append(t.c.read.texts, text)
+}
+
+// question splits a message into several, since a message of ours shows its
+// pictures before its text, and the order of the parts says what belongs together.
+func (t *translation) question(ctx context.Context, at string, parts []ContentPart) error {
+	m := provider.Message{Role: provider.RoleUser}
+	for i, p := range parts {
+		in := fmt.Sprintf("%s[%d]", at, i)
+		text, image := p.Text, (*provider.Image)(nil)
+		var err error
+		switch p.Type {
+		case "image_url":
+			image, err = t.picture(ctx, in+".image_url.url", p.ImageURL.URL)
+		case "file":
+			text, image, err = t.file(ctx, in+".file", p)
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case image != nil && m.Text != "":
+			t.add(m)
+			m = provider.Message{Role: provider.RoleUser, Images: []provider.Image{*image}}
+		case image != nil:
+			m.Images = append(m.Images, *image)
+		case m.Text != "":
+			m.Text += "\n" + text
+		default:
+			m.Text = text
+		}
+	}
+	t.add(m)
+	return nil
+}
+
+// sees refuses pictures for models that see none, before any is fetched.
+func (t *translation) sees(at string) error {
+	if t.c.model.Images.MaxCount > 0 {
+		return nil
+	}
+	f := unsupported(at, "%s does not see pictures. Choose a model that does, or leave them out.", t.c.model.Name)
+	f.Type = "model_cannot_see"
+	return f
+}
+
+// picture gives a picture that comes as a data URL, or is somewhere on the web.
+func (t *translation) picture(ctx context.Context, at, url string) (*provider.Image, error) {
+	if err := t.sees(at); err != nil {
+		return nil, err
+	}
+	var data []byte
+	var err error
+	if strings.HasPrefix(url, "data:") {
+		data, err = dataOf(at, url)
+	} else {
+		data, err = t.fetch(ctx, at, url)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.checked(ctx, at, data)
+}
+
+// dataOf decodes a data URL. What it says that it is does not matter.
+func dataOf(at, url string) ([]byte, error) {
+	head, encoded, ok := strings.Cut(url, ",")
+	if !ok || !strings.HasSuffix(head, ";base64") {
+		return nil, wrong(at, "'%s' must be a data URL in base64, such as data:image/png;base64,….", at)
+	}
+	data, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, wrong(at, "'%s' is not base64.", at)
+	}
+	return data, nil
+}
+
+// fetch gets a picture from the web.
+func (t *translation) fetch(ctx context.Context, at, url string) ([]byte, error) {
+	if t.remote++; t.remote > maxRemote {
+		return nil, wrong(at, "At most %d pictures of a request are fetched. Send the others as data URLs.", maxRemote)
+	}
+	if t.remote == 1 {
+		t.until = time.Now().Add(remoteTime)
+	}
+	fetching, cancel := context.WithDeadline(ctx, t.until)
+	defer cancel()
+	most := min(t.c.model.Images.MaxBytes, maxAttached)
+	_, data, err := t.room.fetch.Get(fetching, url, most)
+	if err == nil {
+		return data, nil
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	why := "it cannot be reached from this server, which asks public addresses only"
+	for known, says := range map[error]string{
+		fetch.ErrAddress:   "it must be an http, https or data URL",
+		fetch.ErrRefused:   "the server there does not give it",
+		fetch.ErrTooLarge:  fmt.Sprintf("it is larger than %d MB", most>>20),
+		fetch.ErrRedirects: "it is redirected too often",
+	} {
+		if errors.Is(err, known) {
+			why = says
+		}
+	}
+	f := wrong(at, "The picture at '%s' could not be had: %s.", at, why)
+	f.Type = "invalid_image_url"
+	return nil, f
+}
+
+// checked makes sure by the bytes that it is a picture, which the model takes.
+func (t *translation) checked(ctx context.Context, at string, data []byte) (*provider.Image, error) {
+	head := data[:min(len(data), extract.SniffLen)]
+	if extract.KindOf(head) != extract.Image {
+		f := wrong(at, "'%s' is not a picture that models take: PNG, JPEG, GIF or WebP.", at)
+		f.Type = "invalid_image_format"
+		return nil, f
+	}
+	found, err := t.room.extract.Read(ctx, extract.Image, bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, unusableAt(at, err)
+	}
+	return t.take(at, data, found.ContentType, found.Width, found.Height)
+}
+
+// take counts a picture in.
+func (t *translation) take(at string, data []byte, contentType string, width, height int64) (*provider.Image, error) {
+	m := t.c.model
+	if why := m.RefusesImage(contentType, int64(len(data)), width, height); why != "" {
+		f := wrong(at, "The picture at '%s' %s.", at, why)
+		f.Type = "invalid_image"
+		return nil, f
+	}
+	if !t.left.Take(int64(len(data))) {
+		f := wrong(at, "%s does not take so many pictures at once.", m.Name)
+		f.Type = "too_many_images"
+		return nil, f
+	}
+	t.c.read.pictures = append(t.c.read.pictures, dimensions{width, height})
+	return &provider.Image{ContentType: contentType, Data: data}, nil
+}
+
+// unusableAt says of a file what is wrong with it, as a fault of the request.
+func unusableAt(at string, err error) error {
+	if !fault.Is(err, fault.Unusable) {
+		return err
+	}
+	f := *fault.From(err)
+	f.Code, f.Fields = fault.Invalid, []fault.Field{{Location: at}}
+	return &f
+}
+
+// file gives a file that came along, or was uploaded before: as a text, or as a
+// picture where it is one.
+func (t *translation) file(ctx context.Context, at string, p ContentPart) (text string, image *provider.Image, err error) {
+	if id := deref(p.File.FileID); id != "" {
+		return t.uploaded(ctx, at+".file_id", id)
+	}
+	at += ".file_data"
+	encoded := deref(p.File.FileData)
+	if encoded == "" {
+		return "", nil, wrong(at, "A file must have a 'file_data' or a 'file_id'.")
+	}
+	if !strings.HasPrefix(encoded, "data:") {
+		encoded = "data:;base64," + encoded
+	}
+	data, err := dataOf(at, encoded)
+	if err != nil {
+		return "", nil, err
+	}
+	kind := extract.KindOf(data[:min(len(data), extract.SniffLen)])
+	if kind == extract.Image {
+		if err := t.sees(at); err != nil {
+			return "", nil, err
+		}
+		image, err = t.checked(ctx, at, data)
+		return "", image, err
+	}
+	found, err := t.room.extract.Read(ctx, kind, bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return "", nil, unusableAt(at, err)
+	}
+	name := deref(p.File.Filename)
+	if name == "" {
+		name = "file"
+	}
+	return fmt.Sprintf(fileText, name, found.Text), nil, nil
+}
+
+// uploaded gives a file that the person has uploaded.
+func (t *translation) uploaded(ctx context.Context, at, id string) (text string, image *provider.Image, err error) {
+	f, err := t.room.file(ctx, t.actor.ID, id, t.known)
+	switch {
+	case store.NotFound(err):
+		return "", nil, wrong(at, "There is no file of yours with the id %q. POST /api/v1/files uploads one.", id)
+	case err != nil:
+		return "", nil, err
+	case f.Kind != kindImage:
+		return fmt.Sprintf(fileText, f.Name, f.Text), nil, nil
+	}
+	if err := t.sees(at); err != nil {
+		return "", nil, err
+	}
+	data, err := t.room.read(ctx, f)
+	if err != nil {
+		return "", nil, fmt.Errorf("chat: picture %s: %w", f.ID, err)
+	}
+	image, err = t.take(at, data, f.ContentType, f.Width, f.Height)
+	return "", image, err
+}
