@@ -62,7 +62,8 @@ var places = map[string]Place{
 	"internal/change": {Level: pipelines},
 	"internal/rate":   {Level: pipelines},
 
-	"internal/mail": {Level: parts},
+	"internal/mail":          {Level: parts},
+	"internal/mail/mailtest": {Level: parts, TestOnly: true},
 
 	"internal/httpd": {Level: edge},
 
@@ -108,6 +109,8 @@ var owners = map[string][]string{
 	"github.com/stripe/stripe-go":                         {"internal/feature/billing"},
 	"code.dny.dev/ssrf":                                   {"internal/fetch"},
 	"github.com/golang-jwt/jwt":                           {"internal/feature/account"},
+	"github.com/emersion/go-smtp":                         {"internal/mail", "internal/mail/mailtest"},
+	"github.com/emersion/go-message":                      {"internal/mail", "internal/mail/mailtest"},
 	"github.com/joho/godotenv":                            {"internal/config"},
 	"github.com/tiktoken-go/tokenizer":                    {"internal/catalog"},
 	"github.com/klippa-app/go-pdfium":                     {"internal/document/extract"},
