@@ -35,7 +35,7 @@ const examineTime = 10 * time.Second
 func Examine(ctx context.Context, cfg *config.Config) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		for _, examine := range []func(context.Context, *config.Config) []Finding{
-			examineFiles, examineDatabase, examineMail, examineVendors,
+			examineFiles, examineDatabase, examineMail, examineIssuer, examineVendors,
 		} {
 			for _, f := range examine(ctx, cfg) {
 				if !yield(f) {

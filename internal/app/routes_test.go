@@ -26,6 +26,8 @@ type route struct {
 // The routes that nobody needs to sign in for. Whoever makes another one public
 // has to say so here.
 var publicRoutes = []string{
+	"GET /api/v1/auth/google",
+	"GET /api/v1/auth/google/callback",
 	"GET /api/v1/auth/options",
 	"GET /api/v1/health",
 	"GET /api/v1/health/db",
@@ -45,6 +47,12 @@ var question = said("[chunks 3]")
 var routes = map[string]route{
 	"POST /api/v1/auth/confirm": {body: object{"password": password}},
 	"POST /api/v1/auth/verify":  {body: object{"token": "no link"}, refused: http.StatusBadRequest},
+
+	// No issuer is set up here.
+	"POST /api/v1/auth/confirm/oidc":          {body: object{}, refused: http.StatusNotFound},
+	"GET /api/v1/users/me/identities":         {},
+	"POST /api/v1/users/me/identities":        {refused: http.StatusNotFound},
+	"DELETE /api/v1/users/me/identities/{id}": {refused: http.StatusNotFound},
 
 	"GET /api/v1/users/me":       {},
 	"PATCH /api/v1/users/me":     {body: object{"full_name": "Somebody"}},
@@ -93,6 +101,10 @@ var routes = map[string]route{
 	"POST /api/v1/jobs/{id}/retry":  {subject: "job"},
 	"GET /api/v1/jobs/{id}/receipt": {subject: "job"},
 	"GET /api/v1/jobs/{id}/events":  {subject: "job"},
+
+	"POST /v1/chat/completions": {body: object{"model": model, "messages": question}},
+	"GET /v1/models":            {},
+	"GET /v1/models/{model}":    {},
 }
 
 // documented gives the document's routes as "METHOD /path".
@@ -144,7 +156,7 @@ func (o owned) path(path string, r route) string {
 	if id == "" {
 		id = o.JobID
 	}
-	return strings.NewReplacer("{id}", id, "{message_id}", o.Message.ID).Replace(path)
+	return strings.NewReplacer("{id}", id, "{message_id}", o.Message.ID, "{model}", model).Replace(path)
 }
 
 func (o owned) fill(v any) any {
@@ -223,6 +235,13 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 
 func (c *caller) refused(status int, method, path string, body any) {
 	c.h.t.Helper()
+	if strings.HasPrefix(path, "/v1/") { // where OpenAI's clients are told
+		got := c.do(method, path, body)
+		if got.status != status || got.kind != "application/json" || !strings.Contains(got.text, `"type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`) {
+			c.h.t.Errorf("%s: %s %s: %d %s: %s", c.name, method, path, got.status, got.kind, got.text)
+		}
+		return
+	}
 	if got := c.do(method, path, body); got.status != status || got.kind != "application/problem+json" || !strings.Contains(got.text, "request_id") {
 		c.h.t.Errorf("%s: %s %s: %d %s, want the problem %d: %s", c.name, method, path, got.status, got.kind, status, got.text)
 	}

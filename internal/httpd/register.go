@@ -50,7 +50,7 @@ const (
 // guard fills what every route has: who may call it, how long its body may
 // take to arrive, and what it can answer.
 func guard(api huma.API, op huma.Operation) huma.Operation {
-	op.RejectUnknownQueryParameters = true
+	op.RejectUnknownQueryParameters = op.Metadata[metaAnyQuery] != true
 	op.BodyReadTimeout = bodyTime
 	if isDoor(op.Path) {
 		op.Responses = maps.Clone(op.Responses)

@@ -13,6 +13,7 @@ import (
 const (
 	metaScope    = "scope"
 	metaInPerson = "in_person"
+	metaAnyQuery = "any_query"
 )
 
 // Needs says which scope of an API key a route needs, where that is not the
@@ -22,6 +23,10 @@ func Needs(op huma.Operation, s actor.Scopes) huma.Operation { return mark(op, m
 // InPerson marks a route that no API key opens: a key that was stolen must not
 // be able to make itself others, or to lock its owner out.
 func InPerson(op huma.Operation) huma.Operation { return mark(op, metaInPerson, true) }
+
+// AnyQuery marks a route to which others send people, with query parameters that
+// they choose.
+func AnyQuery(op huma.Operation) huma.Operation { return mark(op, metaAnyQuery, true) }
 
 func mark(op huma.Operation, name string, value any) huma.Operation {
 	op.Metadata = maps.Clone(op.Metadata)

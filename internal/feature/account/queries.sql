@@ -89,6 +89,10 @@ WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id) AND last_used_at = sqlc.
 -- name: ConfirmSession :execrows
 UPDATE sessions SET confirmed_at = $1 WHERE id = $2 AND user_id = $3;
 
+-- As LockUser, for a session.
+-- name: HoldSession :execrows
+UPDATE sessions SET last_used_at = last_used_at WHERE id = $1 AND user_id = $2 AND expires_at > sqlc.arg(now);
+
 -- name: ListSessions :many
 SELECT id, kind, user_agent, address, created_at, last_used_at, expires_at FROM sessions
 WHERE user_id = $1 AND expires_at > sqlc.arg(now)

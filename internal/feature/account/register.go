@@ -16,10 +16,11 @@ const firstAccount = "first_account"
 
 type optionsOutput struct {
 	Body struct {
-		Registration string `json:"registration" enum:"open,closed" doc:"Whether people may make accounts"`
-		FirstAccount bool   `json:"first_account" doc:"Nobody is here yet: the next account is the administrator's"`
-		Mail         bool   `json:"mail" doc:"Links are sent by e-mail; otherwise the administrator gives them"`
-		SignedIn     bool   `json:"signed_in" doc:"The request comes from somebody with an account; get-me says who"`
+		Registration string     `json:"registration" enum:"open,closed" doc:"Whether people may make accounts"`
+		FirstAccount bool       `json:"first_account" doc:"Nobody is here yet: the next account is the administrator's"`
+		Mail         bool       `json:"mail" doc:"Links are sent by e-mail; otherwise the administrator gives them"`
+		OIDC         *elsewhere `json:"oidc" doc:"Where people can sign in, too; null: nowhere"`
+		SignedIn     bool       `json:"signed_in" doc:"The request comes from somebody with an account; get-me says who"`
 	}
 }
 
@@ -31,7 +32,7 @@ func (r *Room) options(ctx context.Context, _ *struct{}) (*optionsOutput, error)
 	out := &optionsOutput{}
 	_, stranger := actor.From(ctx)
 	out.Body.Registration, out.Body.FirstAccount, out.Body.SignedIn = "closed", first, stranger == nil
-	out.Body.Mail = r.post.configured()
+	out.Body.Mail, out.Body.OIDC = r.post.configured(), r.elsewhere()
 	if r.open {
 		out.Body.Registration = "open"
 	}

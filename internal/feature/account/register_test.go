@@ -16,7 +16,7 @@ func TestTheFirstAccountIsTheAdministrators(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db, nil)
 		options := h.must(200, nobody, "GET /api/v1/auth/options", "")
-		if want := `{"registration":"open","first_account":true,"mail":false,"signed_in":false}`; strings.TrimSpace(options.text) != want {
+		if want := `{"registration":"open","first_account":true,"mail":false,"oidc":null,"signed_in":false}`; strings.TrimSpace(options.text) != want {
 			t.Errorf("got %s, want %s", options.text, want)
 		}
 		a := h.must(201, nobody, "POST /api/v1/auth/register", `{"email":" Ada@Example.com ","password":"correct horse","full_name":" Ada  Lovelace "}`)
@@ -34,7 +34,7 @@ func TestTheFirstAccountIsTheAdministrators(t *testing.T) {
 			t.Error("the second account is an administrator's too")
 		}
 		options = h.must(200, cookie(a.cookie), "GET /api/v1/auth/options", "")
-		if want := `{"registration":"open","first_account":false,"mail":false,"signed_in":true}`; strings.TrimSpace(options.text) != want {
+		if want := `{"registration":"open","first_account":false,"mail":false,"oidc":null,"signed_in":true}`; strings.TrimSpace(options.text) != want {
 			t.Errorf("got %s, want %s", options.text, want)
 		}
 	})

@@ -31,10 +31,13 @@ type Options struct {
 	Limits *rate.Limits
 	// Outbox sends e-mail; nil: none is sent.
 	Outbox *mail.Outbox
-	// PublicURL is what links in e-mails begin with.
+	// PublicURL is what links in e-mails begin with, and where the issuer sends
+	// people back to.
 	PublicURL string
-	Log       *slog.Logger
-	Now       func() time.Time // nil: time.Now
+	// Issuer is where people can sign in, too; nil: nowhere.
+	Issuer *Issuer
+	Log    *slog.Logger
+	Now    func() time.Time // nil: time.Now
 }
 
 // Room keeps accounts.
@@ -45,6 +48,7 @@ type Room struct {
 	defaultPlan string
 	open        bool
 	secure      bool
+	publicURL   string
 	log         *slog.Logger
 	now         func() time.Time
 
@@ -52,6 +56,7 @@ type Room struct {
 	hasher   *hasher
 	throttle throttle
 	post     post
+	issuer   *issuer // nil: none is set up
 }
 
 // New makes the room. It reads the key that tokens are signed with from the
@@ -72,7 +77,7 @@ func New(ctx context.Context, o Options) (*Room, error) {
 		tokens:   &tokenIssuer{key: key, now: o.Now},
 		hasher:   newHasher(),
 		throttle: newThrottle(o.Limits),
-		post:     newPost(o),
+		post:     newPost(o), publicURL: o.PublicURL, issuer: newIssuer(o.Issuer, o.Now),
 	}, nil
 }
 

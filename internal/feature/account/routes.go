@@ -58,6 +58,7 @@ func (r *Room) Routes(api huma.API) {
 		Errors:  []int{http.StatusConflict},
 		Summary: "Show with a link that you read an e-mail, signed in to the account that it is for",
 	}), r.verify)
+	r.elsewhereRoutes(api)
 
 	tags = []string{"Account"}
 	httpd.Register(api, httpd.InPerson(huma.Operation{

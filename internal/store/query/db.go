@@ -159,6 +159,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.handOverJobStmt, err = db.PrepareContext(ctx, handOverJob); err != nil {
 		return nil, fmt.Errorf("error preparing query HandOverJob: %w", err)
 	}
+	if q.holdSessionStmt, err = db.PrepareContext(ctx, holdSession); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldSession: %w", err)
+	}
 	if q.insertConversationStmt, err = db.PrepareContext(ctx, insertConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertConversation: %w", err)
 	}
@@ -581,6 +584,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing handOverJobStmt: %w", cerr)
 		}
 	}
+	if q.holdSessionStmt != nil {
+		if cerr := q.holdSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdSessionStmt: %w", cerr)
+		}
+	}
 	if q.insertConversationStmt != nil {
 		if cerr := q.insertConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertConversationStmt: %w", cerr)
@@ -985,6 +993,7 @@ type Queries struct {
 	getUserByIdentityStmt           *sql.Stmt
 	getValueStmt                    *sql.Stmt
 	handOverJobStmt                 *sql.Stmt
+	holdSessionStmt                 *sql.Stmt
 	insertConversationStmt          *sql.Stmt
 	insertEmailTokenStmt            *sql.Stmt
 	insertFileStmt                  *sql.Stmt
@@ -1100,6 +1109,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getUserByIdentityStmt:           q.getUserByIdentityStmt,
 		getValueStmt:                    q.getValueStmt,
 		handOverJobStmt:                 q.handOverJobStmt,
+		holdSessionStmt:                 q.holdSessionStmt,
 		insertConversationStmt:          q.insertConversationStmt,
 		insertEmailTokenStmt:            q.insertEmailTokenStmt,
 		insertFileStmt:                  q.insertFileStmt,

@@ -1120,6 +1120,25 @@ func (q *Queries) HandOverJob(ctx context.Context, arg HandOverJobParams) (int64
 	return result.RowsAffected()
 }
 
+const holdSession = `-- name: HoldSession :execrows
+UPDATE sessions SET last_used_at = last_used_at WHERE id = $1 AND user_id = $2 AND expires_at > $3
+`
+
+type HoldSessionParams struct {
+	ID     string
+	UserID string
+	Now    int64
+}
+
+// As LockUser, for a session.
+func (q *Queries) HoldSession(ctx context.Context, arg HoldSessionParams) (int64, error) {
+	result, err := q.exec(ctx, q.holdSessionStmt, holdSession, arg.ID, arg.UserID, arg.Now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const insertConversation = `-- name: InsertConversation :exec
 
 INSERT INTO conversations (id, user_id, title, title_key, model, settings, head_id, created_at, updated_at)

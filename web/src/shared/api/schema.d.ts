@@ -21,6 +21,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/confirm/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show by a linked account that it is really you: begins the way to the issuer */
+        post: operations["confirm-elsewhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link for a new password sent, if the e-mail has an account; the answer does not tell */
+        post: operations["forgot-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin a sign-in with Google or the issuer in its place; browsers are sent there (303) */
+        get: operations["sign-in-elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/google/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the issuer sends people back to; browsers are led to a page that tells what went wrong */
+        get: operations["finish-elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -89,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a new password with such a link; everybody is signed out */
+        post: operations["reset-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/token": {
         parameters: {
             query?: never;
@@ -100,6 +185,23 @@ export interface paths {
         put?: never;
         /** Get a bearer token for a program, good for 7 days */
         post: operations["create-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show with a link that you read an e-mail, signed in to the account that it is for */
+        post: operations["verify-email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -465,6 +567,58 @@ export interface paths {
         patch: operations["update-me"];
         trace?: never;
     };
+    "/api/v1/users/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change your e-mail: at once (200), or by a link that is sent to the new one (202) */
+        post: operations["change-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts elsewhere that you can sign in with */
+        get: operations["list-identities"];
+        put?: never;
+        /** Link an account at the issuer to yours: begins the way there */
+        post: operations["link-identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account elsewhere; the last way in stays */
+        delete: operations["unlink-identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/usage": {
         parameters: {
             query?: never;
@@ -482,15 +636,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the link that verifies your e-mail sent again */
+        post: operations["send-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask as with OpenAI's API, streamed or not
+         * @description For clients of OpenAI's API. Nothing of what is said is kept; the request is a job of the type `completion`, under the same limits as all others. It is cancelled when the client goes away. docs/api-openai.md says what is honoured.
+         */
+        post: operations["create-completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models that can be asked, as OpenAI's API lists them */
+        get: operations["list-openai-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One model, by its id or an alias */
+        get: operations["get-openai-model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnswerFunctionCall: {
+            /** @description JSON, as the model wrote it */
+            arguments: string;
+            name: string;
+        };
         AnswerMessage: {
             content: string;
             id: string;
             reasoning?: string;
             role: string;
+        };
+        AnswerToolCall: {
+            function: components["schemas"]["AnswerFunctionCall"];
+            id: string;
+            /** @enum {string} */
+            type: "function";
         };
         Ask: {
             /** @description Goes on with this conversation; without it a new one begins */
@@ -543,6 +779,120 @@ export interface components {
             /** Format: int64 */
             width?: number;
         };
+        ChatCompletion: {
+            /** @description One */
+            choices: components["schemas"]["CompletionChoice"][];
+            /** Format: int64 */
+            created: number;
+            /** @description chatcmpl- and the id of the job, see /api/v1/jobs */
+            id: string;
+            /** @description The catalogue's id of the model that answered */
+            model: string;
+            /** @enum {string} */
+            object: "chat.completion";
+            usage: components["schemas"]["CompletionUsage"];
+        };
+        ChatCompletionRequest: {
+            /** @description Refused */
+            audio?: unknown;
+            /**
+             * Format: double
+             * @description 0 only
+             */
+            frequency_penalty?: number;
+            /** @description Refused: use tool_choice */
+            function_call?: unknown;
+            /** @description Refused: use tools */
+            functions?: unknown;
+            /** @description Refused */
+            logit_bias?: unknown;
+            /** @description false only */
+            logprobs?: boolean;
+            /**
+             * Format: int64
+             * @description Cap on the answer, thinking included
+             */
+            max_completion_tokens?: number;
+            /**
+             * Format: int64
+             * @description The old name of max_completion_tokens
+             */
+            max_tokens?: number;
+            messages: components["schemas"]["CompletionMessage"][];
+            /** @description Accepted, without effect */
+            metadata?: unknown;
+            /** @description text only */
+            modalities?: string[];
+            /** @description A model's id or alias, see /v1/models */
+            model: string;
+            /** @description Refused */
+            moderation?: unknown;
+            /**
+             * Format: int64
+             * @description 1 only
+             */
+            n?: number;
+            parallel_tool_calls?: boolean;
+            /** @description Refused */
+            prediction?: unknown;
+            /**
+             * Format: double
+             * @description 0 only
+             */
+            presence_penalty?: number;
+            /** @description Accepted, without effect */
+            prompt_cache_key?: string;
+            /** @description Accepted, without effect */
+            prompt_cache_options?: unknown;
+            /** @description Accepted, without effect */
+            prompt_cache_retention?: string;
+            /** @description One of the model's */
+            reasoning_effort?: string;
+            response_format?: components["schemas"]["ResponseFormat"];
+            /** @description Accepted, without effect: Pulse sends its own */
+            safety_identifier?: string;
+            /**
+             * Format: int64
+             * @description Accepted, without effect
+             */
+            seed?: number;
+            /** @description auto or default only */
+            service_tier?: string;
+            /** @description At most 4 */
+            stop?: string | string[];
+            /** @description Accepted, without effect: nothing is stored */
+            store?: boolean;
+            stream?: boolean;
+            /** @description Only with stream */
+            stream_options?: components["schemas"]["StreamOptions"];
+            /**
+             * Format: double
+             * @description 1 is left out for models that take none; another value is refused for them
+             */
+            temperature?: number;
+            /** @description none, auto, required, a function, or allowed_tools */
+            tool_choice?: string | {
+                [key: string]: unknown;
+            };
+            /** @description Functions; Pulse runs none of them */
+            tools?: components["schemas"]["CompletionTool"][];
+            /**
+             * Format: int64
+             * @description 0 only
+             */
+            top_logprobs?: number;
+            /**
+             * Format: double
+             * @description As temperature
+             */
+            top_p?: number;
+            /** @description Accepted, without effect: Pulse sends its own */
+            user?: string;
+            /** @description medium only */
+            verbosity?: string;
+            /** @description Refused */
+            web_search_options?: unknown;
+        };
         ChatModel: {
             abilities: string[];
             available: boolean;
@@ -576,9 +926,129 @@ export interface components {
             provider: string;
             usage: components["schemas"]["TokenUsage"];
         };
+        CompletionAnswer: {
+            /** @description null where there are calls of tools alone */
+            content: string | null;
+            /** @description The thinking that the provider shows */
+            reasoning_content?: string;
+            /** @description null: what a model says for a refusal is its content */
+            refusal: string | null;
+            /** @enum {string} */
+            role: "assistant";
+            tool_calls?: components["schemas"]["AnswerToolCall"][];
+        };
+        CompletionChoice: {
+            /** @enum {string} */
+            finish_reason: "stop" | "length" | "tool_calls" | "content_filter";
+            /** Format: int64 */
+            index: number;
+            /** @description null */
+            logprobs: components["schemas"]["CompletionChoiceLogprobsStruct"];
+            message: components["schemas"]["CompletionAnswer"];
+        };
+        CompletionChoiceLogprobsStruct: Record<string, never>;
+        CompletionDetails: {
+            /** Format: int64 */
+            reasoning_tokens: number;
+        };
+        CompletionMessage: {
+            /** @description Accepted, without effect */
+            annotations?: unknown;
+            /** @description Refused */
+            audio?: unknown;
+            /** @description A text, or parts: text, image_url and file */
+            content?: string | components["schemas"]["ContentPart"][];
+            /** @description Refused: use tool_calls */
+            function_call?: unknown;
+            /** @description Accepted, without effect */
+            name?: string;
+            /** @description Accepted, without effect */
+            parsed?: unknown;
+            /** @description Accepted, without effect */
+            reasoning_content?: string;
+            /** @description Of an assistant's message */
+            refusal?: string;
+            /** @enum {string} */
+            role: "developer" | "system" | "user" | "assistant" | "tool";
+            /** @description Of a tool's message */
+            tool_call_id?: string;
+            /** @description Of an assistant's message */
+            tool_calls?: components["schemas"]["CompletionToolCall"][];
+        };
+        CompletionTool: {
+            /** @description Refused */
+            custom?: unknown;
+            function: components["schemas"]["CompletionToolFunctionStruct"];
+            /** @enum {string} */
+            type: "function";
+        };
+        CompletionToolCall: {
+            function: components["schemas"]["CompletionToolCallFunctionStruct"];
+            id: string;
+            /**
+             * Format: int64
+             * @description Accepted, without effect
+             */
+            index?: number;
+            /** @enum {string} */
+            type: "function";
+        };
+        CompletionToolCallFunctionStruct: {
+            /** @description JSON, as the model wrote it */
+            arguments: string;
+            name: string;
+            /** @description Accepted, without effect */
+            parsed_arguments?: unknown;
+        };
+        CompletionToolFunctionStruct: {
+            description?: string;
+            name: string;
+            /** @description JSON Schema of an object */
+            parameters?: unknown;
+            strict?: boolean;
+        };
+        CompletionUsage: {
+            /** Format: int64 */
+            completion_tokens: number;
+            completion_tokens_details: components["schemas"]["CompletionDetails"];
+            /** Format: int64 */
+            prompt_tokens: number;
+            prompt_tokens_details: components["schemas"]["PromptDetails"];
+            /** Format: int64 */
+            total_tokens: number;
+        };
+        ConfirmElsewhereInputBody: {
+            /** @description The page to come back to, a path of this Pulse; the settings when absent */
+            return_to?: string;
+        };
         ConfirmInputBody: {
             /** Format: password */
             password: string;
+        };
+        ContentPart: {
+            file?: components["schemas"]["ContentPartFileStruct"];
+            image_url?: components["schemas"]["ContentPartImageURLStruct"];
+            /** @description Refused */
+            input_audio?: unknown;
+            /** @description Accepted, without effect */
+            prompt_cache_breakpoint?: unknown;
+            refusal?: string;
+            text?: string;
+            /** @enum {string} */
+            type: "text" | "image_url" | "file" | "refusal";
+        };
+        ContentPartFileStruct: {
+            /** @description A data: URL */
+            file_data?: string;
+            /** @description See POST /api/v1/files */
+            file_id?: string;
+            filename?: string;
+        };
+        ContentPartImageURLStruct: {
+            /** @description Accepted, without effect */
+            detail?: string;
+            /** @description A data: URL, or an address of the web */
+            url: string;
         };
         Conversation: {
             /** Format: date-time */
@@ -651,6 +1121,38 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        DepartBody: {
+            /** @description Where to go on, in the browser that got the cookie of this answer */
+            url: string;
+        };
+        DoorModel: {
+            /**
+             * Format: int64
+             * @description From when on its price holds
+             */
+            created: number;
+            id: string;
+            /** @enum {string} */
+            object: "model";
+            /** @description Its provider */
+            owned_by: string;
+        };
+        DoorModelList: {
+            data: components["schemas"]["DoorModel"][];
+            /** @enum {string} */
+            object: "list";
+        };
+        Elsewhere: {
+            /**
+             * @description For "Continue with …"
+             * @example Google
+             */
+            name: string;
+        };
+        EmailInputBody: {
+            /** @example ada@example.org */
+            email: string;
+        };
         Field: {
             /** @description Where in the request, e.g. body.email */
             location: string;
@@ -697,10 +1199,31 @@ export interface components {
             /** Format: int64 */
             tokens: number;
         };
+        ForgotInputBody: {
+            /** @example ada@example.com */
+            email: string;
+        };
         HealthOutputBody: {
             /** @enum {string} */
             status: "ok";
             version: string;
+        };
+        IdentitiesOutputBody: {
+            items: components["schemas"]["Identity"][];
+        };
+        Identity: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description The e-mail that the person had there when they last came from there */
+            email: string;
+            id: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /**
+             * @description What people know it as
+             * @example Google
+             */
+            provider: string;
         };
         ImageLimits: {
             /**
@@ -724,6 +1247,12 @@ export interface components {
              */
             max_total_bytes: number;
             types: string[];
+        };
+        JSONSchema: {
+            description?: string;
+            name: string;
+            schema?: unknown;
+            strict?: boolean;
         };
         Job: {
             /**
@@ -839,9 +1368,26 @@ export interface components {
             /** @description chat */
             type: string;
         };
+        OpenAIError: {
+            error: components["schemas"]["OpenAIErrorDetail"];
+        };
+        OpenAIErrorDetail: {
+            /** @description What happened, for programs */
+            code: string | null;
+            /** @description A plain sentence for a person */
+            message: string;
+            /** @description What of the request is wrong */
+            param: string | null;
+            /** @description invalid_request_error, insufficient_quota, requests or server_error */
+            type: string;
+        };
         OptionsOutputBody: {
             /** @description Nobody is here yet: the next account is the administrator's */
             first_account: boolean;
+            /** @description Links are sent by e-mail; otherwise the administrator gives them */
+            mail: boolean;
+            /** @description Where people can sign in, too; null: nowhere */
+            oidc: components["schemas"]["Elsewhere"];
             /**
              * @description Whether people may make accounts
              * @enum {string}
@@ -873,6 +1419,12 @@ export interface components {
             title: string;
             /** @description urn:pulse:problem:<kind> */
             type: string;
+        };
+        PromptDetails: {
+            /** Format: int64 */
+            cache_write_tokens: number;
+            /** Format: int64 */
+            cached_tokens: number;
         };
         Receipt: {
             /** @description US dollars, exact to a nano-dollar */
@@ -916,6 +1468,20 @@ export interface components {
              */
             password: string;
         };
+        ResetInputBody: {
+            /**
+             * Format: password
+             * @description At least 8 characters
+             */
+            password: string;
+            /** @description What is behind the # of the link */
+            token: string;
+        };
+        ResponseFormat: {
+            json_schema?: components["schemas"]["JSONSchema"];
+            /** @enum {string} */
+            type: "text" | "json_object" | "json_schema";
+        };
         Settings: {
             /**
              * Format: int64
@@ -954,6 +1520,12 @@ export interface components {
             status: string;
             /** @description What the answer took, once it has ended */
             usage?: components["schemas"]["TokenUsage"];
+        };
+        StreamOptions: {
+            /** @description Accepted, without effect */
+            include_obfuscation?: boolean;
+            /** @description A last chunk has the usage */
+            include_usage?: boolean;
         };
         Summary: {
             meters: components["schemas"]["MeterState"][];
@@ -1013,11 +1585,15 @@ export interface components {
             id: string;
             is_active: boolean;
             is_admin: boolean;
-            /** @description Somebody else, such as Google, vouches for the e-mail */
+            /** @description The person has shown that they read this e-mail, or somebody such as Google vouches for it */
             is_verified: boolean;
             picture_url: string;
             /** @description The plan's key */
             plan: string;
+        };
+        VerifyInputBody: {
+            /** @description What is behind the # of the link */
+            token: string;
         };
     };
     responses: never;
@@ -1095,6 +1671,340 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmElsewhereInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-elsewhere": {
+        parameters: {
+            query?: {
+                /** @description The page to come back to, a path of this Pulse; the start page when absent */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-elsewhere": {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                /** @description What went wrong at the issuer */
+                error?: string;
+                /** @description The issuer that answers (RFC 9207) */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1356,6 +2266,64 @@ export interface operations {
             };
         };
     };
+    "reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "create-token": {
         parameters: {
             query?: never;
@@ -1398,6 +2366,93 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3503,6 +4558,335 @@ export interface operations {
             };
         };
     };
+    "change-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitiesOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlink-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-my-usage": {
         parameters: {
             query?: never;
@@ -3564,6 +4948,175 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-completion": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choice. The same request with the same key gives the same job; for safe retries */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatCompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description The whole answer, or Server-Sent Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong, as OpenAI's API says it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    "list-openai-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorModelList"];
+                };
+            };
+            /** @description What went wrong, as OpenAI's API says it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    "get-openai-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorModel"];
+                };
+            };
+            /** @description What went wrong, as OpenAI's API says it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
