@@ -20,6 +20,8 @@ export interface ProblemDocument {
   used?: number;
   reserved?: number;
   resets_at?: string;
+  /** The ways to confirm who one is, where that is needed first. */
+  methods?: string[];
 }
 
 /** Status of a Problem that no server sent: the request did not get through. */

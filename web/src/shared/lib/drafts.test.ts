@@ -1,14 +1,21 @@
 import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
 import { drafts } from './drafts';
 
-/** Storage as a browser has it, as far as drafts use it. */
+/** Storage as a browser has it, as far as drafts use it: what it holds are its own properties. */
 function storage() {
-  const held = new Map<string, string>();
-  return {
-    getItem: (key: string) => held.get(key) ?? null,
-    setItem: (key: string, value: string) => held.set(key, value),
-    removeItem: (key: string) => held.delete(key),
+  const held: Record<string, string> = {};
+  const methods = {
+    getItem: (key: string) => held[key] ?? null,
+    setItem: (key: string, value: string) => {
+      held[key] = value;
+    },
+    removeItem: (key: string) => {
+      delete held[key];
+    },
   };
+  return new Proxy(held, {
+    get: (_held, name: keyof typeof methods) => methods[name],
+  });
 }
 
 beforeEach(() => {
@@ -24,6 +31,18 @@ it('what was written is read again until it is removed', () => {
   expect(drafts.read('u2.chat.new')).toBeUndefined();
   drafts.remove('u1.chat.new');
   expect(drafts.read('u1.chat.new')).toBeUndefined();
+});
+
+it('of a person who is gone nothing is left, and of others everything', () => {
+  drafts.write('u1.chat.new', 'half a question');
+  drafts.write('u1.full-name', 'Ada');
+  drafts.write('u12.chat.new', 'another’s');
+  drafts.write('register', {});
+  drafts.removeAll('u1.');
+  expect(drafts.read('u1.chat.new')).toBeUndefined();
+  expect(drafts.read('u1.full-name')).toBeUndefined();
+  expect(drafts.read('u12.chat.new')).toBe('another’s');
+  expect(drafts.read('register')).toEqual({});
 });
 
 it('what another version wrote is no draft', () => {

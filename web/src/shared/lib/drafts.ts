@@ -31,6 +31,17 @@ export const drafts = {
       // As above.
     }
   },
+  /** Removes all whose key begins so: for a person who is gone, their id and a dot. */
+  removeAll(beginning: string): void {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix + beginning));
+      for (const key of keys) {
+        localStorage.removeItem(key);
+      }
+    } catch {
+      // As above.
+    }
+  },
 };
 
 /**

@@ -21,13 +21,16 @@ interface DialogProps {
   actions?: ReactNode;
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
+  /** A click beside it leaves it open: what it holds would be lost. */
+  keep?: boolean;
   className?: string;
 }
 
 /** A question or a form over the page. Esc and the backdrop close it; the focus goes back to where it was. */
-export function Dialog({ trigger, title, description, children, actions, open, onOpenChange, className }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { trigger, title, description, children, actions, open, onOpenChange, keep = false, className } = props;
   return (
-    <BaseDialog.Root onOpenChange={onOpenChange} open={open}>
+    <BaseDialog.Root disablePointerDismissal={keep} onOpenChange={onOpenChange} open={open}>
       {trigger}
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdropStyle} />
