@@ -24,9 +24,13 @@ const userHelp = `want one of
   pulse user activate|deactivate EMAIL
   pulse user plan EMAIL PLAN
   pulse user reset-password EMAIL [--password-stdin]
-Without --password-stdin a new password is made and printed once.`
+  pulse user reset-link EMAIL
+  pulse user verify EMAIL
+Without --password-stdin a new password is made and printed once. reset-link
+prints a link with which the person chooses one, within an hour and once. verify
+notes that the person reads their e-mail, as a link in an e-mail does.`
 
-var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "plan", "reset-password"}
+var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "plan", "reset-password", "reset-link", "verify"}
 
 func user(ctx context.Context, t terminal, args []string) (err error) {
 	if len(args) == 0 {
@@ -65,6 +69,15 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 		return listUsers(ctx, t, accounts)
 	case "create", "reset-password":
 		return setPassword(ctx, t, accounts, action, account.NewUser{Email: email, FullName: *name, Admin: *admin}, *fromInput)
+	case "reset-link":
+		link, err := accounts.ResetLink(ctx, email)
+		if err != nil {
+			return told(err)
+		}
+		fmt.Fprintln(t.out, link)
+		return nil
+	case "verify":
+		return report(t)(accounts.Verify(ctx, email))
 	case "promote", "demote":
 		return report(t)(accounts.SetAdmin(ctx, email, action == "promote"))
 	case "plan":
@@ -128,6 +141,9 @@ func standing(u account.User) []string {
 	}
 	if u.IsAdmin {
 		words = append(words, "administrator")
+	}
+	if u.IsVerified {
+		words = append(words, "e-mail verified")
 	}
 	return append(words, "plan "+u.Plan)
 }
