@@ -18,7 +18,7 @@ import (
 var (
 	mailsToAddress = rate.Limit{Name: "mails-to-address", Burst: 3, Interval: time.Hour}
 	notesToAddress = rate.Limit{Name: "notes-to-address", Burst: 3, Interval: time.Hour}
-	mailsAsked     = rate.Limit{Name: "mails-asked", Burst: 20, Interval: time.Minute}
+	mailsAsked     = rate.Limit{Name: "mails-asked", Burst: 60, Interval: 10 * time.Second}
 )
 
 // post is what the room writes to people with.

@@ -43,16 +43,16 @@ func (r *Room) Routes(api huma.API) {
 		DefaultStatus: http.StatusNoContent,
 		Summary:       "Show by the password that it is really you, for what asks for that",
 	})), r.confirm)
-	httpd.Register(api, httpd.Public(huma.Operation{
+	httpd.Register(api, httpd.Strict(httpd.Public(huma.Operation{
 		OperationID: "forgot-password", Method: http.MethodPost, Path: "/api/v1/auth/forgot", Tags: tags, MaxBodyBytes: maxBody,
 		DefaultStatus: http.StatusAccepted,
 		Summary:       "Have a link for a new password sent, if the e-mail has an account; the answer does not tell",
-	}), r.forgot)
-	httpd.Register(api, httpd.Public(huma.Operation{
+	})), r.forgot)
+	httpd.Register(api, httpd.Strict(httpd.Public(huma.Operation{
 		OperationID: "reset-password", Method: http.MethodPost, Path: "/api/v1/auth/reset", Tags: tags, MaxBodyBytes: maxBody,
 		DefaultStatus: http.StatusNoContent,
 		Summary:       "Choose a new password with such a link; everybody is signed out",
-	}), r.reset)
+	})), r.reset)
 	httpd.Register(api, httpd.InPerson(huma.Operation{
 		OperationID: "verify-email", Method: http.MethodPost, Path: "/api/v1/auth/verify", Tags: tags, MaxBodyBytes: maxBody,
 		Errors:  []int{http.StatusConflict},
@@ -61,16 +61,16 @@ func (r *Room) Routes(api huma.API) {
 	r.elsewhereRoutes(api)
 
 	tags = []string{"Account"}
-	httpd.Register(api, httpd.InPerson(huma.Operation{
+	httpd.Register(api, httpd.Strict(httpd.InPerson(huma.Operation{
 		OperationID: "send-verification", Method: http.MethodPost, Path: "/api/v1/users/me/verification", Tags: tags,
 		DefaultStatus: http.StatusAccepted, Errors: []int{http.StatusConflict},
 		Summary: "Have the link that verifies your e-mail sent again",
-	}), r.askVerification)
-	httpd.Register(api, httpd.InPerson(huma.Operation{
+	})), r.askVerification)
+	httpd.Register(api, httpd.Strict(httpd.InPerson(huma.Operation{
 		OperationID: "change-email", Method: http.MethodPost, Path: "/api/v1/users/me/email", Tags: tags, MaxBodyBytes: maxBody,
 		Errors:  []int{http.StatusConflict},
 		Summary: "Change your e-mail: at once (200), or by a link that is sent to the new one (202)",
-	}), r.changeEmail)
+	})), r.changeEmail)
 	httpd.Register(api, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/users/me", Tags: tags,
 		Summary: "Your account",
