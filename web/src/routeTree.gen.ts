@@ -11,8 +11,11 @@
 import { Route as rootRouteImport } from './routes/__root';
 import { Route as IndexRouteImport } from './routes/index';
 import { Route as AppRouteImport } from './routes/_app';
+import { Route as ForgotRouteImport } from './routes/forgot';
 import { Route as RegisterRouteImport } from './routes/register';
+import { Route as ResetRouteImport } from './routes/reset';
 import { Route as SignInRouteImport } from './routes/sign-in';
+import { Route as VerifyRouteImport } from './routes/verify';
 import { Route as AppJobsRouteImport } from './routes/_app/jobs';
 import { Route as AppSettingsRouteImport } from './routes/_app/settings';
 import { Route as AppChatChar123ConversationIdChar125RouteImport } from './routes/_app/chat.{-$conversationId}';
@@ -26,14 +29,29 @@ const AppRoute = AppRouteImport.update({
   id: '/_app',
   getParentRoute: () => rootRouteImport,
 } as any);
+const ForgotRoute = ForgotRouteImport.update({
+  id: '/forgot',
+  path: '/forgot',
+  getParentRoute: () => rootRouteImport,
+} as any);
 const RegisterRoute = RegisterRouteImport.update({
   id: '/register',
   path: '/register',
   getParentRoute: () => rootRouteImport,
 } as any);
+const ResetRoute = ResetRouteImport.update({
+  id: '/reset',
+  path: '/reset',
+  getParentRoute: () => rootRouteImport,
+} as any);
 const SignInRoute = SignInRouteImport.update({
   id: '/sign-in',
   path: '/sign-in',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const VerifyRoute = VerifyRouteImport.update({
+  id: '/verify',
+  path: '/verify',
   getParentRoute: () => rootRouteImport,
 } as any);
 const AppJobsRoute = AppJobsRouteImport.update({
@@ -55,16 +73,22 @@ const AppChatChar123ConversationIdChar125Route =
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute;
+  '/forgot': typeof ForgotRoute;
   '/register': typeof RegisterRoute;
+  '/reset': typeof ResetRoute;
   '/sign-in': typeof SignInRoute;
+  '/verify': typeof VerifyRoute;
   '/jobs': typeof AppJobsRoute;
   '/settings': typeof AppSettingsRoute;
   '/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute;
+  '/forgot': typeof ForgotRoute;
   '/register': typeof RegisterRoute;
+  '/reset': typeof ResetRoute;
   '/sign-in': typeof SignInRoute;
+  '/verify': typeof VerifyRoute;
   '/jobs': typeof AppJobsRoute;
   '/settings': typeof AppSettingsRoute;
   '/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
@@ -73,8 +97,11 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   '/': typeof IndexRoute;
   '/_app': typeof AppRouteWithChildren;
+  '/forgot': typeof ForgotRoute;
   '/register': typeof RegisterRoute;
+  '/reset': typeof ResetRoute;
   '/sign-in': typeof SignInRoute;
+  '/verify': typeof VerifyRoute;
   '/_app/jobs': typeof AppJobsRoute;
   '/_app/settings': typeof AppSettingsRoute;
   '/_app/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
@@ -83,16 +110,22 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | '/'
+    | '/forgot'
     | '/register'
+    | '/reset'
     | '/sign-in'
+    | '/verify'
     | '/jobs'
     | '/settings'
     | '/chat/{-$conversationId}';
   fileRoutesByTo: FileRoutesByTo;
   to:
     | '/'
+    | '/forgot'
     | '/register'
+    | '/reset'
     | '/sign-in'
+    | '/verify'
     | '/jobs'
     | '/settings'
     | '/chat/{-$conversationId}';
@@ -100,8 +133,11 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/_app'
+    | '/forgot'
     | '/register'
+    | '/reset'
     | '/sign-in'
+    | '/verify'
     | '/_app/jobs'
     | '/_app/settings'
     | '/_app/chat/{-$conversationId}';
@@ -110,8 +146,11 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   AppRoute: typeof AppRouteWithChildren;
+  ForgotRoute: typeof ForgotRoute;
   RegisterRoute: typeof RegisterRoute;
+  ResetRoute: typeof ResetRoute;
   SignInRoute: typeof SignInRoute;
+  VerifyRoute: typeof VerifyRoute;
 }
 
 declare module '@tanstack/react-router' {
@@ -130,6 +169,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    '/forgot': {
+      id: '/forgot';
+      path: '/forgot';
+      fullPath: '/forgot';
+      preLoaderRoute: typeof ForgotRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     '/register': {
       id: '/register';
       path: '/register';
@@ -137,11 +183,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof RegisterRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    '/reset': {
+      id: '/reset';
+      path: '/reset';
+      fullPath: '/reset';
+      preLoaderRoute: typeof ResetRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     '/sign-in': {
       id: '/sign-in';
       path: '/sign-in';
       fullPath: '/sign-in';
       preLoaderRoute: typeof SignInRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/verify': {
+      id: '/verify';
+      path: '/verify';
+      fullPath: '/verify';
+      preLoaderRoute: typeof VerifyRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/_app/jobs': {
@@ -186,8 +246,11 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AppRoute: AppRouteWithChildren,
+  ForgotRoute: ForgotRoute,
   RegisterRoute: RegisterRoute,
+  ResetRoute: ResetRoute,
   SignInRoute: SignInRoute,
+  VerifyRoute: VerifyRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -1,11 +1,11 @@
 import { createFileRoute, redirect } from '@tanstack/react-router';
-import { fromSearch } from '@/features/auth/from';
+import { signInSearch } from '@/features/auth/from';
 import { SignInPage } from '@/features/auth/sign-in-page';
 import { authOptionsQuery } from '@/shared/api/session';
 
 export const Route = createFileRoute('/sign-in')({
-  validateSearch: fromSearch,
-  loaderDeps: ({ search }) => search,
+  validateSearch: signInSearch,
+  loaderDeps: ({ search: { from } }) => (from === undefined ? {} : { from }),
   // On a fresh server there is nobody who could sign in.
   loader: async ({ context, deps }) => {
     const options = await context.queryClient.ensureQueryData(authOptionsQuery).catch(() => undefined);
@@ -17,5 +17,5 @@ export const Route = createFileRoute('/sign-in')({
 });
 
 function SignInRoute() {
-  return <SignInPage from={Route.useSearch().from} />;
+  return <SignInPage {...Route.useSearch()} />;
 }

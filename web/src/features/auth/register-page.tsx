@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { authOptionsQuery } from '@/shared/api/session';
 import { drafts } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
-import { Button } from '@/shared/ui/button';
 import { Field } from '@/shared/ui/field';
 import { Input } from '@/shared/ui/input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { AuthFrame } from './auth-frame';
-import { email, minPassword, name, newPassword } from './checks';
-import { PasswordInput } from './password-input';
+import { AuthLink } from './auth-link';
+import { email, name, newPassword } from './checks';
+import { carrying } from './from';
+import { IssuerLink } from './issuer-link';
+import { NewPasswordField } from './new-password-field';
+import { SubmitButton } from './submit-button';
 import { useAuthForm } from './use-auth-form';
 import { type Registration, useRegister } from './use-sign-in';
 
@@ -21,31 +23,32 @@ export function RegisterPage({ from }: RegisterPageProps) {
   const { data: options } = useQuery(authOptionsQuery);
   const first = options?.first_account === true;
   const closed = options?.registration === 'closed' && !first;
+  let description: string | undefined;
+  if (first) {
+    description = i18n.t('This is the first account of this server, so it becomes the administrator.');
+  } else if (closed) {
+    description = i18n.t('Registration is closed on this server. Ask its administrator for an account.');
+  }
   return (
     <AuthFrame
-      description={
-        first ? i18n.t('This is the first account of this server, so it becomes the administrator.') : undefined
-      }
+      description={description}
       footer={
         !first && (
-          <>
+          <p>
             {i18n.t('You have an account?')}{' '}
-            <Link
-              className="text-primary underline underline-offset-4"
-              search={from === undefined ? {} : { from }}
-              to="/sign-in"
-            >
+            <AuthLink search={carrying(from)} to="/sign-in">
               {i18n.t('Sign in')}
-            </Link>
-          </>
+            </AuthLink>
+          </p>
         )
       }
       title={first ? i18n.t('Set up Pulse') : i18n.t('Create an account')}
     >
-      {closed ? (
-        <p>{i18n.t('Registration is closed on this server. Ask its administrator for an account.')}</p>
-      ) : (
-        <RegistrationForm from={from} />
+      {!closed && (
+        <>
+          {options?.oidc && <IssuerLink from={from} name={options.oidc.name} />}
+          <RegistrationForm from={from} />
+        </>
       )}
     </AuthFrame>
   );
@@ -56,11 +59,13 @@ const draft = 'register';
 function RegistrationForm({ from }: RegisterPageProps) {
   const kept = drafts.read<Partial<Registration>>(draft);
   const register = useRegister(from);
-  const { errors, problem, props, refuse } = useAuthForm({ full_name: name, email, password: newPassword }, (values) =>
-    register.mutate(
-      { ...values, full_name: values.full_name.trim(), email: values.email.trim() },
-      { onSuccess: () => drafts.remove(draft), onError: refuse },
-    ),
+  const { errors, problem, wait, props, refuse } = useAuthForm(
+    { full_name: name, email, password: newPassword },
+    (values) =>
+      register.mutate(
+        { ...values, full_name: values.full_name.trim(), email: values.email.trim() },
+        { onSuccess: () => drafts.remove(draft), onError: refuse },
+      ),
   );
 
   return (
@@ -80,16 +85,13 @@ function RegistrationForm({ from }: RegisterPageProps) {
       <Field error={errors.email} label={i18n.t('E-mail')}>
         <Input autoComplete="username" defaultValue={kept?.email} inputMode="email" name="email" type="email" />
       </Field>
-      <Field
-        error={errors.password}
-        hint={i18n.t('At least {count} characters; a sentence is easy to remember.', { count: minPassword })}
-        label={i18n.t('Password')}
-      >
-        <PasswordInput autoComplete="new-password" name="password" />
-      </Field>
-      <Button busy={register.isPending} type="submit" variant="primary">
-        {register.isPending ? i18n.t('Creating the account…') : i18n.t('Create the account')}
-      </Button>
+      <NewPasswordField error={errors.password} label={i18n.t('Password')} />
+      <SubmitButton
+        busy={register.isPending}
+        busyLabel={i18n.t('Creating the account…')}
+        label={i18n.t('Create the account')}
+        wait={wait}
+      />
     </form>
   );
 }

@@ -1,56 +1,78 @@
-import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { authOptionsQuery } from '@/shared/api/session';
 import { drafts } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
-import { Button } from '@/shared/ui/button';
 import { Field } from '@/shared/ui/field';
 import { Input } from '@/shared/ui/input';
+import { PasswordInput } from '@/shared/ui/password-input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { AuthFrame } from './auth-frame';
+import { AuthLink } from './auth-link';
 import { email, password } from './checks';
-import { PasswordInput } from './password-input';
+import { carrying, type SignInSearch } from './from';
+import { IssuerLink } from './issuer-link';
+
+import { SignInNotice } from './sign-in-notice';
+import { SubmitButton } from './submit-button';
 import { useAuthForm } from './use-auth-form';
 import { emailDraft, useSignIn } from './use-sign-in';
 
-export function SignInPage({ from }: { from?: string | undefined }) {
-  const signIn = useSignIn(from);
-  const { errors, problem, props, refuse } = useAuthForm({ email, password }, (values) =>
-    signIn.mutate({ ...values, email: values.email.trim() }, { onError: refuse }),
-  );
-
+export function SignInPage({ from, ...told }: SignInSearch) {
+  const { data: options } = useQuery(authOptionsQuery);
+  const search = carrying(from);
   return (
     <AuthFrame
       footer={
-        <>
-          {i18n.t('No account yet?')}{' '}
-          <Link
-            className="text-primary underline underline-offset-4"
-            search={from === undefined ? {} : { from }}
-            to="/register"
-          >
-            {i18n.t('Create one')}
-          </Link>
-        </>
+        options?.registration !== 'closed' && (
+          <p>
+            {i18n.t('No account yet?')}{' '}
+            <AuthLink search={search} to="/register">
+              {i18n.t('Create one')}
+            </AuthLink>
+          </p>
+        )
       }
       title={i18n.t('Sign in to Pulse')}
     >
-      <form {...props} className="flex flex-col gap-4">
-        {problem !== undefined && <ProblemNotice error={problem} />}
-        <Field error={errors.email} label={i18n.t('E-mail')}>
-          <Input
-            autoComplete="username"
-            defaultValue={drafts.read<string>(emailDraft)}
-            inputMode="email"
-            name="email"
-            type="email"
-          />
-        </Field>
+      <SignInNotice {...told} issuer={options?.oidc?.name ?? i18n.t('the other service')} />
+      {options?.oidc && <IssuerLink from={from} name={options.oidc.name} />}
+      <SignInForm from={told.problem === 'link_needed' ? '/settings/security' : from} />
+    </AuthFrame>
+  );
+}
+
+function SignInForm({ from }: { from: string | undefined }) {
+  const signIn = useSignIn(from);
+  const { errors, problem, wait, props, refuse } = useAuthForm({ email, password }, (values) =>
+    signIn.mutate({ ...values, email: values.email.trim() }, { onError: refuse }),
+  );
+  return (
+    <form {...props} className="flex flex-col gap-4">
+      {problem !== undefined && <ProblemNotice error={problem} />}
+      <Field error={errors.email} label={i18n.t('E-mail')}>
+        <Input
+          autoComplete="username"
+          defaultValue={drafts.read<string>(emailDraft)}
+          inputMode="email"
+          name="email"
+          onChange={({ target }) => drafts.write(emailDraft, target.value)}
+          type="email"
+        />
+      </Field>
+      {/* The link stands beside the label and comes after the field: Tab leads from the e-mail to the password. */}
+      <div className="relative">
         <Field error={errors.password} label={i18n.t('Password')}>
           <PasswordInput autoComplete="current-password" name="password" />
         </Field>
-        <Button busy={signIn.isPending} type="submit" variant="primary">
-          {signIn.isPending ? i18n.t('Signing in…') : i18n.t('Sign in')}
-        </Button>
-      </form>
-    </AuthFrame>
+        <AuthLink
+          className="absolute end-0 top-0 text-muted-foreground text-sm no-underline hover:text-foreground hover:underline pointer-coarse:-top-3 pointer-coarse:py-3"
+          search={carrying(from)}
+          to="/forgot"
+        >
+          {i18n.t('Forgot your password?')}
+        </AuthLink>
+      </div>
+      <SubmitButton busy={signIn.isPending} busyLabel={i18n.t('Signing in…')} label={i18n.t('Sign in')} wait={wait} />
+    </form>
   );
 }

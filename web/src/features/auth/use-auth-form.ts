@@ -1,5 +1,6 @@
 import { type InputEvent, type RefObject, type SubmitEvent, useRef, useState } from 'react';
 import { asProblem, type Problem } from '@/shared/api/problem';
+import { secondsFromNow, useCountdown } from './use-countdown';
 
 type Values<Name extends string> = Record<Name, string>;
 /** What is wrong with a value, for a person; undefined when it is in order. */
@@ -10,6 +11,8 @@ interface AuthForm<Name extends string> {
   errors: Errors<Name>;
   /** What the server said that belongs to no field. */
   problem: Problem | undefined;
+  /** Seconds until the server takes another attempt. */
+  wait: number;
   /** For the `form` element. */
   props: {
     ref: RefObject<HTMLFormElement | null>;
@@ -33,6 +36,8 @@ export function useAuthForm<Name extends string>(
   const ref = useRef<HTMLFormElement>(null);
   const [errors, setErrors] = useState<Errors<Name>>({});
   const [problem, setProblem] = useState<Problem>();
+  const [until, setUntil] = useState(0);
+  const wait = useCountdown(until);
   const names = Object.keys(checks) as Name[];
 
   const show = (found: Errors<Name>) => {
@@ -47,11 +52,15 @@ export function useAuthForm<Name extends string>(
   return {
     errors,
     problem,
+    wait,
     props: {
       ref,
       noValidate: true,
       onInput: ({ target }) => {
-        const { name, value } = target as HTMLInputElement;
+        const { name, type, value } = target as HTMLInputElement;
+        if (type === 'email') {
+          setUntil(0); // another account need not wait
+        }
         const known = names.find((candidate) => candidate === name);
         if (known !== undefined && errors[known] !== undefined) {
           setErrors({ ...errors, [known]: checks[known](value) });
@@ -59,6 +68,9 @@ export function useAuthForm<Name extends string>(
       },
       onSubmit: (event) => {
         event.preventDefault();
+        if (wait > 0) {
+          return;
+        }
         const given = new FormData(event.currentTarget);
         const values = Object.fromEntries(names.map((name) => [name, String(given.get(name))])) as Values<Name>;
         setProblem(undefined);
@@ -73,6 +85,7 @@ export function useAuthForm<Name extends string>(
       const found = names.flatMap((name) => (said.fields[name] === undefined ? [] : [[name, said.fields[name]]]));
       show(Object.fromEntries(found));
       setProblem(found.length === 0 ? said : undefined);
+      setUntil(secondsFromNow(said.document.retry_after_seconds ?? 0));
     },
   };
 }
