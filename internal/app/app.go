@@ -79,6 +79,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Log = cfg.Hide(o.Log)
 	base, err := openBase(ctx, cfg, o)
 	if err != nil {
 		return nil, err
