@@ -41,7 +41,9 @@ func (r *Room) reset(ctx context.Context, in *resetInput) (*struct{}, error) {
 	if err != nil {
 		return nil, fmt.Errorf("account: a new password for user %s: %w", t.UserID, err)
 	}
-	r.throttle.accounts.Forget(ctx, u.EmailKey) // wrong guesses of others do not keep them out
+	for _, guessed := range []string{"e-mail " + u.EmailKey, "user " + u.ID} { // by others, who must not keep them out
+		r.throttle.accounts.Forget(ctx, guessed)
+	}
 	r.changes.SignedOut(ctx, u.ID, "")
 	r.post.tell("a note about a new password", u, passwordLetter)
 	return nil, nil //nolint:nilnil // 204

@@ -1,0 +1,520 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"pulse/internal/mail"
+	"pulse/internal/mail/mailtest"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
+	"pulse/internal/store/storetest"
+)
+
+const publicURL = "https://pulse.example.com"
+
+// posted is a house that sends e-mail, and the server that takes it.
+type posted struct {
+	*house
+
+	mails *mailtest.Server
+}
+
+func withMail(t testing.TB, db *store.DB, o mailtest.Options, log *slog.Logger) *posted {
+	t.Helper()
+	mails := mailtest.Open(t, o)
+	server, err := mail.NewServer(mail.Options{URL: mails.URL(), From: "Pulse <pulse@example.com>"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	outbox := mail.NewOutbox(server, log)
+	t.Cleanup(func() { outbox.Stop(context.Background()) })
+	h := build(t, db, func(o *Options) { o.Outbox, o.PublicURL = outbox, publicURL })
+	return &posted{h, mails}
+}
+
+func eachWithMail(t *testing.T, test func(*testing.T, *posted)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { test(t, withMail(t, db, mailtest.Options{}, nil)) })
+}
+
+// secretOf is what a link carries, which has to lead to a page.
+func secretOf(t testing.TB, m mailtest.Mail, page string) string {
+	t.Helper()
+	secret, ok := strings.CutPrefix(m.Link, publicURL+page+"#")
+	if !ok || len(secret) != 43 {
+		t.Fatalf("no link to %s in %q:\n%s", page, m.Subject, m.Text)
+	}
+	return secret
+}
+
+func object(pairs ...string) string {
+	m := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	body, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(body)
+}
+
+func (h *house) forgets(email string) answer {
+	h.t.Helper()
+	return h.must(202, nobody, "POST /api/v1/auth/forgot", object("email", email))
+}
+
+func (h *house) resets(secret, password string) answer {
+	h.t.Helper()
+	return h.call(nobody, "POST /api/v1/auth/reset", object("token", secret, "password", password))
+}
+
+func (h *house) verifies(who access, secret string) answer {
+	h.t.Helper()
+	return h.call(who, "POST /api/v1/auth/verify", object("token", secret))
+}
+
+// is makes sure that an answer has a status and a problem's type.
+func (h *house) is(a answer, status int, kind string) {
+	h.t.Helper()
+	if a.status != status || a.kind() != kind {
+		h.t.Errorf("got %d %s, want %d %s: %s", a.status, a.kind(), status, kind, a.text)
+	}
+}
+
+const fresh = "a whole new secret"
+
+// A3: who forgot their password gets back in by their mailbox, and whoever was in
+// by the old one is out.
+func TestForgottenPassword(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		_, c := p.newcomer("Ada@example.com")
+		p.mails.Next("Ada@example.com")
+		token := p.newToken("ada@example.com")
+		if a := p.forgets(" ADA@example.com "); a.text != "" {
+			t.Errorf("the answer says %s", a.text)
+		}
+		m := p.mails.Next("Ada@example.com")
+		secret := secretOf(t, m, "/reset")
+		if !strings.Contains(m.Text, publicURL+"\n") || !strings.Contains(m.Text, "If it was not you") {
+			t.Errorf("the message says\n%s", m.Text)
+		}
+		p.is(p.resets(secret, "short"), 400, "invalid")
+		p.is(p.resets(secret, "ada@example.com"), 400, "invalid") // the e-mail as password
+		if !p.signedIn(cookie(c)) {
+			t.Fatal("a refused password ended the session")
+		}
+		p.is(p.resets(secret, fresh), 204, "")
+		if p.signedIn(cookie(c)) || p.signedIn(bearer(token)) {
+			t.Error("sessions of the old password go on")
+		}
+		p.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))
+		in := p.must(200, nobody, "POST /api/v1/auth/login", account("ada@example.com", fresh))
+		if !decode[User](t, in).IsVerified {
+			t.Error("who read the e-mail is not verified")
+		}
+		if note := p.mails.Next("Ada@example.com"); !strings.Contains(note.Subject, "password was changed") || !strings.Contains(note.Text, publicURL+"/forgot") {
+			t.Errorf("the note says %s\n%s", note.Subject, note.Text)
+		}
+		p.is(p.resets(secret, "another new secret"), 400, "link_expired")
+		p.must(200, nobody, "POST /api/v1/auth/login", account("ada@example.com", fresh))
+		p.mails.None("Ada@example.com")
+	})
+}
+
+// Guesses of others do not keep out who has just shown who they are.
+func TestResetForgivesGuesses(t *testing.T) {
+	t.Parallel()
+	p := withMail(t, storetest.SQLite(t), mailtest.Options{}, nil)
+	p.newcomer("ada@example.com")
+	p.mails.Next("ada@example.com")
+	for range accountFailures.Burst {
+		p.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
+	}
+	p.must(429, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))
+	p.forgets("ada@example.com")
+	p.is(p.resets(secretOf(t, p.mails.Next("ada@example.com"), "/reset"), fresh), 204, "")
+	p.must(200, nobody, "POST /api/v1/auth/login", account("ada@example.com", fresh))
+}
+
+// Which links count: the newest, for an hour, for what they are for, while the
+// person may sign in and the account has the e-mail that they went to.
+func TestLinksThatDoNotCount(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		person := func(name string) (address, secret string, c *http.Cookie, verify string) {
+			address = name + "@example.com"
+			_, c = p.newcomer(address)
+			verify = secretOf(t, p.mails.Next(address), "/verify")
+			p.forgets(address)
+			return address, secretOf(t, p.mails.Next(address), "/reset"), c, verify
+		}
+		_, secret, c, verify := person("ada")
+		for _, wrong := range []string{"", "x", secret[:42], secret + "x", strings.ToLower(secret), verify, strings.Repeat("x", 43)} {
+			p.is(p.resets(wrong, fresh), 400, "link_expired")
+		}
+		p.is(p.verifies(cookie(c), secret), 400, "link_expired") // it is for a password
+		p.forgets("ada@example.com")
+		newer := secretOf(t, p.mails.Next("ada@example.com"), "/reset")
+		p.is(p.resets(secret, fresh), 400, "link_expired")
+		p.clock.forward(time.Hour)
+		p.is(p.resets(newer, fresh), 400, "link_expired")
+
+		address, secret, _, _ := person("bob")
+		if _, err := p.SetActive(t.Context(), address, false); err != nil {
+			t.Fatal(err)
+		}
+		p.is(p.resets(secret, fresh), 400, "link_expired")
+		if _, err := p.SetActive(t.Context(), address, true); err != nil {
+			t.Fatal(err)
+		}
+
+		_, secret, c, _ = person("eve")
+		err := p.db.Write(t.Context(), func(ctx context.Context, q *query.Queries) error {
+			u := decode[User](t, p.must(200, cookie(c), "GET /api/v1/users/me", ""))
+			_, err := q.SetUserEmail(ctx, query.SetUserEmailParams{ID: u.ID, Email: "eve@example.org", EmailKey: "eve@example.org"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.is(p.resets(secret, fresh), 400, "link_expired")
+		p.must(200, nobody, "POST /api/v1/auth/login", account("eve@example.org", password))
+	})
+}
+
+// Of many who use a link at the same moment one does, and theirs is the password.
+func TestTwoResetsAtOnce(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		p.newcomer("ada@example.com")
+		p.forgets("ada@example.com")
+		var secret string
+		for secret == "" {
+			if m := p.mails.Next("ada@example.com"); strings.Contains(m.Link, "/reset#") {
+				secret = secretOf(t, m, "/reset")
+			}
+		}
+		var mu sync.Mutex
+		var won []string
+		var wg sync.WaitGroup
+		for _, mine := range []string{"the first secret", "the second secret", "the third secret", "the fourth secret"} {
+			wg.Go(func() {
+				a := p.resets(secret, mine)
+				mu.Lock()
+				defer mu.Unlock()
+				if a.status == 204 {
+					won = append(won, mine)
+				} else if a.kind() != "link_expired" {
+					t.Errorf("got %d: %s", a.status, a.text)
+				}
+			})
+		}
+		wg.Wait()
+		if len(won) != 1 {
+			t.Fatalf("%q won", won)
+		}
+		p.must(200, nobody, "POST /api/v1/auth/login", account("ada@example.com", won[0]))
+	})
+}
+
+// Links that are asked for at the same moment: one counts in the end.
+func TestManyLinksAtOnce(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		u, _ := p.newcomer("ada@example.com")
+		var mu sync.Mutex
+		var links []string
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				link, err := p.newLink(t.Context(), u.ID, resetLink, u.Email)
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				links = append(links, link)
+			})
+		}
+		wg.Wait()
+		good := 0
+		for _, link := range links {
+			_, secret, _ := strings.Cut(link, "#")
+			if _, err := p.link(t.Context(), p.db.Read(), secret, resetLink); err == nil {
+				good++
+			}
+		}
+		if good != 1 {
+			t.Errorf("%d of %d count", good, len(links))
+		}
+	})
+}
+
+// Somebody makes an account with another's e-mail and waits for its owner to move
+// in: whatever they left themselves to come back by is gone then. Who had
+// verified their e-mail keeps their keys.
+func TestReverseAttack(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		for _, verified := range []bool{false, true} {
+			address := map[bool]string{false: "victim@example.com", true: "owner@example.com"}[verified]
+			u, c := p.newcomer(address)
+			verify := secretOf(t, p.mails.Next(address), "/verify")
+			token := p.newToken(address)
+			key := keyPrefix + newSecret()
+			err := p.db.Write(t.Context(), func(ctx context.Context, q *query.Queries) error {
+				if err := q.InsertKey(ctx, query.InsertKeyParams{ID: store.NewID(), UserID: u.ID, TokenHash: hashOf(keyKind, key), Scopes: "generate read write"}); err != nil {
+					return err
+				}
+				return q.InsertIdentity(ctx, query.InsertIdentityParams{ID: store.NewID(), UserID: u.ID, Issuer: "https://issuer.example", Subject: address})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if verified {
+				p.is(p.verifies(cookie(c), verify), 200, "")
+			}
+			p.forgets(address)
+			p.is(p.resets(secretOf(t, p.mails.Next(address), "/reset"), fresh), 204, "")
+			p.mails.Next(address)
+			if p.signedIn(cookie(c)) || p.signedIn(bearer(token)) {
+				t.Errorf("verified %t: a session is left", verified)
+			}
+			if p.signedIn(bearer(key)) != verified {
+				t.Errorf("verified %t: the key is %t", verified, !verified)
+			}
+			known, err := p.db.Read().ListIdentities(t.Context(), u.ID)
+			if err != nil || len(known) == 1 != verified {
+				t.Errorf("verified %t: the identities are %v, %v", verified, known, err)
+			}
+			p.is(p.verifies(cookie(c), verify), 401, "unauthenticated")
+			in := p.must(200, nobody, "POST /api/v1/auth/login", account(address, fresh))
+			if !verified {
+				p.is(p.verifies(cookie(in.cookie), verify), 400, "link_expired")
+			}
+		}
+	})
+}
+
+var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
+
+// Where somebody is and where nobody is, the answers are the same: their status,
+// their body and their header fields; and so is the work before them.
+func TestNobodyIsTold(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		p.newcomer("known@example.com")
+		p.mails.Next("known@example.com")
+		p.newcomer("gone@example.com")
+		p.mails.Next("gone@example.com")
+		if _, err := p.SetActive(t.Context(), "gone@example.com", false); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			route string
+			body  func(email string) string
+		}{
+			{"POST /api/v1/auth/login", func(email string) string { return account(email, "wrong horse") }},
+			{"POST /api/v1/auth/token", func(email string) string { return account(email, "wrong horse") }},
+			{"POST /api/v1/auth/forgot", func(email string) string { return object("email", email) }},
+			{"POST /api/v1/auth/reset", func(email string) string { return object("token", email, "password", fresh) }},
+		} {
+			var first answer
+			for i, who := range []string{"known@example.com", "unknown@example.com", "gone@example.com"} {
+				got := p.call(nobody, c.route, c.body(who))
+				got.header = maps.Clone(got.header)
+				got.header.Del("X-Request-Id")
+				got.text = requestID.ReplaceAllString(got.text, "")
+				if i == 0 {
+					first = got
+				} else if got.status != first.status || got.text != first.text || !maps.EqualFunc(got.header, first.header, slices.Equal) {
+					t.Errorf("%s: %s gets\n%+v\nand somebody known\n%+v", c.route, who, got, first)
+				}
+			}
+		}
+		secretOf(t, p.mails.Next("known@example.com"), "/reset")
+		p.mails.None("unknown@example.com")
+		p.mails.None("gone@example.com")
+	})
+}
+
+// The answer to who forgot comes before anybody is looked for.
+func TestForgotLooksLater(t *testing.T) {
+	t.Parallel()
+	hold := make(chan struct{})
+	p := withMail(t, storetest.SQLite(t), mailtest.Options{Refuse: func(step, _ string) error {
+		if step == "MAIL" {
+			<-hold
+		}
+		return nil
+	}}, nil)
+	p.newcomer("ada@example.com")
+	for range 3 {
+		p.forgets("ada@example.com") // while the mail server does not answer
+	}
+	close(hold)
+	p.mails.Next("ada@example.com")
+	p.must(400, nobody, "POST /api/v1/auth/forgot", object("email", "nobody"))
+}
+
+// An address gets three links an hour, whoever asks; the rest is dropped, and
+// nobody is told. A network that asks for too many is told, whoever they are for.
+func TestTooManyMails(t *testing.T) {
+	t.Parallel()
+	eachWithMail(t, func(t *testing.T, p *posted) {
+		p.newcomer("ada@example.com") // one
+		p.mails.Next("ada@example.com")
+		for range 6 {
+			p.forgets("ADA@example.com")
+		}
+		p.mails.Next("ada@example.com")
+		p.mails.Next("ada@example.com")
+		p.mails.None("ada@example.com")
+		p.clock.forward(time.Hour + time.Second)
+		p.forgets("ada@example.com")
+		p.mails.Next("ada@example.com")
+		p.mails.None("ada@example.com")
+		for range mailsAsked.Burst {
+			if a := p.call(nobody, "POST /api/v1/auth/forgot", object("email", "nobody@example.com")); a.status == 429 {
+				break
+			}
+		}
+		for _, who := range []string{"ada@example.com", "nobody@example.com"} {
+			a := p.call(nobody, "POST /api/v1/auth/forgot", object("email", who))
+			p.is(a, 429, "too_many_mails")
+			if a.header.Get("Retry-After") == "" {
+				t.Error("it does not say when to try again")
+			}
+		}
+		p.mails.None("nobody@example.com")
+	})
+}
+
+// A mail server in trouble is the operator's trouble: people get the same answers,
+// and the log tells nothing of whom it was for.
+func TestMailServerInTrouble(t *testing.T) {
+	t.Parallel()
+	var log safeBuffer
+	p := withMail(t, storetest.SQLite(t), mailtest.Options{Refuse: func(_, to string) error {
+		if to == "" {
+			return nil
+		}
+		return &smtp.SMTPError{Code: 550, Message: "<" + to + "> does not exist"}
+	}}, slog.New(slog.NewTextHandler(&log, nil)))
+	p.newcomer("ada@example.com")
+	p.forgets("ada@example.com")
+	for deadline := time.Now().Add(10 * time.Second); strings.Count(log.String(), "was not sent") < 2; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the log says\n%s", log.String())
+		}
+	}
+	if text := log.String(); !strings.Contains(text, "550") || strings.Contains(text, "ada") || strings.Contains(text, "#") {
+		t.Errorf("the log says\n%s", text)
+	}
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// What people call themselves is in no e-mail, so nobody writes to others by it.
+func TestNoNamesInMails(t *testing.T) {
+	t.Parallel()
+	p := withMail(t, storetest.SQLite(t), mailtest.Options{}, nil)
+	for _, name := range []string{"Click https://evil.example/#x", "a\\r\\nBcc: eve@example.net"} {
+		a := p.call(nobody, "POST /api/v1/auth/register", object("email", "ada"+store.NewID()+"@example.com", "password", password, "full_name", name))
+		if a.status != 201 {
+			t.Fatalf("got %d: %s", a.status, a.text)
+		}
+		if m := p.mails.Next(decode[User](t, a).Email); strings.Contains(m.Raw, "evil") || strings.Contains(m.Raw, "eve") {
+			t.Errorf("the name is in\n%s", m.Raw)
+		}
+	}
+	for _, address := range []string{"ada@example.com\r\nBcc: eve@example.net", "ada@example.com,eve@example.net", "Ada <ada@example.com>", "ada@example.com\x00"} {
+		p.must(400, nobody, "POST /api/v1/auth/forgot", object("email", address))
+	}
+}
+
+// Without a mail server the answer is the same, and nothing is sent.
+func TestForgotWithoutMail(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t), nil)
+	_, c := h.newcomer("ada@example.com")
+	h.forgets("ada@example.com")
+	h.forgets("unknown@example.com")
+	h.is(h.call(cookie(c), "POST /api/v1/users/me/verification", ""), 409, "no_mail")
+}
+
+// The operator's link does what one in an e-mail does, and vouches for no e-mail.
+func TestOperatorsLink(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db, func(o *Options) { o.PublicURL = publicURL })
+		_, c := h.newcomer("ada@example.com")
+		link, err := h.ResetLink(t.Context(), "ADA@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, ok := strings.CutPrefix(link, publicURL+"/reset#")
+		if !ok {
+			t.Fatal(link)
+		}
+		h.is(h.resets(secret, fresh), 204, "")
+		h.is(h.resets(secret, fresh), 400, "link_expired")
+		if h.signedIn(cookie(c)) {
+			t.Error("the session goes on")
+		}
+		in := h.must(200, nobody, "POST /api/v1/auth/login", account("ada@example.com", fresh))
+		if decode[User](t, in).IsVerified {
+			t.Error("the link verified an e-mail that it was not sent to")
+		}
+		if u, err := h.Verify(t.Context(), "ada@example.com"); err != nil || !u.IsVerified {
+			t.Errorf("%+v, %v", u, err)
+		}
+		if _, err := h.ResetLink(t.Context(), "nobody@example.com"); err == nil {
+			t.Error("a link for nobody")
+		}
+		h.newcomer("bob@example.com")
+		if _, err := h.SetActive(t.Context(), "bob@example.com", false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ResetLink(t.Context(), "bob@example.com"); err == nil {
+			t.Error("a link for a deactivated person")
+		}
+		without := build(t, db, nil)
+		if _, err := without.ResetLink(t.Context(), "ada@example.com"); err == nil || !strings.Contains(err.Error(), "PULSE_PUBLIC_URL") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
