@@ -145,8 +145,10 @@ func (r *Room) depart(ctx context.Context, s Site, e errand) (departure, error) 
 	if err != nil {
 		return departure{}, fmt.Errorf("account: begin a flow: %w", err)
 	}
-	// With an account to choose, nobody is signed in by having followed a link.
-	options := []oauth2.AuthCodeOption{oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "select_account")}
+	options := []oauth2.AuthCodeOption{oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)}
+	if m.offers { // others take the question for an error
+		options = append(options, oauth2.SetAuthURLParam("prompt", selectAccount))
+	}
 	if e.purpose == toConfirm {
 		options = append(options, oauth2.SetAuthURLParam("max_age", "0"))
 	}

@@ -70,6 +70,7 @@ type metadata struct {
 	verifier  *oidc.IDTokenVerifier
 	endpoint  oauth2.Endpoint
 	signsWays bool // its answers carry iss (RFC 9207)
+	offers    bool // it lets people choose an account when asked to
 }
 
 // learn gives the issuer's metadata, which the first to need it get together: an
@@ -105,21 +106,26 @@ func (i *issuer) discover(ctx context.Context) (*metadata, error) {
 	var says struct {
 		AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
 		SignsWays   bool     `json:"authorization_response_iss_parameter_supported"`
+		Prompts     []string `json:"prompt_values_supported"`
 	}
 	if err := p.Claims(&says); err != nil {
 		return nil, fmt.Errorf("account: discovery at %s: %w", i.URL, err)
 	}
 	m := &metadata{
 		provider: p, endpoint: p.Endpoint(), signsWays: says.SignsWays,
+		offers:   i.URL == google || slices.Contains(says.Prompts, selectAccount),
 		verifier: p.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), i.client), &oidc.Config{ClientID: i.ClientID, Now: i.now}),
 	}
-	// To find it out by trying would send the code twice.
+	// To find it out by trying would send the code twice. Basic is what counts
+	// where nothing is said, and what many insist on.
 	m.endpoint.AuthStyle = oauth2.AuthStyleInHeader
-	if i.ClientSecret == "" || slices.Contains(says.AuthMethods, "client_secret_post") {
+	if i.ClientSecret == "" || len(says.AuthMethods) > 0 && !slices.Contains(says.AuthMethods, "client_secret_basic") {
 		m.endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
 	return m, nil
 }
+
+const selectAccount = "select_account"
 
 // Reach tells whether the issuer answers as one does, for whoever sets Pulse up.
 func (i Issuer) Reach(ctx context.Context) error {

@@ -95,7 +95,10 @@ func (p *provider) inFront(next http.Handler) http.Handler {
 		case r.URL.Path == mockoidc.TokenEndpoint:
 			body = p.changed(body, func(answer map[string]any) { answer["id_token"] = p.resigned(answer["id_token"].(string)) })
 		case r.URL.Path == mockoidc.DiscoveryEndpoint:
-			body = p.changed(body, func(answer map[string]any) { maps.Copy(answer, p.tamper.about) })
+			body = p.changed(body, func(answer map[string]any) {
+				answer["token_endpoint_auth_methods_supported"] = []string{"client_secret_post"} // the one that it has
+				maps.Copy(answer, p.tamper.about)
+			})
 		}
 		maps.Copy(w.Header(), rec.Header())
 		w.Header().Del("Content-Length")

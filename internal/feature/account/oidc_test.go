@@ -21,6 +21,7 @@ func TestSignInElsewhere(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		p := startProvider(t)
+		p.misbehave(tampering{about: map[string]any{"prompt_values_supported": []string{"none", "select_account"}}})
 		h := withIssuer(t, db, p, nil)
 		b := h.tab()
 		way, err := url.Parse(b.leave("/chat/1?at=2#3"))
