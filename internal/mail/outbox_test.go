@@ -61,7 +61,7 @@ func (s *slow) got() string {
 
 func to(addresses ...string) Letter {
 	return func(context.Context) ([]Message, error) {
-		var list []Message
+		list := make([]Message, 0, len(addresses))
 		for _, a := range addresses {
 			list = append(list, Message{To: a, Text: "https://pulse.example.com/reset#secret"})
 		}

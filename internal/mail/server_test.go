@@ -49,13 +49,16 @@ func TestWays(t *testing.T) {
 		url    string // "": the server's own
 		secure bool
 	}{
-		"near, plain":                   {},
-		"near, STARTTLS":                {server: mailtest.Options{TLS: true}, secure: true},
-		"near, plain, signed in":        {server: mailtest.Options{User: "ada", Password: "hunter2", Insecure: true}},
-		"near, TLS":                     {server: mailtest.Options{Implicit: true}, secure: true},
-		"far, STARTTLS":                 {server: mailtest.Options{TLS: true}, url: "smtp://example.com", secure: true},
-		"far, STARTTLS, signed in":      {server: mailtest.Options{TLS: true, User: "ada", Password: "hunter2"}, url: "smtp://ada:hunter2@example.com", secure: true},
-		"far, TLS, signed in by LOGIN":  {server: mailtest.Options{Implicit: true, User: "ada", Password: "hunter2", Auth: []string{sasl.Login}}, url: "smtps://ada:hunter2@example.com", secure: true},
+		"near, plain":              {},
+		"near, STARTTLS":           {server: mailtest.Options{TLS: true}, secure: true},
+		"near, plain, signed in":   {server: mailtest.Options{User: "ada", Password: "hunter2", Insecure: true}},
+		"near, TLS":                {server: mailtest.Options{Implicit: true}, secure: true},
+		"far, STARTTLS":            {server: mailtest.Options{TLS: true}, url: "smtp://example.com", secure: true},
+		"far, STARTTLS, signed in": {server: mailtest.Options{TLS: true, User: "ada", Password: "hunter2"}, url: "smtp://ada:hunter2@example.com", secure: true},
+		"far, TLS, signed in by LOGIN": {
+			server: mailtest.Options{Implicit: true, User: "ada", Password: "hunter2", Auth: []string{sasl.Login}},
+			url:    "smtps://ada:hunter2@example.com", secure: true,
+		},
 		"far, a password with an @ and": {server: mailtest.Options{TLS: true, User: "a@b.c", Password: "p:w@/%"}, url: "smtp://a%40b.c:p%3Aw%40%2F%25@example.com:587", secure: true},
 	} {
 		t.Run(name, func(t *testing.T) {
