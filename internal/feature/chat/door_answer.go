@@ -232,7 +232,9 @@ func (s *chunks) toolCall(b, data []byte) ([]byte, error) {
 // done sends why it ended, the figures where they were asked for, and the end.
 func (s *chunks) done(b, data []byte) error {
 	s.over = true
-	var e ending
+	var e struct { // of an ending
+		Status job.Status `json:"status"`
+	}
 	if err := json.Unmarshal(data, &e); err != nil {
 		return fmt.Errorf("chat: the end of a completion: %w", err)
 	}

@@ -371,7 +371,7 @@ func TestDoorChunks(t *testing.T) {
 	got, err := chunksOf(t, c,
 		said(job.EventStart, "{}"), said(job.EventReasoning, "hm"), said(job.EventText, "a \"b\"\n"),
 		said(job.EventToolCall, `{"index":0,"id":"a","name":"weather"}`), said(job.EventArguments, `{"at":`), said(job.EventArguments, `1}`),
-		said(job.EventDone, `{"status":"completed"}`))
+		said(job.EventDone, `{"status":"completed","finish_reason":"stop","usage":{"total_tokens":13,"cost_usd":0.0000123}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
