@@ -113,7 +113,8 @@ var table = []group{
 	{"E-mail", []setting{
 		as(mailURL, func(c *Config) *Secret { return &c.Mail.URL }, setting{
 			name: "PULSE_SMTP_URL", example: "smtp://user:password@smtp.example.com:587",
-			help: "The server that e-mail goes out by: `smtp://` with STARTTLS, `smtps://` with TLS from the start; without a password only to a server on this machine or behind one's own walls. " +
+			help: "The server that e-mail goes out by: `smtp://` with STARTTLS, `smtps://` with TLS from the start. Only a server on this machine or in a private network, " +
+				"named by its address or by a name such as `mail` or `mail.internal`, may do without, or have a certificate that nobody vouches for. " +
 				"Empty: nothing is sent, and `pulse user` does what links in e-mails would.",
 		}),
 		as(mailbox, func(c *Config) *string { return &c.Mail.From }, setting{

@@ -38,8 +38,8 @@ are signed in there:
 
 ` + link + `
 
-If you did not make the account, do not open the link. Nobody can use your
-address there without it.
+If you did not make the account, do not open it. Somebody wrote your address,
+perhaps by mistake, and there is nothing else to do.
 `}
 }
 
