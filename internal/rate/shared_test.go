@@ -119,7 +119,7 @@ func TestWhileTheDatabaseHangs(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if took := time.Since(begun); taken.Load() != 6 || took > 4*answerTime {
+	if took := time.Since(begun); taken.Load() != 6 || took > 2*time.Second {
 		t.Errorf("%d of the 6 that were left, within %s", taken.Load(), took)
 	}
 	if said := strings.Count(log.String(), "level=WARN"); said != 1 {
@@ -160,7 +160,7 @@ func TestWithoutADatabase(t *testing.T) {
 		t.Error("a step that was given back is not there")
 	}
 	l.Forget(t.Context(), "ada")
-	if took := time.Since(begun); took > 2*answerTime {
+	if took := time.Since(begun); took > time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
