@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -16,10 +17,11 @@ import (
 // route is what is tried on a route of the OpenAPI document. In paths and
 // bodies, {id} and {message_id} are the owner's.
 type route struct {
-	subject string // what {id} is: job, conversation or file; empty: the route is about whoever calls
+	subject string // what {id} is: job, conversation, file, key or session; empty: the route is about whoever calls
 	body    any
 	foreign any  // a body that names what is the owner's, where the path does not
 	endless bool // a stream that does not end, so that only refusals can be read
+	leaves  bool // whoever calls is not signed in any more
 	refused int  // the status for a body that is no good, where a good one would need an e-mail to be read
 }
 
@@ -57,6 +59,15 @@ var routes = map[string]route{
 	"GET /api/v1/users/me":       {},
 	"PATCH /api/v1/users/me":     {body: object{"full_name": "Somebody"}},
 	"GET /api/v1/users/me/usage": {},
+
+	"GET /api/v1/users/me/subscription":     {},
+	"PUT /api/v1/users/me/password":         {body: object{"current_password": "another", "password": password}, refused: http.StatusBadRequest}, // else it would end sessions
+	"GET /api/v1/users/me/keys":             {},
+	"POST /api/v1/users/me/keys":            {body: object{"name": "A program"}},
+	"DELETE /api/v1/users/me/keys/{id}":     {subject: "key"},
+	"GET /api/v1/users/me/sessions":         {},
+	"DELETE /api/v1/users/me/sessions/{id}": {subject: "session"},
+	"DELETE /api/v1/users/me/sessions":      {leaves: true},
 
 	"POST /api/v1/users/me/email":        {body: object{"email": "no address"}, refused: http.StatusBadRequest},
 	"POST /api/v1/users/me/verification": {refused: http.StatusConflict}, // no e-mail is sent here
@@ -143,6 +154,8 @@ func TestEveryRouteIsKnown(t *testing.T) {
 // owned is what somebody has.
 type owned struct {
 	FileID         string `json:"-"`
+	KeyID          string `json:"-"`
+	SessionID      string `json:"-"` // another than the one that asks
 	JobID          string `json:"job_id"`
 	ConversationID string `json:"conversation_id"`
 	Message        struct {
@@ -152,7 +165,7 @@ type owned struct {
 }
 
 func (o owned) path(path string, r route) string {
-	id := map[string]string{"conversation": o.ConversationID, "file": o.FileID}[r.subject]
+	id := map[string]string{"conversation": o.ConversationID, "file": o.FileID, "key": o.KeyID, "session": o.SessionID}[r.subject]
 	if id == "" {
 		id = o.JobID
 	}
@@ -174,7 +187,8 @@ func (o owned) fill(v any) any {
 }
 
 func (o owned) shownIn(text string) bool {
-	return strings.Contains(text, o.JobID) || strings.Contains(text, o.ConversationID) || strings.Contains(text, o.Message.ID) || strings.Contains(text, o.FileID)
+	return strings.Contains(text, o.JobID) || strings.Contains(text, o.ConversationID) || strings.Contains(text, o.Message.ID) || strings.Contains(text, o.FileID) ||
+		strings.Contains(text, o.KeyID) || strings.Contains(text, o.SessionID)
 }
 
 // Everybody who must not gets nowhere, on every route: 401 without a sign-in
@@ -205,7 +219,14 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 		others := []*caller{other, other.program()}
 		has := get[owned](owner, http.MethodPost, "/api/v1/chat/complete", object{"model": model, "messages": question})
 		has.FileID = owner.uploads("notes.txt", "my notes").ID
-		before := owner.everything(has)
+		has.KeyID = decode[struct{ ID string }](owner, http.StatusCreated, http.MethodPost, "/api/v1/users/me/keys", object{"name": "the owner's"}).ID
+		owner.program()
+		for _, s := range owner.sessions() {
+			if !s.Current {
+				has.SessionID = s.ID
+			}
+		}
+		before, leavers := owner.everything(has), 0
 
 		for name, r := range routes {
 			method, path, _ := strings.Cut(name, " ")
@@ -214,6 +235,10 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 				c.refused(http.StatusUnauthorized, method, path, r.body)
 			}
 			for _, c := range others {
+				if r.leaves {
+					leavers++
+					c = h.register(fmt.Sprint("leaver", leavers))
+				}
 				if r.foreign != nil {
 					c.refused(http.StatusNotFound, method, path, has.fill(r.foreign))
 				}
@@ -231,6 +256,16 @@ func TestEveryRouteKeepsOthersOut(t *testing.T) {
 		}
 		owner.getsThrough(has)
 	})
+}
+
+type openSession struct {
+	ID      string
+	Current bool
+}
+
+func (c *caller) sessions() []openSession {
+	c.h.t.Helper()
+	return get[struct{ Items []openSession }](c, http.MethodGet, "/api/v1/users/me/sessions", nil).Items
 }
 
 func (c *caller) refused(status int, method, path string, body any) {
@@ -251,7 +286,7 @@ func (c *caller) refused(status int, method, path string, body any) {
 func (c *caller) everything(has owned) string {
 	var b strings.Builder
 	for _, path := range []string{
-		"/api/v1/users/me", "/api/v1/users/me/usage", "/api/v1/conversations", "/api/v1/conversations/" + has.ConversationID,
+		"/api/v1/users/me", "/api/v1/users/me/usage", "/api/v1/users/me/keys", "/api/v1/users/me/sessions", "/api/v1/conversations", "/api/v1/conversations/" + has.ConversationID,
 		"/api/v1/files/" + has.FileID, "/api/v1/jobs", "/api/v1/jobs/" + has.JobID, "/api/v1/jobs/" + has.JobID + "/receipt", "/api/v1/jobs/" + has.JobID + "/events",
 	} {
 		b.WriteString(path + "\n" + c.must(http.StatusOK, http.MethodGet, path, nil) + "\n")
@@ -263,7 +298,9 @@ func (c *caller) everything(has owned) string {
 func (c *caller) getsThrough(has owned) {
 	c.h.t.Helper()
 	names := slices.Collect(maps.Keys(routes))
-	deletes := func(name string) int { return strings.Count(name, http.MethodDelete) }
+	deletes := func(name string) int { // at the end, and what ends the sign-in at the very end
+		return strings.Count(name, http.MethodDelete) + map[bool]int{true: 1}[routes[name].leaves]
+	}
 	slices.SortFunc(names, func(a, b string) int { return deletes(a) - deletes(b) })
 	for _, name := range names {
 		method, path, _ := strings.Cut(name, " ")

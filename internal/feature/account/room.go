@@ -83,20 +83,22 @@ func New(ctx context.Context, o Options) (*Room, error) {
 
 // User is a person as the API shows them to themselves.
 type User struct {
-	ID         string    `json:"id"`
-	Email      string    `json:"email"`
-	FullName   string    `json:"full_name"`
-	PictureURL string    `json:"picture_url"`
-	IsActive   bool      `json:"is_active"`
-	IsVerified bool      `json:"is_verified" doc:"The person has shown that they read this e-mail, or somebody such as Google vouches for it"`
-	IsAdmin    bool      `json:"is_admin"`
-	Plan       string    `json:"plan" doc:"The plan's key"`
-	CreatedAt  time.Time `json:"created_at"`
+	ID         string `json:"id"`
+	Email      string `json:"email"`
+	FullName   string `json:"full_name"`
+	PictureURL string `json:"picture_url"`
+	IsActive   bool   `json:"is_active"`
+	IsVerified bool   `json:"is_verified" doc:"The person has shown that they read this e-mail, or somebody such as Google vouches for it"`
+	IsAdmin    bool   `json:"is_admin"`
+	// HasPassword is false for those who only sign in elsewhere.
+	HasPassword bool      `json:"has_password"`
+	Plan        string    `json:"plan" doc:"The plan's key"`
+	CreatedAt   time.Time `json:"created_at"`
 }
 
 func userOf(u query.User) User {
 	return User{
 		ID: u.ID, Email: u.Email, FullName: u.FullName, PictureURL: u.PictureUrl, IsActive: u.IsActive,
-		IsVerified: u.IsVerified, IsAdmin: u.IsAdmin, Plan: u.Plan, CreatedAt: store.Time(u.CreatedAt),
+		IsVerified: u.IsVerified, IsAdmin: u.IsAdmin, HasPassword: u.PasswordHash != "", Plan: u.Plan, CreatedAt: store.Time(u.CreatedAt),
 	}
 }

@@ -71,6 +71,43 @@ func (r *Room) Routes(api huma.API) {
 		Errors:  []int{http.StatusConflict},
 		Summary: "Change your e-mail: at once (200), or by a link that is sent to the new one (202)",
 	})), r.changeEmail)
+	httpd.Register(api, httpd.Strict(httpd.InPerson(huma.Operation{
+		OperationID: "change-password", Method: http.MethodPut, Path: "/api/v1/users/me/password", Tags: tags, MaxBodyBytes: maxBody,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+		Summary: "Change your password; all other sessions and tokens end, API keys stay",
+	})), r.changePassword)
+	httpd.Register(api, huma.Operation{
+		OperationID: "get-my-subscription", Method: http.MethodGet, Path: "/api/v1/users/me/subscription", Tags: tags,
+		Summary: "Your plan, what it allows and until when",
+	}, r.subscription)
+	httpd.Register(api, huma.Operation{
+		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/users/me/sessions", Tags: tags,
+		Summary: "Where you are signed in",
+	}, r.sessions)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/users/me/sessions/{id}", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+		Summary: "Sign one of them out",
+	}), r.endOne)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "end-sessions", Method: http.MethodDelete, Path: "/api/v1/users/me/sessions", Tags: tags,
+		DefaultStatus: http.StatusNoContent,
+		Summary:       "Sign all of them out, or all others; API keys stay",
+	}), r.endAll)
+	httpd.Register(api, huma.Operation{
+		OperationID: "list-keys", Method: http.MethodGet, Path: "/api/v1/users/me/keys", Tags: tags,
+		Summary: "Your API keys, without what is secret of them",
+	}, r.keys)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "create-key", Method: http.MethodPost, Path: "/api/v1/users/me/keys", Tags: tags, MaxBodyBytes: maxBody,
+		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
+		Summary: "Make an API key; it is shown this once",
+	}), r.createKey)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/api/v1/users/me/keys/{id}", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+		Summary: "Revoke an API key; it ends at once",
+	}), r.revokeKey)
 	httpd.Register(api, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/users/me", Tags: tags,
 		Summary: "Your account",
