@@ -121,3 +121,14 @@ DELETE FROM job_events WHERE job_id IN (
       AND EXISTS (SELECT 1 FROM job_events e WHERE e.job_id = j.id)
     ORDER BY j.finished_at LIMIT sqlc.arg(row_limit)
 );
+
+-- name: CountUnfinishedJobs :one
+SELECT COUNT(*) FROM jobs WHERE user_id = $1 AND status IN ('pending', 'processing');
+
+-- A batch of what is left of a deleted person; the events go with it.
+-- name: PurgeJobs :execrows
+DELETE FROM jobs WHERE jobs.user_id = $1 AND jobs.id IN (
+    SELECT j.id FROM jobs j
+    WHERE j.user_id = $1 AND j.status IN ('completed', 'failed', 'cancelled')
+    ORDER BY j.id LIMIT sqlc.arg(row_limit)
+);

@@ -56,3 +56,28 @@ WHERE job_id = $1 AND user_id = $2;
 SELECT * FROM usage_events
 WHERE user_id = $1 AND job_id = $2
 ORDER BY meter;
+
+-- name: ListUsageEvents :many
+SELECT * FROM usage_events
+WHERE user_id = $1 AND id > sqlc.arg(after_id)
+ORDER BY id
+LIMIT sqlc.arg(row_limit);
+
+-- name: ListPeriods :many
+SELECT * FROM quota_counters
+WHERE user_id = $1
+ORDER BY period_start, meter;
+
+-- name: PurgeHolds :execrows
+DELETE FROM quota_holds WHERE user_id = $1;
+
+-- name: PurgeCounters :execrows
+DELETE FROM quota_counters WHERE user_id = $1;
+
+-- The books stay, without what was written by vendors in their own words.
+-- name: PurgeRawUsage :execrows
+UPDATE usage_events SET raw_usage = '' WHERE usage_events.user_id = $1 AND usage_events.id IN (
+    SELECT e.id FROM usage_events e
+    WHERE e.user_id = $1 AND e.raw_usage <> ''
+    ORDER BY e.id LIMIT sqlc.arg(row_limit)
+);

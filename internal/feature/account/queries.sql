@@ -21,8 +21,9 @@ SELECT COUNT(*) FROM users WHERE is_admin AND is_active;
 -- name: SomebodyElse :one
 SELECT CAST(COALESCE(MAX(id), '') AS TEXT) AS id FROM users WHERE is_active AND id <> $1;
 
+-- Nobody who was deleted in this moment gets a name again.
 -- name: SetUserName :one
-UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 RETURNING *;
+UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 AND is_active RETURNING *;
 
 -- name: SetUserAdmin :one
 UPDATE users SET is_admin = $1, updated_at = $2 WHERE id = $3 RETURNING *;
@@ -45,9 +46,16 @@ UPDATE users SET updated_at = updated_at WHERE id = $1 AND is_active RETURNING *
 UPDATE users SET is_verified = TRUE, updated_at = $1 WHERE id = $2 RETURNING *;
 
 -- name: SetUserEmail :one
-UPDATE users SET email = $1, email_key = $2, is_verified = $3, updated_at = $4 WHERE id = $5 RETURNING *;
+UPDATE users SET email = $1, email_key = $2, is_verified = $3, updated_at = $4 WHERE id = $5 AND is_active RETURNING *;
 
--- What tells who a person was goes; the row stays for the books.
+-- Asked in a transaction after it has written something of the person's: the
+-- reference to their row then keeps whoever deletes them waiting until it ends,
+-- so that either it sees that they are gone, or who deletes them finds what it wrote.
+-- name: StillActive :one
+SELECT is_active FROM users WHERE id = $1;
+
+-- What tells who a person was goes; the row stays for the books. As the e-mail is
+-- unique, PostgreSQL locks the row against references to it: see StillActive.
 -- name: EraseUser :execrows
 UPDATE users
 SET email = '', email_key = 'deleted ' || id, full_name = '', picture_url = '', password_hash = '',

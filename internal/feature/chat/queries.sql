@@ -90,3 +90,17 @@ SELECT a.message_id, f.id, f.name, f.content_type, f.kind, f.size, f.width, f.he
 FROM message_files a JOIN files f ON f.id = a.file_id AND f.user_id = a.user_id
 WHERE a.user_id = $1 AND a.conversation_id = $2
 ORDER BY a.message_id, a.position;
+
+-- By their ids: those change places that are gone on with meanwhile.
+-- name: ConversationsAfter :many
+SELECT id FROM conversations
+WHERE user_id = $1 AND id > sqlc.arg(after_id)
+ORDER BY id
+LIMIT sqlc.arg(row_limit);
+
+-- A batch of what is left of a deleted person; the messages, which files they
+-- have, and their words for searches go with it.
+-- name: PurgeConversations :execrows
+DELETE FROM conversations WHERE conversations.user_id = $1 AND conversations.id IN (
+    SELECT c.id FROM conversations c WHERE c.user_id = $1 ORDER BY c.id LIMIT sqlc.arg(row_limit)
+);

@@ -28,3 +28,13 @@ LIMIT $3;
 
 -- name: CountFilesOfBlob :one
 SELECT COUNT(*) FROM files WHERE blob_key = $1;
+
+-- Without the text, which may be long.
+-- name: ListFiles :many
+SELECT id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, created_at FROM files
+WHERE user_id = $1 AND id > sqlc.arg(after_id)
+ORDER BY id
+LIMIT sqlc.arg(row_limit);
+
+-- name: PurgeFile :execrows
+DELETE FROM files WHERE id = $1 AND user_id = $2;

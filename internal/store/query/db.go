@@ -45,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.continueConversationStmt, err = db.PrepareContext(ctx, continueConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query ContinueConversation: %w", err)
 	}
+	if q.conversationsAfterStmt, err = db.PrepareContext(ctx, conversationsAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query ConversationsAfter: %w", err)
+	}
 	if q.countActiveAdminsStmt, err = db.PrepareContext(ctx, countActiveAdmins); err != nil {
 		return nil, fmt.Errorf("error preparing query CountActiveAdmins: %w", err)
 	}
@@ -53,6 +56,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.countKeysStmt, err = db.PrepareContext(ctx, countKeys); err != nil {
 		return nil, fmt.Errorf("error preparing query CountKeys: %w", err)
+	}
+	if q.countUnfinishedJobsStmt, err = db.PrepareContext(ctx, countUnfinishedJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query CountUnfinishedJobs: %w", err)
 	}
 	if q.deleteConversationStmt, err = db.PrepareContext(ctx, deleteConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteConversation: %w", err)
@@ -222,6 +228,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listCountersStmt, err = db.PrepareContext(ctx, listCounters); err != nil {
 		return nil, fmt.Errorf("error preparing query ListCounters: %w", err)
 	}
+	if q.listFilesStmt, err = db.PrepareContext(ctx, listFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query ListFiles: %w", err)
+	}
 	if q.listHoldsStmt, err = db.PrepareContext(ctx, listHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query ListHolds: %w", err)
 	}
@@ -237,11 +246,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listMessagesStmt, err = db.PrepareContext(ctx, listMessages); err != nil {
 		return nil, fmt.Errorf("error preparing query ListMessages: %w", err)
 	}
+	if q.listPeriodsStmt, err = db.PrepareContext(ctx, listPeriods); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPeriods: %w", err)
+	}
 	if q.listPinnedConversationsStmt, err = db.PrepareContext(ctx, listPinnedConversations); err != nil {
 		return nil, fmt.Errorf("error preparing query ListPinnedConversations: %w", err)
 	}
 	if q.listSessionsStmt, err = db.PrepareContext(ctx, listSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query ListSessions: %w", err)
+	}
+	if q.listUsageEventsStmt, err = db.PrepareContext(ctx, listUsageEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query ListUsageEvents: %w", err)
 	}
 	if q.listUsageEventsByJobStmt, err = db.PrepareContext(ctx, listUsageEventsByJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ListUsageEventsByJob: %w", err)
@@ -275,6 +290,24 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.pinConversationStmt, err = db.PrepareContext(ctx, pinConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query PinConversation: %w", err)
+	}
+	if q.purgeConversationsStmt, err = db.PrepareContext(ctx, purgeConversations); err != nil {
+		return nil, fmt.Errorf("error preparing query PurgeConversations: %w", err)
+	}
+	if q.purgeCountersStmt, err = db.PrepareContext(ctx, purgeCounters); err != nil {
+		return nil, fmt.Errorf("error preparing query PurgeCounters: %w", err)
+	}
+	if q.purgeFileStmt, err = db.PrepareContext(ctx, purgeFile); err != nil {
+		return nil, fmt.Errorf("error preparing query PurgeFile: %w", err)
+	}
+	if q.purgeHoldsStmt, err = db.PrepareContext(ctx, purgeHolds); err != nil {
+		return nil, fmt.Errorf("error preparing query PurgeHolds: %w", err)
+	}
+	if q.purgeJobsStmt, err = db.PrepareContext(ctx, purgeJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query PurgeJobs: %w", err)
+	}
+	if q.purgeRawUsageStmt, err = db.PrepareContext(ctx, purgeRawUsage); err != nil {
+		return nil, fmt.Errorf("error preparing query PurgeRawUsage: %w", err)
 	}
 	if q.renameConversationStmt, err = db.PrepareContext(ctx, renameConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query RenameConversation: %w", err)
@@ -317,6 +350,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.somebodyElseStmt, err = db.PrepareContext(ctx, somebodyElse); err != nil {
 		return nil, fmt.Errorf("error preparing query SomebodyElse: %w", err)
+	}
+	if q.stillActiveStmt, err = db.PrepareContext(ctx, stillActive); err != nil {
+		return nil, fmt.Errorf("error preparing query StillActive: %w", err)
 	}
 	if q.sweepEmailTokensStmt, err = db.PrepareContext(ctx, sweepEmailTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query SweepEmailTokens: %w", err)
@@ -394,6 +430,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing continueConversationStmt: %w", cerr)
 		}
 	}
+	if q.conversationsAfterStmt != nil {
+		if cerr := q.conversationsAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing conversationsAfterStmt: %w", cerr)
+		}
+	}
 	if q.countActiveAdminsStmt != nil {
 		if cerr := q.countActiveAdminsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countActiveAdminsStmt: %w", cerr)
@@ -407,6 +448,11 @@ func (q *Queries) Close() error {
 	if q.countKeysStmt != nil {
 		if cerr := q.countKeysStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countKeysStmt: %w", cerr)
+		}
+	}
+	if q.countUnfinishedJobsStmt != nil {
+		if cerr := q.countUnfinishedJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countUnfinishedJobsStmt: %w", cerr)
 		}
 	}
 	if q.deleteConversationStmt != nil {
@@ -689,6 +735,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listCountersStmt: %w", cerr)
 		}
 	}
+	if q.listFilesStmt != nil {
+		if cerr := q.listFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listFilesStmt: %w", cerr)
+		}
+	}
 	if q.listHoldsStmt != nil {
 		if cerr := q.listHoldsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listHoldsStmt: %w", cerr)
@@ -714,6 +765,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listMessagesStmt: %w", cerr)
 		}
 	}
+	if q.listPeriodsStmt != nil {
+		if cerr := q.listPeriodsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPeriodsStmt: %w", cerr)
+		}
+	}
 	if q.listPinnedConversationsStmt != nil {
 		if cerr := q.listPinnedConversationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listPinnedConversationsStmt: %w", cerr)
@@ -722,6 +778,11 @@ func (q *Queries) Close() error {
 	if q.listSessionsStmt != nil {
 		if cerr := q.listSessionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listSessionsStmt: %w", cerr)
+		}
+	}
+	if q.listUsageEventsStmt != nil {
+		if cerr := q.listUsageEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listUsageEventsStmt: %w", cerr)
 		}
 	}
 	if q.listUsageEventsByJobStmt != nil {
@@ -777,6 +838,36 @@ func (q *Queries) Close() error {
 	if q.pinConversationStmt != nil {
 		if cerr := q.pinConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pinConversationStmt: %w", cerr)
+		}
+	}
+	if q.purgeConversationsStmt != nil {
+		if cerr := q.purgeConversationsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purgeConversationsStmt: %w", cerr)
+		}
+	}
+	if q.purgeCountersStmt != nil {
+		if cerr := q.purgeCountersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purgeCountersStmt: %w", cerr)
+		}
+	}
+	if q.purgeFileStmt != nil {
+		if cerr := q.purgeFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purgeFileStmt: %w", cerr)
+		}
+	}
+	if q.purgeHoldsStmt != nil {
+		if cerr := q.purgeHoldsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purgeHoldsStmt: %w", cerr)
+		}
+	}
+	if q.purgeJobsStmt != nil {
+		if cerr := q.purgeJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purgeJobsStmt: %w", cerr)
+		}
+	}
+	if q.purgeRawUsageStmt != nil {
+		if cerr := q.purgeRawUsageStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purgeRawUsageStmt: %w", cerr)
 		}
 	}
 	if q.renameConversationStmt != nil {
@@ -847,6 +938,11 @@ func (q *Queries) Close() error {
 	if q.somebodyElseStmt != nil {
 		if cerr := q.somebodyElseStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing somebodyElseStmt: %w", cerr)
+		}
+	}
+	if q.stillActiveStmt != nil {
+		if cerr := q.stillActiveStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stillActiveStmt: %w", cerr)
 		}
 	}
 	if q.sweepEmailTokensStmt != nil {
@@ -955,9 +1051,11 @@ type Queries struct {
 	confirmSessionStmt              *sql.Stmt
 	confirmSignInStmt               *sql.Stmt
 	continueConversationStmt        *sql.Stmt
+	conversationsAfterStmt          *sql.Stmt
 	countActiveAdminsStmt           *sql.Stmt
 	countFilesOfBlobStmt            *sql.Stmt
 	countKeysStmt                   *sql.Stmt
+	countUnfinishedJobsStmt         *sql.Stmt
 	deleteConversationStmt          *sql.Stmt
 	deleteEmailTokensStmt           *sql.Stmt
 	deleteEmailTokensOfUserStmt     *sql.Stmt
@@ -1014,13 +1112,16 @@ type Queries struct {
 	listAttachedStmt                *sql.Stmt
 	listConversationsStmt           *sql.Stmt
 	listCountersStmt                *sql.Stmt
+	listFilesStmt                   *sql.Stmt
 	listHoldsStmt                   *sql.Stmt
 	listIdentitiesStmt              *sql.Stmt
 	listJobsWithUsageStmt           *sql.Stmt
 	listKeysStmt                    *sql.Stmt
 	listMessagesStmt                *sql.Stmt
+	listPeriodsStmt                 *sql.Stmt
 	listPinnedConversationsStmt     *sql.Stmt
 	listSessionsStmt                *sql.Stmt
+	listUsageEventsStmt             *sql.Stmt
 	listUsageEventsByJobStmt        *sql.Stmt
 	listUsersStmt                   *sql.Stmt
 	lockCounterStmt                 *sql.Stmt
@@ -1032,6 +1133,12 @@ type Queries struct {
 	oldFilesStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
 	pinConversationStmt             *sql.Stmt
+	purgeConversationsStmt          *sql.Stmt
+	purgeCountersStmt               *sql.Stmt
+	purgeFileStmt                   *sql.Stmt
+	purgeHoldsStmt                  *sql.Stmt
+	purgeJobsStmt                   *sql.Stmt
+	purgeRawUsageStmt               *sql.Stmt
 	renameConversationStmt          *sql.Stmt
 	renewLeasesStmt                 *sql.Stmt
 	reserveQuotaStmt                *sql.Stmt
@@ -1046,6 +1153,7 @@ type Queries struct {
 	setUserVerifiedStmt             *sql.Stmt
 	settleCounterStmt               *sql.Stmt
 	somebodyElseStmt                *sql.Stmt
+	stillActiveStmt                 *sql.Stmt
 	sweepEmailTokensStmt            *sql.Stmt
 	sweepFlowsStmt                  *sql.Stmt
 	sweepJobEventsStmt              *sql.Stmt
@@ -1071,9 +1179,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		confirmSessionStmt:              q.confirmSessionStmt,
 		confirmSignInStmt:               q.confirmSignInStmt,
 		continueConversationStmt:        q.continueConversationStmt,
+		conversationsAfterStmt:          q.conversationsAfterStmt,
 		countActiveAdminsStmt:           q.countActiveAdminsStmt,
 		countFilesOfBlobStmt:            q.countFilesOfBlobStmt,
 		countKeysStmt:                   q.countKeysStmt,
+		countUnfinishedJobsStmt:         q.countUnfinishedJobsStmt,
 		deleteConversationStmt:          q.deleteConversationStmt,
 		deleteEmailTokensStmt:           q.deleteEmailTokensStmt,
 		deleteEmailTokensOfUserStmt:     q.deleteEmailTokensOfUserStmt,
@@ -1130,13 +1240,16 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listAttachedStmt:                q.listAttachedStmt,
 		listConversationsStmt:           q.listConversationsStmt,
 		listCountersStmt:                q.listCountersStmt,
+		listFilesStmt:                   q.listFilesStmt,
 		listHoldsStmt:                   q.listHoldsStmt,
 		listIdentitiesStmt:              q.listIdentitiesStmt,
 		listJobsWithUsageStmt:           q.listJobsWithUsageStmt,
 		listKeysStmt:                    q.listKeysStmt,
 		listMessagesStmt:                q.listMessagesStmt,
+		listPeriodsStmt:                 q.listPeriodsStmt,
 		listPinnedConversationsStmt:     q.listPinnedConversationsStmt,
 		listSessionsStmt:                q.listSessionsStmt,
+		listUsageEventsStmt:             q.listUsageEventsStmt,
 		listUsageEventsByJobStmt:        q.listUsageEventsByJobStmt,
 		listUsersStmt:                   q.listUsersStmt,
 		lockCounterStmt:                 q.lockCounterStmt,
@@ -1148,6 +1261,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		oldFilesStmt:                    q.oldFilesStmt,
 		openCounterStmt:                 q.openCounterStmt,
 		pinConversationStmt:             q.pinConversationStmt,
+		purgeConversationsStmt:          q.purgeConversationsStmt,
+		purgeCountersStmt:               q.purgeCountersStmt,
+		purgeFileStmt:                   q.purgeFileStmt,
+		purgeHoldsStmt:                  q.purgeHoldsStmt,
+		purgeJobsStmt:                   q.purgeJobsStmt,
+		purgeRawUsageStmt:               q.purgeRawUsageStmt,
 		renameConversationStmt:          q.renameConversationStmt,
 		renewLeasesStmt:                 q.renewLeasesStmt,
 		reserveQuotaStmt:                q.reserveQuotaStmt,
@@ -1162,6 +1281,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setUserVerifiedStmt:             q.setUserVerifiedStmt,
 		settleCounterStmt:               q.settleCounterStmt,
 		somebodyElseStmt:                q.somebodyElseStmt,
+		stillActiveStmt:                 q.stillActiveStmt,
 		sweepEmailTokensStmt:            q.sweepEmailTokensStmt,
 		sweepFlowsStmt:                  q.sweepFlowsStmt,
 		sweepJobEventsStmt:              q.sweepJobEventsStmt,

@@ -209,6 +209,43 @@ func (q *Queries) ContinueConversation(ctx context.Context, arg ContinueConversa
 	return result.RowsAffected()
 }
 
+const conversationsAfter = `-- name: ConversationsAfter :many
+SELECT id FROM conversations
+WHERE user_id = $1 AND id > $2
+ORDER BY id
+LIMIT $3
+`
+
+type ConversationsAfterParams struct {
+	UserID   string
+	AfterID  string
+	RowLimit int32
+}
+
+// By their ids: those change places that are gone on with meanwhile.
+func (q *Queries) ConversationsAfter(ctx context.Context, arg ConversationsAfterParams) ([]string, error) {
+	rows, err := q.query(ctx, q.conversationsAfterStmt, conversationsAfter, arg.UserID, arg.AfterID, arg.RowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countActiveAdmins = `-- name: CountActiveAdmins :one
 SELECT COUNT(*) FROM users WHERE is_admin AND is_active
 `
@@ -237,6 +274,17 @@ SELECT COUNT(*) FROM api_keys WHERE user_id = $1
 
 func (q *Queries) CountKeys(ctx context.Context, userID string) (int64, error) {
 	row := q.queryRow(ctx, q.countKeysStmt, countKeys, userID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countUnfinishedJobs = `-- name: CountUnfinishedJobs :one
+SELECT COUNT(*) FROM jobs WHERE user_id = $1 AND status IN ('pending', 'processing')
+`
+
+func (q *Queries) CountUnfinishedJobs(ctx context.Context, userID string) (int64, error) {
+	row := q.queryRow(ctx, q.countUnfinishedJobsStmt, countUnfinishedJobs, userID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -520,7 +568,8 @@ type EraseUserParams struct {
 	ID        string
 }
 
-// What tells who a person was goes; the row stays for the books.
+// What tells who a person was goes; the row stays for the books. As the e-mail is
+// unique, PostgreSQL locks the row against references to it: see StillActive.
 func (q *Queries) EraseUser(ctx context.Context, arg EraseUserParams) (int64, error) {
 	result, err := q.exec(ctx, q.eraseUserStmt, eraseUser, arg.DeletedAt, arg.ID)
 	if err != nil {
@@ -1911,6 +1960,71 @@ func (q *Queries) ListCounters(ctx context.Context, arg ListCountersParams) ([]Q
 	return items, nil
 }
 
+const listFiles = `-- name: ListFiles :many
+SELECT id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, created_at FROM files
+WHERE user_id = $1 AND id > $2
+ORDER BY id
+LIMIT $3
+`
+
+type ListFilesParams struct {
+	UserID   string
+	AfterID  string
+	RowLimit int32
+}
+
+type ListFilesRow struct {
+	ID          string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Sha256      string
+	BlobKey     string
+	Width       int64
+	Height      int64
+	Pages       int64
+	Characters  int64
+	CreatedAt   int64
+}
+
+// Without the text, which may be long.
+func (q *Queries) ListFiles(ctx context.Context, arg ListFilesParams) ([]ListFilesRow, error) {
+	rows, err := q.query(ctx, q.listFilesStmt, listFiles, arg.UserID, arg.AfterID, arg.RowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFilesRow
+	for rows.Next() {
+		var i ListFilesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.ContentType,
+			&i.Kind,
+			&i.Size,
+			&i.Sha256,
+			&i.BlobKey,
+			&i.Width,
+			&i.Height,
+			&i.Pages,
+			&i.Characters,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listHolds = `-- name: ListHolds :many
 SELECT meter, amount FROM quota_holds
 WHERE job_id = $1 AND user_id = $2
@@ -2183,6 +2297,42 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]M
 	return items, nil
 }
 
+const listPeriods = `-- name: ListPeriods :many
+SELECT user_id, meter, period_start, period_end, used, reserved FROM quota_counters
+WHERE user_id = $1
+ORDER BY period_start, meter
+`
+
+func (q *Queries) ListPeriods(ctx context.Context, userID string) ([]QuotaCounter, error) {
+	rows, err := q.query(ctx, q.listPeriodsStmt, listPeriods, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []QuotaCounter
+	for rows.Next() {
+		var i QuotaCounter
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Meter,
+			&i.PeriodStart,
+			&i.PeriodEnd,
+			&i.Used,
+			&i.Reserved,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listPinnedConversations = `-- name: ListPinnedConversations :many
 SELECT id, user_id, title, title_key, model, settings, head_id, created_at, updated_at, pinned, title_by FROM conversations
 WHERE user_id = $1 AND pinned
@@ -2276,6 +2426,62 @@ func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]L
 			&i.CreatedAt,
 			&i.LastUsedAt,
 			&i.ExpiresAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listUsageEvents = `-- name: ListUsageEvents :many
+SELECT id, user_id, job_id, meter, period_start, quantity, provider, model, input_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, cost_nanos, receipt, estimated, raw_usage, created_at FROM usage_events
+WHERE user_id = $1 AND id > $2
+ORDER BY id
+LIMIT $3
+`
+
+type ListUsageEventsParams struct {
+	UserID   string
+	AfterID  string
+	RowLimit int32
+}
+
+func (q *Queries) ListUsageEvents(ctx context.Context, arg ListUsageEventsParams) ([]UsageEvent, error) {
+	rows, err := q.query(ctx, q.listUsageEventsStmt, listUsageEvents, arg.UserID, arg.AfterID, arg.RowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UsageEvent
+	for rows.Next() {
+		var i UsageEvent
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.JobID,
+			&i.Meter,
+			&i.PeriodStart,
+			&i.Quantity,
+			&i.Provider,
+			&i.Model,
+			&i.InputTokens,
+			&i.CacheReadTokens,
+			&i.CacheWriteTokens,
+			&i.CacheWrite1hTokens,
+			&i.OutputTokens,
+			&i.ReasoningTokens,
+			&i.CostNanos,
+			&i.Receipt,
+			&i.Estimated,
+			&i.RawUsage,
+			&i.CreatedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -2609,6 +2815,112 @@ func (q *Queries) PinConversation(ctx context.Context, arg PinConversationParams
 	return result.RowsAffected()
 }
 
+const purgeConversations = `-- name: PurgeConversations :execrows
+DELETE FROM conversations WHERE conversations.user_id = $1 AND conversations.id IN (
+    SELECT c.id FROM conversations c WHERE c.user_id = $1 ORDER BY c.id LIMIT $2
+)
+`
+
+type PurgeConversationsParams struct {
+	UserID   string
+	RowLimit int32
+}
+
+// A batch of what is left of a deleted person; the messages, which files they
+// have, and their words for searches go with it.
+func (q *Queries) PurgeConversations(ctx context.Context, arg PurgeConversationsParams) (int64, error) {
+	result, err := q.exec(ctx, q.purgeConversationsStmt, purgeConversations, arg.UserID, arg.RowLimit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const purgeCounters = `-- name: PurgeCounters :execrows
+DELETE FROM quota_counters WHERE user_id = $1
+`
+
+func (q *Queries) PurgeCounters(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.purgeCountersStmt, purgeCounters, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const purgeFile = `-- name: PurgeFile :execrows
+DELETE FROM files WHERE id = $1 AND user_id = $2
+`
+
+type PurgeFileParams struct {
+	ID     string
+	UserID string
+}
+
+func (q *Queries) PurgeFile(ctx context.Context, arg PurgeFileParams) (int64, error) {
+	result, err := q.exec(ctx, q.purgeFileStmt, purgeFile, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const purgeHolds = `-- name: PurgeHolds :execrows
+DELETE FROM quota_holds WHERE user_id = $1
+`
+
+func (q *Queries) PurgeHolds(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.purgeHoldsStmt, purgeHolds, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const purgeJobs = `-- name: PurgeJobs :execrows
+DELETE FROM jobs WHERE jobs.user_id = $1 AND jobs.id IN (
+    SELECT j.id FROM jobs j
+    WHERE j.user_id = $1 AND j.status IN ('completed', 'failed', 'cancelled')
+    ORDER BY j.id LIMIT $2
+)
+`
+
+type PurgeJobsParams struct {
+	UserID   string
+	RowLimit int32
+}
+
+// A batch of what is left of a deleted person; the events go with it.
+func (q *Queries) PurgeJobs(ctx context.Context, arg PurgeJobsParams) (int64, error) {
+	result, err := q.exec(ctx, q.purgeJobsStmt, purgeJobs, arg.UserID, arg.RowLimit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const purgeRawUsage = `-- name: PurgeRawUsage :execrows
+UPDATE usage_events SET raw_usage = '' WHERE usage_events.user_id = $1 AND usage_events.id IN (
+    SELECT e.id FROM usage_events e
+    WHERE e.user_id = $1 AND e.raw_usage <> ''
+    ORDER BY e.id LIMIT $2
+)
+`
+
+type PurgeRawUsageParams struct {
+	UserID   string
+	RowLimit int32
+}
+
+// The books stay, without what was written by vendors in their own words.
+func (q *Queries) PurgeRawUsage(ctx context.Context, arg PurgeRawUsageParams) (int64, error) {
+	result, err := q.exec(ctx, q.purgeRawUsageStmt, purgeRawUsage, arg.UserID, arg.RowLimit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const renameConversation = `-- name: RenameConversation :execrows
 UPDATE conversations SET title = $1, title_key = $2, title_by = 'person' WHERE id = $3 AND user_id = $4
 `
@@ -2832,7 +3144,7 @@ func (q *Queries) SetUserAdmin(ctx context.Context, arg SetUserAdminParams) (Use
 }
 
 const setUserEmail = `-- name: SetUserEmail :one
-UPDATE users SET email = $1, email_key = $2, is_verified = $3, updated_at = $4 WHERE id = $5 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
+UPDATE users SET email = $1, email_key = $2, is_verified = $3, updated_at = $4 WHERE id = $5 AND is_active RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserEmailParams struct {
@@ -2873,7 +3185,7 @@ func (q *Queries) SetUserEmail(ctx context.Context, arg SetUserEmailParams) (Use
 }
 
 const setUserName = `-- name: SetUserName :one
-UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
+UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3 AND is_active RETURNING id, email, email_key, full_name, picture_url, password_hash, is_active, is_verified, is_admin, plan, anchor_at, created_at, updated_at, deleted_at, purged_at
 `
 
 type SetUserNameParams struct {
@@ -2882,6 +3194,7 @@ type SetUserNameParams struct {
 	ID        string
 }
 
+// Nobody who was deleted in this moment gets a name again.
 func (q *Queries) SetUserName(ctx context.Context, arg SetUserNameParams) (User, error) {
 	row := q.queryRow(ctx, q.setUserNameStmt, setUserName, arg.FullName, arg.UpdatedAt, arg.ID)
 	var i User
@@ -3040,6 +3353,20 @@ func (q *Queries) SomebodyElse(ctx context.Context, id string) (string, error) {
 	row := q.queryRow(ctx, q.somebodyElseStmt, somebodyElse, id)
 	err := row.Scan(&id)
 	return id, err
+}
+
+const stillActive = `-- name: StillActive :one
+SELECT is_active FROM users WHERE id = $1
+`
+
+// Asked in a transaction after it has written something of the person's: the
+// reference to their row then keeps whoever deletes them waiting until it ends,
+// so that either it sees that they are gone, or who deletes them finds what it wrote.
+func (q *Queries) StillActive(ctx context.Context, id string) (bool, error) {
+	row := q.queryRow(ctx, q.stillActiveStmt, stillActive, id)
+	var is_active bool
+	err := row.Scan(&is_active)
+	return is_active, err
 }
 
 const sweepEmailTokens = `-- name: SweepEmailTokens :execrows
