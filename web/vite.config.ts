@@ -95,7 +95,11 @@ export default defineConfig({
   build: {
     manifest: true,
     assetsInlineLimit: 0, // the CSP lets fonts and scripts come from files only
-    rollupOptions: { input: ['index.html', 'docs.html'] },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html'],
+      // What most pages stand on is one file: it is smaller than many, whose names the entry would have to know besides.
+      output: { codeSplitting: { groups: [{ name: 'base', minShareCount: 20 }] } },
+    },
   },
   server: {
     proxy: {

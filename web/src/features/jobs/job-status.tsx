@@ -3,8 +3,6 @@ import type { JobStatus } from '@/shared/api/types';
 import { i18n } from '@/shared/lib/text';
 import { Badge } from '@/shared/ui/badge';
 
-export const statuses = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const satisfies JobStatus[];
-
 export function statusName(status: JobStatus): string {
   const names: Record<JobStatus, string> = {
     pending: i18n.t('Waiting'),

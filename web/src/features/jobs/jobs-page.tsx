@@ -10,7 +10,8 @@ import { Skeleton } from '@/shared/ui/skeleton';
 import { TopBar } from '@/shared/ui/top-bar';
 import { jobsQuery } from './api';
 import { JobRow } from './job-row';
-import { statuses, statusName } from './job-status';
+import { statusName } from './job-status';
+import { statuses } from './statuses';
 
 interface JobsPageProps {
   status: JobStatus | undefined;

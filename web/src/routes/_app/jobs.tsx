@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { statuses } from '@/features/jobs/job-status';
 import { JobsPage } from '@/features/jobs/jobs-page';
+import { statuses } from '@/features/jobs/statuses';
 import type { JobStatus } from '@/shared/api/types';
 
 export const Route = createFileRoute('/_app/jobs')({
