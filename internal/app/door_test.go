@@ -29,13 +29,27 @@ import (
 // sdk is OpenAI's own client, pointed at Pulse as its users would.
 func (c *caller) sdk(more ...option.RequestOption) openai.Client {
 	c.h.t.Helper()
-	options := []option.RequestOption{option.WithBaseURL(c.h.address + "/v1"), option.WithAPIKey(c.program().token), option.WithMaxRetries(0)}
-	return openai.NewClient(append(options, more...)...)
+	usual := []option.RequestOption{option.WithBaseURL(c.h.address + "/v1"), option.WithAPIKey(c.program().token), option.WithMaxRetries(0)}
+	return openai.NewClient(slices.Concat(usual, more)...)
 }
 
 func asks(model string, messages ...openai.ChatCompletionMessageParamUnion) openai.ChatCompletionNewParams {
 	return openai.ChatCompletionNewParams{Model: model, Messages: messages}
 }
+
+// isOpenAIs checks that an error is what OpenAI's client makes of OpenAI's own.
+func (h *house) isOpenAIs(what string, err error, status int, typ, code, param string) {
+	h.t.Helper()
+	refused, ok := errors.AsType[*openai.Error](err)
+	if !ok || refused.StatusCode != status || refused.Type != typ || refused.Code != code || refused.Param != param || refused.Message == "" {
+		h.t.Errorf("%s: %v", what, err)
+	}
+}
+
+const (
+	completions = "/v1/chat/completions"
+	invalid     = "invalid_request_error"
+)
 
 // heard is what came of a stream.
 type heard struct {
@@ -120,9 +134,9 @@ func TestOpenAIsClient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		choice := whole.Choices[0]
-		if whole.Model != model || choice.Message.Content != "You said: hello there" || choice.FinishReason != "stop" || string(whole.Object) != "chat.completion" ||
-			choice.Message.Role != "assistant" || whole.Created < 1_700_000_000 || whole.Usage.TotalTokens != whole.Usage.PromptTokens+whole.Usage.CompletionTokens || whole.Usage.CompletionTokens == 0 {
+		choice, used := whole.Choices[0], whole.Usage
+		if whole.Model != model || string(whole.Object) != "chat.completion" || whole.Created < 1_700_000_000 || choice.Message.Content != "You said: hello there" ||
+			choice.Message.Role != "assistant" || choice.FinishReason != "stop" || used.CompletionTokens == 0 || used.TotalTokens != used.PromptTokens+used.CompletionTokens {
 			t.Errorf("whole: %s", whole.RawJSON())
 		}
 		if got := h.vendor.Last().Chat.System; got != "be brief" {
@@ -146,7 +160,8 @@ func TestOpenAIsClient(t *testing.T) {
 		parts := []openai.ChatCompletionContentPartUnionParam{
 			openai.ImageContentPart(openai.ChatCompletionContentPartImageImageURLParam{URL: "data:image/png;base64," + picture}), openai.TextContentPart("[see]"),
 		}
-		if whole, err = client.Chat.Completions.New(t.Context(), asks(model, openai.UserMessage(parts))); err != nil || !strings.Contains(whole.Choices[0].Message.Content, "image/png 12x8") {
+		if whole, err = client.Chat.Completions.New(t.Context(), asks(model, openai.UserMessage(parts))); err != nil ||
+			!strings.Contains(whole.Choices[0].Message.Content, "image/png 12x8") {
 			t.Errorf("with a picture: %+v, %v", whole, err)
 		}
 		if billed := h.vendor.Books().Billed.Total(); p.usedTokens() != billed {
@@ -193,7 +208,8 @@ func (c *caller) keepsNothing() {
 			c.h.t.Errorf("a retry: %d %s", got.status, got.text)
 		}
 	}
-	if got := c.do(http.MethodPost, "/api/v1/jobs", object{"type": "completion", "input": object{}}); got.status != http.StatusBadRequest || !strings.Contains(got.text, "/v1/chat/completions") {
+	got := c.do(http.MethodPost, "/api/v1/jobs", object{"type": "completion", "input": object{}})
+	if got.status != http.StatusBadRequest || !strings.Contains(got.text, completions) {
 		c.h.t.Errorf("a completion as a job: %d %s", got.status, got.text)
 	}
 }
@@ -211,15 +227,17 @@ func TestOpenAIsListOfModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ids []string
+	ids := make([]string, 0, len(page.Data))
 	for _, m := range page.Data {
 		ids = append(ids, m.ID)
 		if m.OwnedBy == "" || m.Created == 0 && m.OwnedBy == "openai" || string(m.Object) != "model" {
 			t.Errorf("%s", m.RawJSON())
 		}
 	}
-	if !slices.Contains(ids, model) || !slices.Contains(ids, "lab/qwen3:8b") || !slices.Contains(ids, "demo-chat") || slices.Contains(ids, "gpt-4") || slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, "claude") }) {
-		t.Errorf("the models are %q", ids)
+	for id, want := range map[string]bool{model: true, "lab/qwen3:8b": true, "demo-chat": true, "gpt-4": false, "claude-haiku-5-5": false} {
+		if slices.Contains(ids, id) != want {
+			t.Errorf("%s: the models are %q", id, ids)
+		}
 	}
 	for asked, want := range map[string]string{model: model, "gpt-3.5-turbo": model, "lab/qwen3:8b": "lab/qwen3:8b", "demo-chat": "demo-chat"} {
 		if m, err := client.Models.Get(t.Context(), asked); err != nil || m.ID != want {
@@ -229,11 +247,9 @@ func TestOpenAIsListOfModels(t *testing.T) {
 	if got := p.do(http.MethodGet, "/v1/models/lab/qwen3:8b", nil); got.status != http.StatusOK { // a client that does not escape it
 		t.Errorf("got %d %s", got.status, got.text)
 	}
-	var refused *openai.Error
 	for _, id := range []string{"gpt-99", "claude-haiku-5-5", "nowhere/llama"} {
-		if _, err := client.Models.Get(t.Context(), id); !errors.As(err, &refused) || refused.StatusCode != 404 || refused.Code != "model_not_found" || refused.Param != "model" {
-			t.Errorf("%s: %v", id, err)
-		}
+		_, err := client.Models.Get(t.Context(), id)
+		h.isOpenAIs(id, err, http.StatusNotFound, invalid, "model_not_found", "model")
 	}
 	whole, err := client.Chat.Completions.New(t.Context(), asks("gpt-3.5-turbo", openai.UserMessage("hi")))
 	if err != nil || whole.Model != model {
@@ -253,6 +269,7 @@ func TestOpenAIsErrors(t *testing.T) {
 		t.Helper()
 		p := h.register("ada")
 		client := p.sdk()
+		long := asks(model, openai.UserMessage(strings.Repeat("word ", 1_200_000)))
 		cold := asks(model, openai.UserMessage("hi"))
 		cold.Temperature = openai.Float(0.1)
 		for _, c := range []struct {
@@ -262,15 +279,15 @@ func TestOpenAIsErrors(t *testing.T) {
 			typ, code, param  string
 			inStream, charged bool
 		}{
-			{name: "no such model", params: asks("gpt-99", openai.UserMessage("hi")), status: 404, typ: "invalid_request_error", code: "model_not_found", param: "model"},
-			{name: "what the model refuses", params: cold, status: 400, typ: "invalid_request_error", param: "temperature"},
-			{name: "nothing said", params: asks(model, openai.UserMessage("")), status: 400, typ: "invalid_request_error", param: "messages[0].content"},
-			{name: "too long", params: asks(model, openai.UserMessage(strings.Repeat("word ", 1_200_000))), status: 400, typ: "invalid_request_error", code: "context_length_exceeded", param: "messages"},
-			{name: "the vendor's 400", params: asks(model, openai.UserMessage("[status 400]")), status: 400, typ: "invalid_request_error", code: "provider_bad_request"},
+			{name: "no such model", params: asks("gpt-99", openai.UserMessage("hi")), status: 404, typ: invalid, code: "model_not_found", param: "model"},
+			{name: "what the model refuses", params: cold, status: 400, typ: invalid, param: "temperature"},
+			{name: "nothing said", params: asks(model, openai.UserMessage("")), status: 400, typ: invalid, param: "messages[0].content"},
+			{name: "too long", params: long, status: 400, typ: invalid, code: "context_length_exceeded", param: "messages"},
+			{name: "the vendor's 400", params: asks(model, openai.UserMessage("[status 400]")), status: 400, typ: invalid, code: "provider_bad_request"},
 			{name: "the vendor's 401", params: asks(model, openai.UserMessage("[status 401]")), status: 502, typ: "server_error", code: "provider_auth"},
 			{name: "the vendor's 429", params: asks(model, openai.UserMessage("[status 429]")), status: 429, typ: "requests", code: "rate_limit_exceeded"},
 			{name: "the vendor's 500", params: asks(model, openai.UserMessage("[status 500]")), status: 502, typ: "server_error", code: "provider_overloaded"},
-			{name: "blocked", params: asks(model, openai.UserMessage("[blocked]")), status: 400, typ: "invalid_request_error", code: "content_policy_violation"},
+			{name: "blocked", params: asks(model, openai.UserMessage("[blocked]")), status: 400, typ: invalid, code: "content_policy_violation"},
 			{name: "empty", params: asks(model, openai.UserMessage("[empty]")), status: 502, typ: "server_error", code: "provider_empty", charged: true},
 			{name: "cut", params: asks(model, openai.UserMessage("[chunks 5] [cut after 3]")), status: 502, typ: "server_error", code: "provider_cut", inStream: true, charged: true},
 		} {
@@ -278,14 +295,9 @@ func TestOpenAIsErrors(t *testing.T) {
 			_, whole := client.Chat.Completions.New(t.Context(), c.params)
 			_, streamed := hears(t.Context(), client, c.params)
 			for how, err := range map[string]error{"whole": whole, "streamed": streamed} {
-				var refused *openai.Error
-				switch {
-				case how == "streamed" && c.inStream:
-					if err == nil || !strings.Contains(err.Error(), c.code) {
-						t.Errorf("%s, %s: %v", c.name, how, err)
-					}
-				case c.name == "cut": // whole, the stand-in's connection breaks
-				case !errors.As(err, &refused) || refused.StatusCode != c.status || refused.Type != c.typ || refused.Code != c.code || refused.Param != c.param || refused.Message == "":
+				if how == "whole" || !c.inStream {
+					h.isOpenAIs(c.name+", "+how, err, c.status, c.typ, c.code, c.param)
+				} else if err == nil || !strings.Contains(err.Error(), c.code) {
 					t.Errorf("%s, %s: %v", c.name, how, err)
 				}
 			}
@@ -295,13 +307,11 @@ func TestOpenAIsErrors(t *testing.T) {
 		}
 		stranger := openai.NewClient(option.WithBaseURL(h.address+"/v1"), option.WithAPIKey("pulse_sk_nobody"), option.WithMaxRetries(0))
 		_, err := stranger.Models.List(t.Context())
-		if refused := (*openai.Error)(nil); !errors.As(err, &refused) || refused.StatusCode != 401 || refused.Code != "invalid_api_key" {
-			t.Errorf("a stranger: %v", err)
-		}
-		got := p.do(http.MethodPost, "/v1/chat/completions", object{"model": model, "messages": question, "temprature": 1})
-		if got.status != 400 || !strings.Contains(got.text, `"Unrecognized request argument supplied: temprature","type":"invalid_request_error","param":"temprature"`) { //nolint:misspell // OpenAI's spelling
-			t.Errorf("an unknown argument: %d %s", got.status, got.text)
-		}
+		h.isOpenAIs("a stranger", err, http.StatusUnauthorized, invalid, "invalid_api_key", "")
+		unknown := asks(model, openai.UserMessage("hi"))
+		unknown.SetExtraFields(map[string]any{"temprature": 1})
+		_, err = client.Chat.Completions.New(t.Context(), unknown)
+		h.isOpenAIs("an unknown argument", err, http.StatusBadRequest, invalid, "unknown_parameter", "temprature")
 	})
 }
 
@@ -325,34 +335,31 @@ func TestOpenAIsClientHasTheSameLimits(t *testing.T) {
 			client := p.sdk(option.WithMaxRetries(3))
 			asked := asks(model, openai.UserMessage("[chunks 300]"))
 			asked.MaxTokens = openai.Int(400)
-			refusals, answers := make(chan *openai.Error, 20), make(chan *openai.ChatCompletion, 20)
-			for range 20 {
+			const many = 20
+			ends := make(chan error, many)
+			for range many {
 				go func() {
-					whole, err := client.Chat.Completions.New(context.Background(), asked)
-					var refused *openai.Error
-					if errors.As(err, &refused) || err != nil {
-						refusals <- refused
-						return
-					}
-					answers <- whole
+					_, err := client.Chat.Completions.New(context.Background(), asked)
+					ends <- err
 				}()
 			}
 			good := 0
-			for range 20 {
-				select {
-				case <-answers:
+			for range many {
+				err := <-ends
+				if err == nil {
 					good++
-				case refused := <-refusals:
-					if refused == nil || refused.StatusCode != 429 || refused.Code != "insufficient_quota" || refused.Type != "insufficient_quota" || !strings.Contains(refused.Message, "Limit: 2000, used: ") {
-						t.Errorf("refused with %v", refused)
-					}
+					continue
+				}
+				h.isOpenAIs("over the limit", err, http.StatusTooManyRequests, "insufficient_quota", "insufficient_quota", "")
+				if refused, ok := errors.AsType[*openai.Error](err); ok && !strings.Contains(refused.Message, "Limit: 2000, used: ") {
+					t.Errorf("refused with %q", refused.Message)
 				}
 			}
 			books := h.vendor.Books()
 			if good == 0 || books.Requests != int64(good) || p.usedTokens() > 2000 || p.usedTokens() != books.Billed.Total() {
 				t.Errorf("%d answers, %d requests, %d tokens booked, %d billed", good, books.Requests, p.usedTokens(), books.Billed.Total())
 			}
-			got := p.do(http.MethodPost, "/v1/chat/completions", object{"model": model, "messages": question, "max_tokens": 1990})
+			got := p.do(http.MethodPost, completions, object{"model": model, "messages": question, "max_tokens": 1990})
 			if got.status != http.StatusTooManyRequests || got.header.Get("X-Should-Retry") != "false" {
 				t.Errorf("got %d %v %s", got.status, got.header, got.text)
 			}
@@ -433,7 +440,7 @@ func TestOpenAIsClientWithAKeyForARequest(t *testing.T) {
 		p := h.register("ada")
 		body := object{"model": model, "messages": question}
 		good := 0
-		for _, got := range together(p, 5, "/v1/chat/completions", body, "Idempotency-Key", "k") {
+		for _, got := range together(p, 5, completions, body, "Idempotency-Key", "k") {
 			if got.status == http.StatusOK {
 				good++
 			} else if got.status != http.StatusConflict || !strings.Contains(got.text, "idempotency_replayed") || got.header.Get("X-Should-Retry") != "false" {
@@ -443,12 +450,13 @@ func TestOpenAIsClientWithAKeyForARequest(t *testing.T) {
 		if good != 1 || h.vendor.Books().Requests != 1 {
 			t.Errorf("%d answers, %d requests to the vendor", good, h.vendor.Books().Requests)
 		}
-		if got := p.do(http.MethodPost, "/v1/chat/completions", object{"model": model, "messages": said("another")}, "Idempotency-Key", "k"); got.status != http.StatusConflict || !strings.Contains(got.text, "idempotency_mismatch") {
+		got := p.do(http.MethodPost, completions, object{"model": model, "messages": said("another")}, "Idempotency-Key", "k")
+		if got.status != http.StatusConflict || !strings.Contains(got.text, "idempotency_mismatch") {
 			t.Errorf("another request: %d %s", got.status, got.text)
 		}
 		failing := object{"model": model, "messages": said("[status 400]")}
 		for range 2 {
-			if got := p.do(http.MethodPost, "/v1/chat/completions", failing, "Idempotency-Key", "f"); got.status != http.StatusBadRequest || !strings.Contains(got.text, "provider_bad_request") {
+			if got = p.do(http.MethodPost, completions, failing, "Idempotency-Key", "f"); got.status != http.StatusBadRequest || !strings.Contains(got.text, "provider_bad_request") {
 				t.Errorf("what failed: %d %s", got.status, got.text)
 			}
 		}
@@ -483,10 +491,8 @@ func TestOpenAIsClientNamesPictures(t *testing.T) {
 	if text, err := ask(p, remote); err != nil || !strings.Contains(text, "image/png 12x8") {
 		t.Errorf("a picture elsewhere: %q, %v", text, err)
 	}
-	text, err := ask(shut.register("ada"), remote)
-	if refused := (*openai.Error)(nil); !errors.As(err, &refused) || refused.StatusCode != 400 || refused.Code != "invalid_image_url" {
-		t.Errorf("a picture of this network: %q, %v", text, err)
-	}
+	_, err := ask(shut.register("ada"), remote)
+	shut.isOpenAIs("a picture of this network", err, http.StatusBadRequest, invalid, "invalid_image_url", "messages[0].content[0].image_url.url")
 	file := func(id string) openai.ChatCompletionContentPartUnionParam {
 		return openai.FileContentPart(openai.ChatCompletionContentPartFileFileParam{FileID: openai.String(id)})
 	}

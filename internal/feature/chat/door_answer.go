@@ -14,7 +14,7 @@ import (
 )
 
 // ChatCompletion is a whole answer as OpenAI's API has it.
-type ChatCompletion struct {
+type ChatCompletion struct { //nolint:revive // its name in the OpenAPI document
 	ID      string             `json:"id" doc:"chatcmpl- and the id of the job, see /api/v1/jobs"`
 	Object  string             `json:"object" enum:"chat.completion"`
 	Created int64              `json:"created"`
@@ -101,7 +101,7 @@ func (a completed) finishReason() string {
 func (c *completing) whole(j job.Job) ChatCompletion {
 	said := CompletionAnswer{Role: provider.RoleAssistant, ReasoningContent: c.answer.reasoning}
 	for _, call := range c.answer.calls {
-		said.ToolCalls = append(said.ToolCalls, AnswerToolCall{ID: call.ID, Type: "function", Function: AnswerFunctionCall{call.Name, call.Arguments}})
+		said.ToolCalls = append(said.ToolCalls, AnswerToolCall{ID: call.ID, Type: typeFunction, Function: AnswerFunctionCall{call.Name, call.Arguments}})
 	}
 	if c.answer.text != "" || len(said.ToolCalls) == 0 {
 		said.Content = &c.answer.text

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
@@ -159,12 +160,12 @@ func (c *calls) take(d provider.ToolCallDelta) {
 }
 
 // text is what the model wrote for them.
-func (c calls) text() string {
-	text := ""
-	for _, call := range c {
-		text += " " + call.Name + call.Arguments
+func (c *calls) text() string {
+	var text strings.Builder
+	for _, call := range *c {
+		text.WriteString(" " + call.Name + call.Arguments)
 	}
-	return text
+	return text.String()
 }
 
 // replayCompletion tells how it ended; what it said is not kept.
@@ -173,7 +174,8 @@ func replayCompletion(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 	if err != nil {
 		return nil, fmt.Errorf("chat: events of job %s: %w", j.ID, err)
 	}
-	contents := []job.Content{{Kind: job.EventStart, Data: start}}
+	contents := make([]job.Content, 0, 2) //nolint:mnd // the start and the end
+	contents = append(contents, job.Content{Kind: job.EventStart, Data: start})
 	if job.Status(j.Status) == job.Failed {
 		return contents, nil // the pipeline adds the error
 	}
@@ -195,4 +197,3 @@ func replayCompletion(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 	}
 	return append(contents, job.Content{Kind: job.EventDone, Data: done}), nil
 }
-

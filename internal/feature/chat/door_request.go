@@ -12,7 +12,7 @@ import (
 // ChatCompletionRequest is what OpenAI's API documents for chat completions, all
 // of it, so that whatever is not honoured is refused by name or known to be
 // harmless. In every optional field a null counts as absence.
-type ChatCompletionRequest struct {
+type ChatCompletionRequest struct { //nolint:revive // its name in the OpenAPI document
 	Model    string              `json:"model" doc:"A model's id or alias, see /v1/models"`
 	Messages []CompletionMessage `json:"messages" minItems:"1" maxItems:"2000"`
 
@@ -142,8 +142,10 @@ type ContentPart struct {
 // content is a text or parts.
 type content []ContentPart
 
-// partText is the type of a part that is text.
-const partText = "text"
+const (
+	partText     = "text"     // the type of a part that is text
+	typeFunction = "function" // the one type of tools
+)
 
 // UnmarshalJSONFrom reads both forms.
 func (c *content) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -157,7 +159,7 @@ func (c *content) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 }
 
 // Schema tells OpenAPI of both forms.
-func (content) Schema(r huma.Registry) *huma.Schema {
+func (*content) Schema(r huma.Registry) *huma.Schema {
 	return textOr(huma.SchemaFromType(r, reflect.TypeFor[[]ContentPart]()))
 }
 
@@ -176,7 +178,7 @@ func (t *textOrTexts) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 }
 
 // Schema tells OpenAPI of both forms.
-func (textOrTexts) Schema(r huma.Registry) *huma.Schema {
+func (*textOrTexts) Schema(r huma.Registry) *huma.Schema {
 	return textOr(huma.SchemaFromType(r, reflect.TypeFor[[]string]()))
 }
 
@@ -210,7 +212,7 @@ func (t *toolChoice) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 }
 
 // Schema tells OpenAPI of both forms.
-func (toolChoice) Schema(huma.Registry) *huma.Schema {
+func (*toolChoice) Schema(huma.Registry) *huma.Schema {
 	return textOr(&huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
 }
 

@@ -72,6 +72,9 @@ func dataURL(kind string, data []byte) string {
 	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)
 }
 
+// parts is a request of one message with these parts.
+func parts(list string) string { return `{"messages":[{"role":"user","content":[` + list + `]}]}` }
+
 // rest completes a request of which a test gives the part that it is about.
 func rest(body string) string {
 	for _, field := range []struct{ name, value string }{
@@ -108,53 +111,86 @@ func TestDoorTranslates(t *testing.T) {
 	}{
 		{"the least", `{}`, provider.ChatRequest{Messages: hi}},
 		{"an alias", `{"model":"gpt-3.5-turbo"}`, provider.ChatRequest{Messages: hi}},
-		{"null is absence", `{"temperature":null,"top_p":null,"max_tokens":null,"max_completion_tokens":null,"stop":null,"stream":null,"stream_options":null,
+		{
+			"null is absence", `{"temperature":null,"top_p":null,"max_tokens":null,"max_completion_tokens":null,"stop":null,"stream":null,"stream_options":null,
 			"tools":null,"tool_choice":null,"parallel_tool_calls":null,"response_format":null,"reasoning_effort":null,"n":null,"user":null,"metadata":null,"seed":null,
 			"functions":null,"function_call":null,"logit_bias":null,"logprobs":null,"top_logprobs":null,"modalities":null,"audio":null,"prediction":null,"moderation":null,
 			"web_search_options":null,"service_tier":null,"verbosity":null,"presence_penalty":null,"frequency_penalty":null,"store":null,"safety_identifier":null,
 			"prompt_cache_key":null,"prompt_cache_options":null,"prompt_cache_retention":null,
 			"messages":[{"role":"user","content":"hi","name":null,"tool_calls":null,"tool_call_id":null,"refusal":null,"function_call":null,"audio":null}]}`,
-			provider.ChatRequest{Messages: hi}},
-		{"harmless", `{"n":1,"user":"u","metadata":{"a":"b"},"seed":3,"logit_bias":{},"logprobs":false,"modalities":["text"],"service_tier":"auto","verbosity":"medium",
+			provider.ChatRequest{Messages: hi},
+		},
+		{
+			"harmless", `{"n":1,"user":"u","metadata":{"a":"b"},"seed":3,"logit_bias":{},"logprobs":false,"modalities":["text"],"service_tier":"auto","verbosity":"medium",
 			"presence_penalty":0,"frequency_penalty":0.0,"store":true,"safety_identifier":"s","prompt_cache_key":"k","prompt_cache_options":{},"temperature":1,"top_p":1}`,
-			provider.ChatRequest{Messages: hi}},
+			provider.ChatRequest{Messages: hi},
+		},
 		{"streamed", `{"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":true}}`, provider.ChatRequest{Messages: hi, Stream: true}},
-		{"sampling", `{"model":"claude-opus-4-6","temperature":0.5,"top_p":0.9,"stop":"END"}`,
-			provider.ChatRequest{Messages: hi, Temperature: new(0.5), TopP: new(0.9), Stop: []string{"END"}}},
+		{
+			"sampling", `{"model":"claude-opus-4-6","temperature":0.5,"top_p":0.9,"stop":"END"}`,
+			provider.ChatRequest{Messages: hi, Temperature: new(0.5), TopP: new(0.9), Stop: []string{"END"}},
+		},
 		{"several stops and an effort", `{"stop":["a","b"],"reasoning_effort":"high"}`, provider.ChatRequest{Messages: hi, Stop: []string{"a", "b"}, ReasoningEffort: "high"}},
-		{"all system messages", `{"messages":[{"role":"system","content":"one"},{"role":"user","content":"hi"},{"role":"developer","content":[{"type":"text","text":"two"}]}]}`,
-			provider.ChatRequest{System: "one\n\ntwo", Messages: hi}},
-		{"parts of text", `{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}`, provider.ChatRequest{Messages: []provider.Message{user("a\nb")}}},
-		{"pictures keep their order", `{"messages":[{"role":"user","content":[{"type":"text","text":"first"},` + part(red) + `,{"type":"text","text":"second"},` + part(blue) + `,` + part(red) + `,{"type":"text","text":"third"}]}]}`,
-			provider.ChatRequest{Messages: []provider.Message{user("first"), user("second", red), user("third", blue, red)}}},
-		{"a picture alone", `{"messages":[{"role":"user","content":[` + part(red) + `]}]}`, provider.ChatRequest{Messages: []provider.Message{user("", red)}}},
-		{"a picture under a wrong type", `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + dataURL("image/jpeg", red) + `"}}]}]}`,
-			provider.ChatRequest{Messages: []provider.Message{user("", red)}}},
-		{"a file", `{"messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.txt","file_data":"` + dataURL("text/plain", []byte("what is in it")) + `"}},{"type":"text","text":"?"}]}]}`,
-			provider.ChatRequest{Messages: []provider.Message{user("<file name=\"a.txt\">\nwhat is in it\n</file>\n\n\n?")}}},
-		{"a file that is a picture", `{"messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"` + base64.StdEncoding.EncodeToString(red) + `"}}]}]}`,
-			provider.ChatRequest{Messages: []provider.Message{user("", red)}}},
-		{"tools", `{"tools":[` + tool + `],"tool_choice":"required","parallel_tool_calls":false}`,
-			provider.ChatRequest{Messages: hi, Tools: []provider.Tool{weather}, ToolChoice: provider.ToolChoice{Mode: provider.ToolRequired}, ParallelToolCalls: new(false)}},
-		{"a named tool", `{"tools":[` + tool + `],"tool_choice":{"type":"function","function":{"name":"weather"}}}`,
-			provider.ChatRequest{Messages: hi, Tools: []provider.Tool{weather}, ToolChoice: provider.ToolChoice{Mode: provider.ToolNamed, Name: "weather"}}},
-		{"allowed tools", `{"tools":[` + tool + `,{"type":"function","function":{"name":"time","parameters":null}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"weather"}}]}}}`,
-			provider.ChatRequest{Messages: hi, Tools: []provider.Tool{weather}, ToolChoice: provider.ToolChoice{Mode: provider.ToolAuto}}},
+		{
+			"all system messages", `{"messages":[{"role":"system","content":"one"},{"role":"user","content":"hi"},{"role":"developer","content":[{"type":"text","text":"two"}]}]}`,
+			provider.ChatRequest{System: "one\n\ntwo", Messages: hi},
+		},
+		{"parts of text", parts(`{"type":"text","text":"a"},{"type":"text","text":"b"}`), provider.ChatRequest{Messages: []provider.Message{user("a\nb")}}},
+		{
+			"pictures keep their order", parts(`{"type":"text","text":"first"},` + part(red) + `,{"type":"text","text":"second"},` +
+				part(blue) + `,` + part(red) + `,{"type":"text","text":"third"}`),
+			provider.ChatRequest{Messages: []provider.Message{user("first"), user("second", red), user("third", blue, red)}},
+		},
+		{"a picture alone", parts(`` + part(red) + ``), provider.ChatRequest{Messages: []provider.Message{user("", red)}}},
+		{
+			"a picture under a wrong type", parts(`{"type":"image_url","image_url":{"url":"` + dataURL("image/jpeg", red) + `"}}`),
+			provider.ChatRequest{Messages: []provider.Message{user("", red)}},
+		},
+		{
+			"a file", parts(`{"type":"file","file":{"filename":"a.txt","file_data":"` + dataURL("text/plain", []byte("what is in it")) + `"}},{"type":"text","text":"?"}`),
+			provider.ChatRequest{Messages: []provider.Message{user("<file name=\"a.txt\">\nwhat is in it\n</file>\n\n\n?")}},
+		},
+		{
+			"a file that is a picture", parts(`{"type":"file","file":{"file_data":"` + base64.StdEncoding.EncodeToString(red) + `"}}`),
+			provider.ChatRequest{Messages: []provider.Message{user("", red)}},
+		},
+		{
+			"tools", `{"tools":[` + tool + `],"tool_choice":"required","parallel_tool_calls":false}`,
+			provider.ChatRequest{Messages: hi, Tools: []provider.Tool{weather}, ToolChoice: provider.ToolChoice{Mode: provider.ToolRequired}, ParallelToolCalls: new(false)},
+		},
+		{
+			"a named tool", `{"tools":[` + tool + `],"tool_choice":{"type":"function","function":{"name":"weather"}}}`,
+			provider.ChatRequest{Messages: hi, Tools: []provider.Tool{weather}, ToolChoice: provider.ToolChoice{Mode: provider.ToolNamed, Name: "weather"}},
+		},
+		{
+			"allowed tools", `{"tools":[` + tool + `,{"type":"function","function":{"name":"time","parameters":null}}],
+				"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"weather"}}]}}}`,
+			provider.ChatRequest{Messages: hi, Tools: []provider.Tool{weather}, ToolChoice: provider.ToolChoice{Mode: provider.ToolAuto}},
+		},
 		{"no tools", `{"tools":[],"tool_choice":"auto","parallel_tool_calls":true}`, provider.ChatRequest{Messages: hi}},
-		{"calls and results", `{"messages":[{"role":"user","content":"hi"},
+		{
+			"calls and results", `{"messages":[{"role":"user","content":"hi"},
 			{"role":"assistant","content":null,"refusal":null,"annotations":[],"reasoning_content":"hm","parsed":null,"tool_calls":[
-				{"id":"a","type":"function","index":0,"function":{"name":"weather","arguments":"{\"at\":1","parsed_arguments":null}},{"id":"b","type":"function","function":{"name":"time","arguments":""}}]},
+				{"id":"a","type":"function","index":0,"function":{"name":"weather","arguments":"{\"at\":1","parsed_arguments":null}},
+				{"id":"b","type":"function","function":{"name":"time","arguments":""}}]},
 			{"role":"tool","tool_call_id":"b","content":""},{"role":"tool","tool_call_id":"a","content":[{"type":"text","text":"rain"}]}]}`,
 			provider.ChatRequest{Messages: []provider.Message{
-				user("hi"), {Role: provider.RoleAssistant, ToolCalls: []provider.ToolCall{{ID: "a", Name: "weather", Arguments: `{"at":1`}, {ID: "b", Name: "time"}}},
-				{Role: provider.RoleTool, ToolCallID: "b"}, {Role: provider.RoleTool, ToolCallID: "a", Text: "rain"},
-			}}},
-		{"a refusal given back", `{"messages":[{"role":"user","content":"hi"},{"role":"assistant","refusal":"no"},{"role":"user","content":"please"}]}`,
-			provider.ChatRequest{Messages: []provider.Message{user("hi"), {Role: provider.RoleAssistant, Text: "no"}, user("please")}}},
+				user("hi"),
+				{Role: provider.RoleAssistant, ToolCalls: []provider.ToolCall{{ID: "a", Name: "weather", Arguments: `{"at":1`}, {ID: "b", Name: "time"}}},
+				{Role: provider.RoleTool, ToolCallID: "b"},
+				{Role: provider.RoleTool, ToolCallID: "a", Text: "rain"},
+			}},
+		},
+		{
+			"a refusal given back", `{"messages":[{"role":"user","content":"hi"},{"role":"assistant","refusal":"no"},{"role":"user","content":"please"}]}`,
+			provider.ChatRequest{Messages: []provider.Message{user("hi"), {Role: provider.RoleAssistant, Text: "no"}, user("please")}},
+		},
 		{"text", `{"response_format":{"type":"text"}}`, provider.ChatRequest{Messages: hi}},
 		{"any JSON", `{"response_format":{"type":"json_object"}}`, provider.ChatRequest{Messages: hi, Format: &provider.Format{Name: "answer"}}},
-		{"a schema", `{"response_format":{"type":"json_schema","json_schema":{"name":"s","description":"d","schema":{"type":"object"},"strict":true}}}`,
-			provider.ChatRequest{Messages: hi, Format: &provider.Format{Name: "s", Description: "d", Schema: json.RawMessage(`{"type":"object"}`), Strict: true}}},
+		{
+			"a schema", `{"response_format":{"type":"json_schema","json_schema":{"name":"s","description":"d","schema":{"type":"object"},"strict":true}}}`,
+			provider.ChatRequest{Messages: hi, Format: &provider.Format{Name: "s", Description: "d", Schema: json.RawMessage(`{"type":"object"}`), Strict: true}},
+		},
 	} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +223,7 @@ func TestDoorRefuses(t *testing.T) {
 	copy(bomb[16:], []byte{0, 0, 0x7f, 0xff, 0, 0, 0x7f, 0xff}) // a header that promises a thousand megapixels
 	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
 	picture := func(url string) string {
-		return `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + url + `"}}]}]}`
+		return parts(`{"type":"image_url","image_url":{"url":"` + url + `"}}`)
 	}
 	const at = "messages[0].content[0].image_url.url"
 	tool := `{"type":"function","function":{"name":"weather"}}`
@@ -200,7 +236,7 @@ func TestDoorRefuses(t *testing.T) {
 	}{
 		{"an unknown field", `{"temprature":1}`, fault.Invalid, "unknown_parameter", "temprature"},
 		{"an unknown field of a message", `{"messages":[{"role":"user","content":"hi","contents":1}]}`, fault.Invalid, "unknown_parameter", "messages[0].contents"},
-		{"an unknown field of a part", `{"messages":[{"role":"user","content":[{"type":"text","texts":"hi"}]}]}`, fault.Invalid, "unknown_parameter", "messages[0].content[0].texts"},
+		{"an unknown field of a part", parts(`{"type":"text","texts":"hi"}`), fault.Invalid, "unknown_parameter", "messages[0].content[0].texts"},
 		{"another case", `{"Stream":true}`, fault.Invalid, "unknown_parameter", "Stream"},
 		{"a wrong type", `{"messages":[{"role":"user","content":7}]}`, fault.Invalid, "invalid_type", "messages[0].content"},
 		{"no such model", `{"model":"gpt-99"}`, fault.NotFound, "model_not_found", "model"},
@@ -242,8 +278,11 @@ func TestDoorRefuses(t *testing.T) {
 		{"a choice without tools", `{"tool_choice":"required"}`, fault.Invalid, "", "tool_choice"},
 		{"a choice of no tool", `{"tools":[` + tool + `],"tool_choice":{"type":"function","function":{"name":"time"}}}`, fault.Invalid, "", "tool_choice"},
 		{"a schema without one", `{"response_format":{"type":"json_schema"}}`, fault.Invalid, "", "response_format.json_schema"},
-		{"sound", `{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"","format":"wav"}}]}]}`, fault.Invalid, "unsupported_parameter", "messages[0].content[0]"},
-		{"a picture of the assistant's", `{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"image_url","image_url":{"url":"x"}}]},{"role":"user","content":"hi"}]}`, fault.Invalid, "", "messages[1].content[0].type"},
+		{"sound", parts(`{"type":"input_audio","input_audio":{"data":"","format":"wav"}}`), fault.Invalid, "unsupported_parameter", "messages[0].content[0]"},
+		{
+			"a picture of the assistant's", `{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}`,
+			fault.Invalid, "", "messages[1].content[0].type",
+		},
 		{"no base64", picture("data:image/png;base64,!"), fault.Invalid, "", at},
 		{"no picture", picture(dataURL("image/png", []byte("text"))), fault.Invalid, "invalid_image_format", at},
 		{"half a picture", picture(dataURL("image/png", pixels(t, 9, 9)[:40])), fault.Invalid, extract.TypeBroken, at},
@@ -251,8 +290,8 @@ func TestDoorRefuses(t *testing.T) {
 		{"too wide", picture(dataURL("image/png", pixels(t, 6000, 1))), fault.Invalid, "invalid_image", at},
 		{"not of the web", picture("file:///etc/passwd"), fault.Invalid, "invalid_image_url", at},
 		{"of this network", picture("http://169.254.169.254/latest/meta-data"), fault.Invalid, "invalid_image_url", at},
-		{"an empty file", `{"messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:text/plain;base64,"}}]}]}`, fault.Invalid, extract.TypeEmpty, "messages[0].content[0].file.file_data"},
-		{"no file", `{"messages":[{"role":"user","content":[{"type":"file","file":{}}]}]}`, fault.Invalid, "", "messages[0].content[0].file.file_data"},
+		{"an empty file", parts(`{"type":"file","file":{"file_data":"data:text/plain;base64,"}}`), fault.Invalid, extract.TypeEmpty, "messages[0].content[0].file.file_data"},
+		{"no file", parts(`{"type":"file","file":{}}`), fault.Invalid, "", "messages[0].content[0].file.file_data"},
 		{"too many pictures", `{"messages":[{"role":"user","content":[` + strings.Repeat(`{"type":"image_url","image_url":{"url":"`+dataURL("image/png", pixels(t, 1, 1))+`"}},`, 50) +
 			`{"type":"image_url","image_url":{"url":"` + dataURL("image/png", pixels(t, 1, 1)) + `"}}]}]}`, fault.Invalid, "too_many_images", "messages[0].content[50].image_url.url"},
 	} {
@@ -331,7 +370,7 @@ func TestDoorCountsAllThatIsRead(t *testing.T) {
 			{"role":"tool","tool_call_id":"a","content":"x"}]}`,
 		"a result": `{"messages":[{"role":"user","content":"hi"},{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"a","arguments":"{}"}}]},
 			{"role":"tool","tool_call_id":"a","content":"` + long + `"}]}`,
-		"a picture": `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + dataURL("image/png", pixels(t, 1000, 600)) + `"}}]}]}`,
+		"a picture": parts(`{"type":"image_url","image_url":{"url":"` + dataURL("image/png", pixels(t, 1000, 600)) + `"}}`),
 	} {
 		if n := tokens(body); n < least+200 {
 			t.Errorf("%s: %d tokens, without it %d", name, n, least)
@@ -399,7 +438,8 @@ func TestDoorChunks(t *testing.T) {
 	if got, err := chunksOf(t, c, said(job.EventDone, `{"status":"cancelled"}`)); got != "" || !fault.Is(err, fault.Conflict) {
 		t.Errorf("cancelled: %q, %v", got, err)
 	}
-	if got, err := chunksOf(t, c, said(job.EventError, `{"type":"urn:pulse:problem:provider_cut","status":502,"detail":"Broken."}`)); got != "" || fault.From(err).Type != "provider_cut" {
+	broken := `{"type":"urn:pulse:problem:provider_cut","status":502,"detail":"Broken."}`
+	if got, err := chunksOf(t, c, said(job.EventError, broken)); got != "" || fault.From(err).Type != "provider_cut" {
 		t.Errorf("failed: %q, %v", got, err)
 	}
 }
@@ -422,11 +462,13 @@ func BenchmarkDoorToken(b *testing.B) {
 func FuzzDoorRequest(f *testing.F) {
 	for _, body := range []string{
 		`{}`, `{"stop":"a","tool_choice":"auto","messages":[{"role":"user","content":"hi"}]}`,
-		`{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + dataURL("image/png", pixels(f, 2, 2)) + `"}},{"type":"text","text":"a"}]}]}`,
+		parts(`{"type":"image_url","image_url":{"url":"` + dataURL("image/png", pixels(f, 2, 2)) + `"}},{"type":"text","text":"a"}`),
 		`{"messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"YQ=="}}]}],"tools":[{"type":"function","function":{"name":"a","parameters":{}}}]}`,
-		`{"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"a","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":""}]}`,
-		`{"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"a"}}]}},"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{}}}}`,
-		`[null]`, `{"messages":[null]}`, `{"messages":[{"role":"user","content":[null]}]}`, `{"tools":[null],"stop":[null]}`,
+		`{"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"a","arguments":"{}"}}]},
+			{"role":"tool","tool_call_id":"a","content":""}]}`,
+		`{"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"a"}}]}},
+			"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{}}}}`,
+		`[null]`, `{"messages":[null]}`, parts(`null`), `{"tools":[null],"stop":[null]}`,
 	} {
 		f.Add(rest(body))
 	}

@@ -97,7 +97,7 @@ func (m *CompletionMessage) checkParts(at string) error {
 	for i, call := range m.ToolCalls {
 		in := fmt.Sprintf("%s.tool_calls[%d]", at, i)
 		switch {
-		case call.Type != "function":
+		case call.Type != typeFunction:
 			return unsupported(in+".type", "Pulse takes calls of the type 'function' only.")
 		case call.ID == "":
 			return wrong(in+".id", "A call must have an id.")
@@ -198,11 +198,8 @@ type translation struct {
 // add adds a message to the request, and its tokens to what is counted.
 func (t *translation) add(m provider.Message) {
 	t.c.req.Messages = append(t.c.req.Messages, m)
-	text := m.Text
-	for _, call := range m.ToolCalls {
-		text += " " + call.Name + " " + call.Arguments
-	}
-	t.c.read.texts = append(t.c.read.texts, text)
+	said := calls(m.ToolCalls)
+	t.c.read.texts = append(t.c.read.texts, m.Text+said.text())
 }
 
 // question splits a message into several, since a message of ours shows its

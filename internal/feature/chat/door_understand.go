@@ -198,7 +198,7 @@ func (c *completing) tools(in *ChatCompletionRequest) error {
 	for i, t := range in.Tools {
 		at := fmt.Sprintf("tools[%d]", i)
 		switch {
-		case t.Type != "function":
+		case t.Type != typeFunction:
 			return unsupported(at+".type", "Pulse takes tools of the type 'function' only.")
 		case !nameOfTool.MatchString(t.Function.Name):
 			return wrong(at+".function.name", "A tool's name has letters, digits, - and _, from 1 to 64 of them.")
@@ -245,7 +245,7 @@ func (c *completing) choice(t *toolChoice) error {
 		c.req.Tools = allowed
 	}
 	switch {
-	case t.Type == "function" && t.Function != nil:
+	case t.Type == typeFunction && t.Function != nil:
 		if !slices.ContainsFunc(c.req.Tools, func(o provider.Tool) bool { return o.Name == t.Function.Name }) {
 			return wrong(at, "There is no tool with the name %q.", t.Function.Name)
 		}

@@ -77,9 +77,9 @@ func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, erro
 // demo is one of them while there is nothing else to ask.
 func (r *Room) offered() []catalog.Model {
 	models := r.catalog.Models(catalog.KindChat)
-	real := slices.ContainsFunc(models, func(m catalog.Model) bool { return !m.Demo && r.unavailable(m) == "" })
+	others := slices.ContainsFunc(models, func(m catalog.Model) bool { return !m.Demo && r.unavailable(m) == "" })
 	return slices.DeleteFunc(models, func(m catalog.Model) bool {
-		return m.Demo && (r.unavailable(m) != "" || real && !r.demoBesideReal)
+		return m.Demo && (r.unavailable(m) != "" || others && !r.demoBesideReal)
 	})
 }
 

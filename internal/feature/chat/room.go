@@ -68,7 +68,8 @@ func New(o Options) *Room {
 		o.Fetch = fetch.New(fetch.Options{})
 	}
 	r := &Room{
-		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, extract: o.Extract, fetch: o.Fetch, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
+		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files,
+		extract: o.Extract, fetch: o.Fetch, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
 		lines: newLines(),
 	}
 	o.Jobs.Register(job.Kind{Type: JobType, Subject: change.Conversation, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})
