@@ -22,6 +22,7 @@ type route struct {
 	foreign any  // a body that names what is the owner's, where the path does not
 	endless bool // a stream that does not end, so that only refusals can be read
 	leaves  bool // whoever calls is not signed in any more
+	goes    bool // whoever calls has no account any more
 	refused int  // the status for a body that is no good, where a good one would need an e-mail to be read
 }
 
@@ -59,6 +60,7 @@ var routes = map[string]route{
 	"GET /api/v1/users/me":       {},
 	"PATCH /api/v1/users/me":     {body: object{"full_name": "Somebody"}},
 	"GET /api/v1/users/me/usage": {},
+	"DELETE /api/v1/users/me":    {leaves: true, goes: true},
 
 	"GET /api/v1/users/me/subscription":     {},
 	"PUT /api/v1/users/me/password":         {body: object{"current_password": "another", "password": password}, refused: http.StatusBadRequest}, // else it would end sessions
@@ -299,13 +301,17 @@ func (c *caller) getsThrough(has owned) {
 	c.h.t.Helper()
 	names := slices.Collect(maps.Keys(routes))
 	deletes := func(name string) int { // at the end, and what ends the sign-in at the very end
-		return strings.Count(name, http.MethodDelete) + map[bool]int{true: 1}[routes[name].leaves]
+		r := routes[name]
+		return strings.Count(name, http.MethodDelete) + map[bool]int{true: 1}[r.leaves] + map[bool]int{true: 1}[r.goes]
 	}
 	slices.SortFunc(names, func(a, b string) int { return deletes(a) - deletes(b) })
 	for _, name := range names {
 		method, path, _ := strings.Cut(name, " ")
 		if routes[name].endless {
 			continue
+		}
+		if routes[name].leaves {
+			c = c.h.signIn(c.name)
 		}
 		for _, body := range []any{routes[name].body, has.fill(routes[name].foreign)} {
 			got := c.do(method, has.path(path, routes[name]), body)

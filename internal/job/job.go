@@ -226,6 +226,9 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, n New) (j Job, repl
 		if err != nil {
 			return err
 		}
+		if err := store.StillActive(ctx, q, a.ID); err != nil {
+			return err
+		}
 		granted, err = s.ledger.Reserve(ctx, q, a, n.ID, n.Want)
 		return err
 	})

@@ -86,6 +86,9 @@ func (r *Room) setEmail(ctx context.Context, q *query.Queries, userID string, e 
 		f.Type, f.Fields = "email_taken", []fault.Field{{Location: "body.email", Message: "has an account already"}}
 		return u, f
 	}
+	if store.NotFound(err) { // gone since the request came
+		return u, errDeactivated()
+	}
 	if err != nil {
 		return u, fmt.Errorf("account: another e-mail for user %s: %w", userID, err)
 	}

@@ -52,6 +52,9 @@ func (r *Room) updateMe(ctx context.Context, in *updateMeInput) (*meOutput, erro
 		u, err = q.SetUserName(ctx, query.SetUserNameParams{ID: a.ID, FullName: name, UpdatedAt: store.Millis(r.now())})
 		return err
 	})
+	if store.NotFound(err) { // gone since the request came
+		return nil, errDeactivated()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("account: rename user %s: %w", a.ID, err)
 	}

@@ -57,6 +57,8 @@ type Room struct {
 	throttle throttle
 	post     post
 	issuer   *issuer // nil: none is set up
+
+	deleted chan struct{} // wakes Keep
 }
 
 // New makes the room. It reads the key that tokens are signed with from the
@@ -78,6 +80,7 @@ func New(ctx context.Context, o Options) (*Room, error) {
 		hasher:   newHasher(),
 		throttle: newThrottle(o.Limits),
 		post:     newPost(o), publicURL: o.PublicURL, issuer: newIssuer(o.Issuer, o.Now),
+		deleted: make(chan struct{}, 1),
 	}, nil
 }
 

@@ -116,6 +116,14 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "update-me", Method: http.MethodPatch, Path: "/api/v1/users/me", Tags: tags, MaxBodyBytes: maxBody,
 		Summary: "Change your name",
 	}, r.updateMe)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "delete-me", Method: http.MethodDelete, Path: "/api/v1/users/me", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+		Summary: "Delete your account and all that you have here",
+		Description: "Needs a sign-in or a confirmation of the last 15 minutes. All sessions, tokens and API keys end at once, what runs is stopped, " +
+			"and conversations, files and jobs are removed soon after. The books keep what was used, without a name. " +
+			"The last administrator cannot go while others are here.",
+	}), r.deleteMe)
 	httpd.Register(api, huma.Operation{
 		OperationID: "get-my-usage", Method: http.MethodGet, Path: "/api/v1/users/me/usage", Tags: tags,
 		Summary: "What you have used of your plan in this period",

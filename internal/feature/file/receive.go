@@ -46,7 +46,12 @@ func (r *Room) receive(ctx context.Context, a actor.Actor, name string, body io.
 		return none, errors.Join(storing(err), r.forget(ctx, f.BlobKey))
 	}
 	f.CreatedAt = store.Millis(r.now())
-	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error { return q.InsertFile(ctx, f) })
+	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		if err := q.InsertFile(ctx, f); err != nil {
+			return err
+		}
+		return store.StillActive(ctx, q, a.ID) // an upload takes its time
+	})
 	if err != nil {
 		return none, errors.Join(err, r.forget(ctx, f.BlobKey))
 	}

@@ -1,0 +1,32 @@
+package usage
+
+import (
+	"context"
+	"fmt"
+
+	"pulse/internal/store/query"
+)
+
+// Purge removes what was counted and held for a deleted person, inside the
+// caller's transaction. The usage events stay: they are the books, and tell of
+// nobody once the account does not.
+func Purge(ctx context.Context, q *query.Queries, userID string) error {
+	if _, err := q.PurgeHolds(ctx, userID); err != nil {
+		return fmt.Errorf("usage: holds of deleted user %s: %w", userID, err)
+	}
+	if _, err := q.PurgeCounters(ctx, userID); err != nil {
+		return fmt.Errorf("usage: counters of deleted user %s: %w", userID, err)
+	}
+	return nil
+}
+
+// PurgeRaw empties what vendors wrote of a deleted person's usage, at most so
+// many events at once, and tells of how many. We have read the figures out of it,
+// and cannot know what else is in there.
+func PurgeRaw(ctx context.Context, q *query.Queries, userID string, most int32) (int64, error) {
+	n, err := q.PurgeRawUsage(ctx, query.PurgeRawUsageParams{UserID: userID, RowLimit: most})
+	if err != nil {
+		return 0, fmt.Errorf("usage: vendors' words of deleted user %s: %w", userID, err)
+	}
+	return n, nil
+}
