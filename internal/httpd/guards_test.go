@@ -227,8 +227,9 @@ func TestSlowHeaders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	patience := time.Now().Add(15 * time.Second)
 	for _, c := range conns {
-		_ = c.SetReadDeadline(time.Now().Add(15 * time.Second))
+		_ = c.SetReadDeadline(patience)
 		if data, err := io.ReadAll(c); err != nil || strings.Contains(string(data), " 200 ") {
 			t.Errorf("the connection is held: %q, %v", data, err)
 		}
