@@ -125,13 +125,13 @@ func TestAttempts(t *testing.T) {
 			t.Errorf("soon: %s", got)
 		}
 		time.Sleep(time.Hour)
+		o.Stop(t.Context())
 		if got := s.got(); got != "busy fine odd" || s.attempts["never"] != 1 || s.attempts["always busy"] != 4 || s.attempts["busy"] != 3 {
 			t.Errorf("in the end: %s after %v", got, s.attempts)
 		}
 		if lines := strings.Count(text.String(), "was not sent"); lines != 2 || strings.Contains(text.String(), "secret") {
 			t.Errorf("the log says\n%s", text)
 		}
-		o.Stop(t.Context())
 	})
 }
 
@@ -143,11 +143,10 @@ func TestLettersThatCannotBeWritten(t *testing.T) {
 		o := newOutbox(s.send, log, usualPauses())
 		o.Put("a test", func(context.Context) ([]Message, error) { return nil, errors.New("no database") })
 		o.Put("a test", to())
-		synctest.Wait()
+		o.Stop(t.Context())
 		if !strings.Contains(text.String(), "no database") || strings.Count(text.String(), "\n") != 1 || len(s.attempts) != 0 {
 			t.Errorf("the log says\n%s", text)
 		}
-		o.Stop(t.Context())
 	})
 }
 
