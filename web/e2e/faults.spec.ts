@@ -96,7 +96,7 @@ itWithTinyPlan('a used-up plan says so, and keeps the question', async ({ chat, 
   await expect(refusal).toContainText('They start anew on');
   await expect(chat.composer).toHaveValue('One more question');
   await expect(chat.questions).toHaveCount(1);
-  await chat.page.goto('/settings');
+  await chat.page.goto('/settings/usage');
   await expect(chat.page.getByText('of 4,600')).toBeVisible();
 });
 

@@ -62,3 +62,46 @@ it('the theme changes at once, with no colour half-way', async ({ page, chat }) 
   }
   await expect(page.locator('body')).not.toHaveAttribute('data-faded');
 });
+
+it('every part of the settings has an address, and one click leads to each', async ({ page, person: _ }) => {
+  await page.goto('/settings');
+  const parts = page.getByRole('navigation', { name: 'Settings' });
+  for (const [name, path, heading] of [
+    ['Usage', '/settings/usage', 'Plan'],
+    ['Sign-in', '/settings/security', 'Sessions'],
+    ['API keys', '/settings/keys', 'API keys'],
+    ['Your data', '/settings/data', 'Export'],
+    ['General', '/settings', 'Profile'],
+  ] as const) {
+    await parts.getByRole('link', { name }).click();
+    await expect(page.getByRole('heading', { name: heading, exact: true, level: 2 })).toBeVisible();
+    await expect(page).toHaveURL(path);
+    await expect(parts.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');
+    await page.reload();
+    await expect(page.getByRole('heading', { name: heading, exact: true, level: 2 })).toBeVisible();
+    await expect(page).toHaveTitle(`Settings · ${name} · Pulse`);
+  }
+});
+
+it('usage says what is used, what is left and when it starts anew', async ({ page, chat }) => {
+  await chat.open({ model: 'openai' });
+  await chat.ask('[chunks 7]');
+  await chat.ended();
+  await page.goto('/settings/usage');
+  const meter = page.getByRole('meter', { name: 'Tokens' });
+  await expect(meter).toHaveAttribute('aria-valuetext', /^\d+%: \d+ of 100,000 used, [\d,]+ left$/u);
+  await expect(page.getByText(/^\d+ of 100,000 \(\d+%\)$/u)).toBeVisible();
+  await expect(page.getByText(/^Starts anew on \d+ \p{L}+ \d{4}, in \d+ days\.$/u)).toBeVisible();
+  await expect(page.getByText('Starter')).toBeVisible();
+});
+
+it('a part that cannot be fetched says so, and comes with another try', async ({ page, person: _, complaints }) => {
+  complaints.expectLostLine();
+  await page.route('**/api/v1/users/me/keys', (route) => route.abort());
+  await page.goto('/settings/keys');
+  const alert = page.getByRole('alert').filter({ hasText: 'The server cannot be reached' });
+  await expect(alert).toBeVisible();
+  await page.unroute('**/api/v1/users/me/keys');
+  await alert.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'No key yet' })).toBeVisible();
+});

@@ -19,6 +19,11 @@ import { Route as VerifyRouteImport } from './routes/verify';
 import { Route as AppJobsRouteImport } from './routes/_app/jobs';
 import { Route as AppSettingsRouteImport } from './routes/_app/settings';
 import { Route as AppChatChar123ConversationIdChar125RouteImport } from './routes/_app/chat.{-$conversationId}';
+import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings.index';
+import { Route as AppSettingsDataRouteImport } from './routes/_app/settings.data';
+import { Route as AppSettingsKeysRouteImport } from './routes/_app/settings.keys';
+import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings.security';
+import { Route as AppSettingsUsageRouteImport } from './routes/_app/settings.usage';
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -70,6 +75,31 @@ const AppChatChar123ConversationIdChar125Route =
     path: '/chat/{-$conversationId}',
     getParentRoute: () => AppRoute,
   } as any);
+const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsDataRoute = AppSettingsDataRouteImport.update({
+  id: '/data',
+  path: '/data',
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsKeysRoute = AppSettingsKeysRouteImport.update({
+  id: '/keys',
+  path: '/keys',
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsSecurityRoute = AppSettingsSecurityRouteImport.update({
+  id: '/security',
+  path: '/security',
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsUsageRoute = AppSettingsUsageRouteImport.update({
+  id: '/usage',
+  path: '/usage',
+  getParentRoute: () => AppSettingsRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute;
@@ -79,8 +109,13 @@ export interface FileRoutesByFullPath {
   '/sign-in': typeof SignInRoute;
   '/verify': typeof VerifyRoute;
   '/jobs': typeof AppJobsRoute;
-  '/settings': typeof AppSettingsRoute;
+  '/settings': typeof AppSettingsRouteWithChildren;
   '/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
+  '/settings/data': typeof AppSettingsDataRoute;
+  '/settings/keys': typeof AppSettingsKeysRoute;
+  '/settings/security': typeof AppSettingsSecurityRoute;
+  '/settings/usage': typeof AppSettingsUsageRoute;
+  '/settings/': typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute;
@@ -90,8 +125,12 @@ export interface FileRoutesByTo {
   '/sign-in': typeof SignInRoute;
   '/verify': typeof VerifyRoute;
   '/jobs': typeof AppJobsRoute;
-  '/settings': typeof AppSettingsRoute;
   '/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
+  '/settings/data': typeof AppSettingsDataRoute;
+  '/settings/keys': typeof AppSettingsKeysRoute;
+  '/settings/security': typeof AppSettingsSecurityRoute;
+  '/settings/usage': typeof AppSettingsUsageRoute;
+  '/settings': typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -103,8 +142,13 @@ export interface FileRoutesById {
   '/sign-in': typeof SignInRoute;
   '/verify': typeof VerifyRoute;
   '/_app/jobs': typeof AppJobsRoute;
-  '/_app/settings': typeof AppSettingsRoute;
+  '/_app/settings': typeof AppSettingsRouteWithChildren;
   '/_app/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
+  '/_app/settings/data': typeof AppSettingsDataRoute;
+  '/_app/settings/keys': typeof AppSettingsKeysRoute;
+  '/_app/settings/security': typeof AppSettingsSecurityRoute;
+  '/_app/settings/usage': typeof AppSettingsUsageRoute;
+  '/_app/settings/': typeof AppSettingsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -117,7 +161,12 @@ export interface FileRouteTypes {
     | '/verify'
     | '/jobs'
     | '/settings'
-    | '/chat/{-$conversationId}';
+    | '/chat/{-$conversationId}'
+    | '/settings/data'
+    | '/settings/keys'
+    | '/settings/security'
+    | '/settings/usage'
+    | '/settings/';
   fileRoutesByTo: FileRoutesByTo;
   to:
     | '/'
@@ -127,8 +176,12 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/verify'
     | '/jobs'
-    | '/settings'
-    | '/chat/{-$conversationId}';
+    | '/chat/{-$conversationId}'
+    | '/settings/data'
+    | '/settings/keys'
+    | '/settings/security'
+    | '/settings/usage'
+    | '/settings';
   id:
     | '__root__'
     | '/'
@@ -140,7 +193,12 @@ export interface FileRouteTypes {
     | '/verify'
     | '/_app/jobs'
     | '/_app/settings'
-    | '/_app/chat/{-$conversationId}';
+    | '/_app/chat/{-$conversationId}'
+    | '/_app/settings/data'
+    | '/_app/settings/keys'
+    | '/_app/settings/security'
+    | '/_app/settings/usage'
+    | '/_app/settings/';
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -225,18 +283,73 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppChatChar123ConversationIdChar125RouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/settings/': {
+      id: '/_app/settings/';
+      path: '/';
+      fullPath: '/settings/';
+      preLoaderRoute: typeof AppSettingsIndexRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    '/_app/settings/data': {
+      id: '/_app/settings/data';
+      path: '/data';
+      fullPath: '/settings/data';
+      preLoaderRoute: typeof AppSettingsDataRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    '/_app/settings/keys': {
+      id: '/_app/settings/keys';
+      path: '/keys';
+      fullPath: '/settings/keys';
+      preLoaderRoute: typeof AppSettingsKeysRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    '/_app/settings/security': {
+      id: '/_app/settings/security';
+      path: '/security';
+      fullPath: '/settings/security';
+      preLoaderRoute: typeof AppSettingsSecurityRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    '/_app/settings/usage': {
+      id: '/_app/settings/usage';
+      path: '/usage';
+      fullPath: '/settings/usage';
+      preLoaderRoute: typeof AppSettingsUsageRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
   }
 }
 
+interface AppSettingsRouteChildren {
+  AppSettingsDataRoute: typeof AppSettingsDataRoute;
+  AppSettingsKeysRoute: typeof AppSettingsKeysRoute;
+  AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute;
+  AppSettingsUsageRoute: typeof AppSettingsUsageRoute;
+  AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
+}
+
+const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsDataRoute: AppSettingsDataRoute,
+  AppSettingsKeysRoute: AppSettingsKeysRoute,
+  AppSettingsSecurityRoute: AppSettingsSecurityRoute,
+  AppSettingsUsageRoute: AppSettingsUsageRoute,
+  AppSettingsIndexRoute: AppSettingsIndexRoute,
+};
+
+const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
+  AppSettingsRouteChildren,
+);
+
 interface AppRouteChildren {
   AppJobsRoute: typeof AppJobsRoute;
-  AppSettingsRoute: typeof AppSettingsRoute;
+  AppSettingsRoute: typeof AppSettingsRouteWithChildren;
   AppChatChar123ConversationIdChar125Route: typeof AppChatChar123ConversationIdChar125Route;
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppJobsRoute: AppJobsRoute,
-  AppSettingsRoute: AppSettingsRoute,
+  AppSettingsRoute: AppSettingsRouteWithChildren,
   AppChatChar123ConversationIdChar125Route:
     AppChatChar123ConversationIdChar125Route,
 };

@@ -44,6 +44,11 @@ export class Pulse {
     return address;
   }
 
+  /** The SQLite file that it keeps everything in. */
+  get database(): string {
+    return join(this.#folder, 'data', 'pulse.db');
+  }
+
   get log(): string {
     return this.#program.log;
   }

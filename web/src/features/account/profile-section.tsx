@@ -1,55 +1,42 @@
-import type { SubmitEvent } from 'react';
-import { asProblem } from '@/shared/api/problem';
+import { useQuery } from '@tanstack/react-query';
 import { useUser } from '@/shared/api/session';
-import { useDraft } from '@/shared/lib/drafts';
+import { usageQuery } from '@/shared/api/usage';
+import { formatDay } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Badge } from '@/shared/ui/badge';
-import { Button } from '@/shared/ui/button';
-import { Field } from '@/shared/ui/field';
-import { Input } from '@/shared/ui/input';
-import { toast } from '@/shared/ui/toast';
-import { useRename } from './api';
+import { Skeleton } from '@/shared/ui/skeleton';
+import { Avatar } from './avatar';
+import { EmailRow } from './email-row';
+import { NameForm } from './name-form';
 import { Section } from './section';
 
 export function ProfileSection() {
   const user = useUser();
-  const [name, setName] = useDraft(`${user.id}.full-name`, user.full_name);
-  const rename = useRename();
-  const changed = name.trim() !== user.full_name && name.trim() !== '';
-  const error = rename.isError
-    ? (asProblem(rename.error).fields.full_name ?? asProblem(rename.error).message)
-    : undefined;
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (changed) {
-      rename.mutate(name.trim(), { onSuccess: () => toast({ title: i18n.t('Name saved') }) });
-    }
-  };
   return (
     <Section title={i18n.t('Profile')}>
-      <form className="flex max-w-md flex-col gap-4" onSubmit={submit}>
-        <Field error={error} label={i18n.t('Name')}>
-          <Input
-            autoComplete="name"
-            maxLength={200}
-            onChange={(event) => {
-              rename.reset();
-              setName(event.target.value);
-            }}
-            value={name}
-          />
-        </Field>
-        <dl className="flex flex-col gap-1.5">
-          <dt className="font-medium">{i18n.t('E-mail')}</dt>
-          <dd className="flex flex-wrap items-center gap-2 text-muted-foreground">
-            <span className="break-all">{user.email}</span>
+      <div className="flex items-center gap-4">
+        <Avatar user={user} />
+        <div className="flex min-w-0 flex-col gap-1">
+          <p className="truncate font-medium" dir="auto">
+            {user.full_name || user.email}
+          </p>
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted-foreground">
+            {i18n.t('Member since {day}', { day: formatDay(user.created_at) })}
+            <PlanBadge />
             {user.is_admin && <Badge>{i18n.t('Administrator')}</Badge>}
-          </dd>
-        </dl>
-        <Button busy={rename.isPending} className="self-start" disabled={!changed} type="submit" variant="primary">
-          {i18n.t('Save the name')}
-        </Button>
-      </form>
+          </p>
+        </div>
+      </div>
+      <NameForm key={user.id} user={user} />
+      <EmailRow user={user} />
     </Section>
   );
+}
+
+function PlanBadge() {
+  const { data, error } = useQuery(usageQuery);
+  if (data !== undefined) {
+    return <Badge tone="accent">{data.plan.name}</Badge>;
+  }
+  return error === null ? <Skeleton className="h-5 w-14" /> : null;
 }

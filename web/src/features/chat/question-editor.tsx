@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useUser } from '@/shared/api/session';
 import { drafts, useDraft } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
@@ -25,7 +26,7 @@ interface QuestionEditorProps {
 
 /** A question in its place, to be put in other words. What came of the first words stays beside it. */
 export function QuestionEditor({ question, choice, bodyOf, onAsk, onCancel }: QuestionEditorProps) {
-  const key = `edit.${question.id}`;
+  const key = `${useUser().id}.edit.${question.id}`;
   const [text, setText] = useDraft(key, question.content);
   useState(() => attachments.begin(key, question.files ?? none));
   const input = useRef<HTMLTextAreaElement>(null);

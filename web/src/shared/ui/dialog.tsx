@@ -21,6 +21,8 @@ interface DialogProps {
   actions?: ReactNode;
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
+  /** It has closed, and faded away. */
+  onClosed?: (() => void) | undefined;
   /** A click beside it leaves it open: what it holds would be lost. */
   keep?: boolean;
   className?: string;
@@ -28,15 +30,33 @@ interface DialogProps {
 
 /** A question or a form over the page. Esc and the backdrop close it; the focus goes back to where it was. */
 export function Dialog(props: DialogProps) {
-  const { trigger, title, description, children, actions, open, onOpenChange, keep = false, className } = props;
+  const {
+    trigger,
+    title,
+    description,
+    children,
+    actions,
+    open,
+    onOpenChange,
+    onClosed,
+    keep = false,
+    className,
+  } = props;
   return (
-    <BaseDialog.Root disablePointerDismissal={keep} onOpenChange={onOpenChange} open={open}>
+    <BaseDialog.Root
+      disablePointerDismissal={keep}
+      onOpenChange={onOpenChange}
+      onOpenChangeComplete={(shown) => !shown && onClosed?.()}
+      open={open}
+    >
       {trigger}
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdropStyle} />
         <BaseDialog.Popup
           className={cn(
             'fixed start-1/2 top-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-xl outline-none rtl:translate-x-1/2',
+            // A dialog over it stands in front of a shade.
+            'after:pointer-events-none after:absolute after:inset-0 after:bg-black/30 after:opacity-0 after:transition-opacity after:duration-150 data-nested-dialog-open:overflow-hidden data-nested-dialog-open:after:opacity-100 dark:after:bg-black/60',
             'transition-[opacity,scale] duration-150 data-ending-style:scale-98 data-starting-style:scale-98 data-ending-style:opacity-0 data-starting-style:opacity-0',
             className,
           )}
