@@ -70,12 +70,12 @@ func TestMailIsSentBeforeTheStop(t *testing.T) {
 		}
 		return nil
 	}})
-	t.Run("a Pulse that stops", func(t *testing.T) {
-		newHouse(t, "", mailSettings(mails)...).register("ada")
+	t.Cleanup(func() { // after the Pulse has stopped
+		if mails.Count() != 1 {
+			t.Errorf("%d messages were sent", mails.Count())
+		}
 	})
-	if mails.Count() != 1 {
-		t.Errorf("%d messages were sent", mails.Count())
-	}
+	newHouse(t, "", mailSettings(mails)...).register("ada")
 }
 
 // The doctor goes to the mail server, sends nothing, and tells what is wrong there
