@@ -44,7 +44,7 @@ func commands() []command {
 		{"serve", "", "serve the page and the API, and do the work", serve},
 		{"migrate", "", "bring the database up to date and stop", migrate},
 		{"doctor", "", "say what is configured, reachable and wrong, and how to mend it", doctor},
-		{"user", "ACTION [EMAIL]", "create, list, promote, demote, activate, deactivate people, choose their plan, reset a password, or verify an e-mail", user},
+		{"user", "ACTION [EMAIL]", "create, list, promote, demote, activate, deactivate, delete people, choose their plan, reset a password, or verify an e-mail", user},
 		{"openapi", "", "print the description of the API", openapi},
 		{"version", "", "print the version", func(_ context.Context, t terminal, _ []string) error {
 			_, err := fmt.Fprintln(t.out, versionText())

@@ -26,11 +26,14 @@ const userHelp = `want one of
   pulse user reset-password EMAIL [--password-stdin]
   pulse user reset-link EMAIL
   pulse user verify EMAIL
+  pulse user delete EMAIL [--yes]
 Without --password-stdin a new password is made and printed once. reset-link
 prints a link with which the person chooses one, within an hour and once. verify
-notes that the person reads their e-mail, as a link in an e-mail does.`
+notes that the person reads their e-mail, as a link in an e-mail does. delete
+removes the account and all that is in it; without --yes it asks for the e-mail
+once more.`
 
-var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "plan", "reset-password", "reset-link", "verify"}
+var userActions = []string{"create", "list", "promote", "demote", "activate", "deactivate", "plan", "reset-password", "reset-link", "verify", "delete"}
 
 func user(ctx context.Context, t terminal, args []string) (err error) {
 	if len(args) == 0 {
@@ -48,12 +51,18 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 	name := f.String("name", "", "")
 	admin := f.Bool("admin", false, "")
 	fromInput := f.Bool("password-stdin", false, "")
+	yes := f.Bool("yes", false, "")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	arguments := map[string]int{"plan": 1}[action]
 	if (email == "") != (action == "list") || f.NArg() != arguments {
 		return usageError{userHelp}
+	}
+	if action == "delete" && !*yes {
+		if err := askAgain(t, email); err != nil {
+			return err
+		}
 	}
 	cfg, log, err := load(t)
 	if err != nil {
@@ -76,6 +85,12 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 		}
 		fmt.Fprintln(t.out, link)
 		return nil
+	case "delete":
+		if err := accounts.Delete(ctx, email); err != nil {
+			return told(err)
+		}
+		fmt.Fprintf(t.out, "%s: deleted. What is left of the account is removed by a Pulse that serves, within about a minute.\n", email)
+		return nil
 	case "verify":
 		return report(t)(accounts.Verify(ctx, email))
 	case "promote", "demote":
@@ -85,6 +100,20 @@ func user(ctx context.Context, t terminal, args []string) (err error) {
 	default: // activate, deactivate
 		return report(t)(accounts.SetActive(ctx, email, action == "activate"))
 	}
+}
+
+// askAgain makes sure that it is this account that is to go. A program that does
+// not answer is not taken for somebody who agrees.
+func askAgain(t terminal, email string) error {
+	fmt.Fprintf(t.out, "This deletes the account and its conversations, files and keys for good.\nWrite the e-mail once more: ")
+	line, err := bufio.NewReader(t.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) { // the last line may lack its end
+		return fmt.Errorf("standard input: %w", err)
+	}
+	if strings.TrimSpace(line) != email {
+		return errors.New("that is another e-mail; nothing was deleted (in scripts: --yes)")
+	}
+	return nil
 }
 
 func setPassword(ctx context.Context, t terminal, accounts *account.Room, action string, n account.NewUser, fromInput bool) error {

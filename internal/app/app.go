@@ -70,7 +70,6 @@ type App struct {
 	blobs    blob.Store
 	extract  *extract.Extractor
 	files    *file.Room
-	keepers  []account.Purger // the rooms that keep things of people, in the order in which things can go
 	closers  []func() error // in the order in which things were opened
 }
 
@@ -163,13 +162,13 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 		DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
 	})
 	shown := jobs.New(service)
+	b.accounts.Join(chats, files, shown) // a file goes after the messages that have it
 	for _, room := range []interface{ Routes(api huma.API) }{b.accounts, chats, files, shown, changes.New(b.changes)} {
 		room.Routes(server.API())
 	}
 	return &App{
 		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
 		changes: b.changes, limits: b.limits, outbox: b.outbox, blobs: blobs, extract: extractor, files: files,
-		keepers: []account.Purger{chats, files, shown}, // a message has its files
 		closers: []func() error{b.db.Close, blobs.Close, extractor.Close},
 	}, nil
 }
@@ -225,7 +224,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.vendors.discover(work, a.catalog, a.log) })
 	background.Go(func() { a.files.Keep(work) })
-	background.Go(func() { a.accounts.Keep(work, a.keepers...) })
+	background.Go(func() { a.accounts.Keep(work) })
 	background.Go(func() { a.limits.Keep(work) })
 	defer background.Wait()
 	defer stopWork()

@@ -64,7 +64,10 @@ func (s *Server) front(next http.Handler) http.Handler {
 		h.Set("X-Request-Id", in.id)
 		secure(h, in.client.Secure || strings.HasPrefix(s.o.PublicURL, "https://"))
 		defer func() {
-			if p := recover(); p != nil {
+			p := recover()
+			if p == http.ErrAbortHandler { //nolint:errorlint,err113 // it is a value, for the server to see
+				defer panic(p)
+			} else if p != nil {
 				s.o.Log.ErrorContext(r.Context(), "a handler panicked", "request_id", in.id, "panic", p, "stack", string(debug.Stack()))
 				if w.status == 0 {
 					writeProblem(w, r, fault.New(fault.Internal, "Something went wrong on our side. Nothing of yours was lost; please try again."))

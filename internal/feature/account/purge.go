@@ -6,18 +6,26 @@ import (
 	"fmt"
 	"time"
 
+	"pulse/internal/actor"
+	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
 
-// Purger is a room that keeps things of people.
-type Purger interface {
+// Keeper is a room that keeps things of people.
+type Keeper interface {
 	// Purge removes all that the room has of a deleted person. It can be called
 	// again, also when there is nothing (any more), and is job.ErrUnfinished while
 	// something still has to end.
 	Purge(ctx context.Context, userID string) error
+	// Export adds to an archive all that the room has of the actor.
+	Export(ctx context.Context, a actor.Actor, out *httpd.Archive) error
 }
+
+// Join tells which rooms keep things of people, in the order in which they can
+// be removed. Before anything is served.
+func (r *Room) Join(rooms ...Keeper) { r.rooms = rooms }
 
 const (
 	// purgeEvery is for what another process has deleted or left.
@@ -30,12 +38,11 @@ const (
 
 // Keep removes what the deleted have kept here until ctx ends: at once when they
 // were deleted by this process, now and then otherwise. All processes do; what
-// one has done, the others find done. The rooms come in the order in which things
-// can go.
-func (r *Room) Keep(ctx context.Context, rooms ...Purger) {
+// one has done, the others find done.
+func (r *Room) Keep(ctx context.Context) {
 	for {
 		pause := purgeEvery
-		switch unfinished, err := r.purge(ctx, rooms); {
+		switch unfinished, err := r.purge(ctx); {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
@@ -54,13 +61,13 @@ func (r *Room) Keep(ctx context.Context, rooms ...Purger) {
 
 // purge goes through all who are deleted and still have something here. Whoever
 // makes trouble does not keep the others waiting.
-func (r *Room) purge(ctx context.Context, rooms []Purger) (unfinished bool, err error) {
+func (r *Room) purge(ctx context.Context) (unfinished bool, err error) {
 	deleted, err := r.db.Read().UsersToPurge(ctx, purgeMost)
 	if err != nil {
 		return false, fmt.Errorf("account: who was deleted: %w", err)
 	}
 	for _, id := range deleted {
-		switch one := r.purgeOne(ctx, id, rooms); {
+		switch one := r.purgeOne(ctx, id); {
 		case errors.Is(one, job.ErrUnfinished):
 			unfinished = true
 		case one != nil:
@@ -70,7 +77,7 @@ func (r *Room) purge(ctx context.Context, rooms []Purger) (unfinished bool, err 
 	return unfinished, err
 }
 
-func (r *Room) purgeOne(ctx context.Context, userID string, rooms []Purger) error {
+func (r *Room) purgeOne(ctx context.Context, userID string) error {
 	// Before anything goes, since a job at its end writes to what it is about.
 	n, err := r.db.Read().CountUnfinishedJobs(ctx, userID)
 	if err != nil {
@@ -79,7 +86,7 @@ func (r *Room) purgeOne(ctx context.Context, userID string, rooms []Purger) erro
 	if n > 0 {
 		return job.ErrUnfinished
 	}
-	for _, room := range rooms {
+	for _, room := range r.rooms {
 		if err := room.Purge(ctx, userID); err != nil {
 			return fmt.Errorf("account: purge: %w", err)
 		}

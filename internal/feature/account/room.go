@@ -58,7 +58,9 @@ type Room struct {
 	post     post
 	issuer   *issuer // nil: none is set up
 
+	rooms   []Keeper      // what else people have here
 	deleted chan struct{} // wakes Keep
+	exports exports
 }
 
 // New makes the room. It reads the key that tokens are signed with from the

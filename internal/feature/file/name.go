@@ -28,7 +28,7 @@ func cleanName(name string) string {
 		return r
 	}, name)
 	name = strings.Trim(norm.NFC.String(name), " ")
-	name = strings.TrimRight(shorten(name), " .")
+	name = strings.TrimRight(shorten(name, maxName), " .")
 	if strings.Trim(name, ".") == "" {
 		return "file"
 	}
@@ -36,15 +36,15 @@ func cleanName(name string) string {
 }
 
 // shorten cuts a name in its middle: the end tells what it is.
-func shorten(name string) string {
-	if len(name) <= maxName {
+func shorten(name string, most int) string {
+	if len(name) <= most {
 		return name
 	}
 	end := path.Ext(name)
 	if len(end) > 32 {
 		end = ""
 	}
-	cut := maxName - len(end)
+	cut := most - len(end)
 	for !utf8.RuneStart(name[cut]) {
 		cut--
 	}
