@@ -1,0 +1,131 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/openai/openai-go/v3"
+
+	"pulse/internal/feature/chat"
+	"pulse/internal/provider"
+)
+
+// toolCaller is a vendor whose model asks for the weather in two places, and
+// for nothing more once it has been told.
+type toolCaller struct {
+	mu     sync.Mutex
+	last   provider.ChatRequest
+	silent bool // it tells no figures
+}
+
+const weathers = 2
+
+func (v *toolCaller) Chat(_ context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.last = req
+	answer := provider.ChatAnswer{FinishReason: provider.FinishStop, Usage: provider.Usage{Input: 30, Output: 12, Raw: []byte("{}")}}
+	if v.silent {
+		answer.Usage = provider.Usage{}
+	}
+	if last := req.Messages[len(req.Messages)-1]; last.Role == provider.RoleTool {
+		emit(provider.Delta{Text: "It is " + last.Text})
+		return answer, nil
+	}
+	answer.FinishReason = provider.FinishToolCalls
+	emit(provider.Delta{Text: "Let me see."})
+	for i, place := range []string{"Rome", "Oslo"} {
+		emit(provider.Delta{ToolCall: &provider.ToolCallDelta{Index: i, ID: "call_" + place, Name: "weather"}})
+		for _, piece := range []string{`{"at":`, `"` + place, `"}`} {
+			emit(provider.Delta{ToolCall: &provider.ToolCallDelta{Index: i, Arguments: piece}})
+		}
+	}
+	return answer, nil
+}
+
+func (v *toolCaller) asked() provider.ChatRequest {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.last
+}
+
+func askingForWeather() openai.ChatCompletionNewParams {
+	p := asks(model, openai.UserMessage("how is it in Rome and Oslo?"))
+	p.Tools = []openai.ChatCompletionToolUnionParam{openai.ChatCompletionFunctionTool(openai.FunctionDefinitionParam{
+		Name: "weather", Description: openai.String("of a place"),
+		Parameters: openai.FunctionParameters{"type": "object", "properties": map[string]any{"at": map[string]any{"type": "string"}}},
+	})}
+	return p
+}
+
+// checkCalls checks that both calls came whole.
+func checkCalls(t *testing.T, m openai.ChatCompletionMessage, finish string) {
+	t.Helper()
+	if finish != "tool_calls" || m.Content != "Let me see." || len(m.ToolCalls) != weathers {
+		t.Fatalf("finished by %s: %+v", finish, m)
+	}
+	for i, want := range []string{"Rome", "Oslo"} {
+		if c := m.ToolCalls[i]; c.ID != "call_"+want || c.Function.Name != "weather" || c.Function.Arguments != `{"at":"`+want+`"}` {
+			t.Errorf("call %d is %+v", i, c)
+		}
+	}
+}
+
+// A model calls tools through the door, streamed or not; what its client gives
+// back reaches it; and the calls count, also where the vendor tells no figures.
+func TestOpenAIsClientRunsTools(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, h *house) {
+		t.Helper()
+		vendor := &toolCaller{}
+		h.app.vendors.chat["openai"] = chat.Vendor{Name: "OpenAI", Chatter: vendor}
+		p := h.register("ada")
+		client := p.sdk()
+		asked := askingForWeather()
+		whole, err := client.Chat.Completions.New(t.Context(), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkCalls(t, whole.Choices[0].Message, whole.Choices[0].FinishReason)
+		if tools := vendor.asked().Tools; len(tools) != 1 || tools[0].Name != "weather" || !strings.Contains(string(tools[0].Parameters), `"at"`) {
+			t.Errorf("the vendor was given %+v", tools)
+		}
+		got, err := hears(t.Context(), client, asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkCalls(t, got.Choices[0].Message, got.Choices[0].FinishReason)
+
+		asked.Messages = append(asked.Messages, got.Choices[0].Message.ToParam(), // as its documents say
+			openai.ToolMessage("dry", "call_Oslo"), openai.ToolMessage("rain", "call_Rome"))
+		if whole, err = client.Chat.Completions.New(t.Context(), asked); err != nil || whole.Choices[0].Message.Content != "It is rain" || whole.Choices[0].FinishReason != "stop" {
+			t.Errorf("after the results: %+v, %v", whole, err)
+		}
+		told := vendor.asked().Messages
+		if len(told) != 4 || len(told[1].ToolCalls) != weathers || told[2].ToolCallID != "call_Oslo" || told[3].Text != "rain" {
+			t.Errorf("the vendor was told %+v", told)
+		}
+		if used := p.usedTokens(); used != 3*42 {
+			t.Errorf("%d tokens are booked", used)
+		}
+
+		vendor.mu.Lock()
+		vendor.silent = true
+		vendor.mu.Unlock()
+		if whole, err = client.Chat.Completions.New(t.Context(), askingForWeather()); err != nil || whole.Usage.CompletionTokens < 15 || whole.Usage.PromptTokens < 20 {
+			t.Errorf("without figures: %+v, %v", whole, err)
+		}
+		id := strings.TrimPrefix(whole.ID, "chatcmpl-")
+		if receipt := p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+id+"/receipt", nil); !strings.Contains(receipt, `"estimated":true`) {
+			t.Errorf("the receipt is %s", receipt)
+		}
+		id = strings.TrimPrefix(got.ID, "chatcmpl-")
+		if events := p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+id+"/events", nil); !strings.Contains(events, "event: tool_call\n"+`data: {"index":1,"id":"call_Oslo","name":"weather"}`) ||
+			!strings.Contains(events, `data: {"arguments":"{\"at\":\"Oslo\"}"}`) {
+			t.Errorf("the events are %s", events)
+		}
+	})
+}
