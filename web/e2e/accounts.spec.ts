@@ -43,7 +43,7 @@ it('registration says what is wrong field by field', async ({ page, newDevice, p
   await other.getByLabel('E-mail').fill('nobody at home');
   await other.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await create.click();
-  await expect(other.getByLabel('E-mail')).toHaveAccessibleDescription('must be an e-mail address');
+  await expect(other.getByLabel('E-mail')).toHaveAccessibleDescription('Must be an e-mail address.');
 
   await other.getByLabel('E-mail').fill(person.email);
   await create.click();

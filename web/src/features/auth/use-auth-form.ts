@@ -82,10 +82,18 @@ export function useAuthForm<Name extends string>(
     },
     refuse: (error) => {
       const said = asProblem(error);
-      const found = names.flatMap((name) => (said.fields[name] === undefined ? [] : [[name, said.fields[name]]]));
+      const found = names.flatMap((name) => {
+        const what = said.fields[name];
+        return what === undefined ? [] : [[name, sentence(what)]];
+      });
       show(Object.fromEntries(found));
       setProblem(found.length === 0 ? said : undefined);
       setUntil(secondsFromNow(said.document.retry_after_seconds ?? 0));
     },
   };
+}
+
+/** The server says what a field is: "must be an e-mail address". Alone below the field that is a sentence. */
+function sentence(what: string): string {
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
 }
