@@ -57,10 +57,11 @@ var routes = map[string]route{
 	"POST /api/v1/users/me/identities":        {refused: http.StatusNotFound},
 	"DELETE /api/v1/users/me/identities/{id}": {refused: http.StatusNotFound},
 
-	"GET /api/v1/users/me":       {},
-	"PATCH /api/v1/users/me":     {body: object{"full_name": "Somebody"}},
-	"GET /api/v1/users/me/usage": {},
-	"DELETE /api/v1/users/me":    {leaves: true, goes: true},
+	"GET /api/v1/users/me":        {},
+	"PATCH /api/v1/users/me":      {body: object{"full_name": "Somebody"}},
+	"GET /api/v1/users/me/usage":  {},
+	"GET /api/v1/users/me/export": {},
+	"DELETE /api/v1/users/me":     {leaves: true, goes: true},
 
 	"GET /api/v1/users/me/subscription":     {},
 	"PUT /api/v1/users/me/password":         {body: object{"current_password": "another", "password": password}, refused: http.StatusBadRequest}, // else it would end sessions

@@ -92,6 +92,12 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "update-me", Method: http.MethodPatch, Path: "/api/v1/users/me", Tags: tags, MaxBodyBytes: maxBody,
 		Summary: "Change your name",
 	}, r.updateMe)
+	httpd.Bundled(api, httpd.InPerson(huma.Operation{
+		OperationID: "export-me", Method: http.MethodGet, Path: "/api/v1/users/me/export", Tags: tags,
+		Summary: "All that you have here, as a zip with JSON, Markdown and your files",
+		Description: "The zip is made as it is sent; README.txt in it says what is what. " +
+			"When something fails on the way, it breaks off and no program takes it for a whole one. One at a time.",
+	}), r.export)
 	httpd.Register(api, httpd.InPerson(huma.Operation{
 		OperationID: "delete-me", Method: http.MethodDelete, Path: "/api/v1/users/me", Tags: tags,
 		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
