@@ -222,3 +222,21 @@ func TestFaultsAtTheDoor(t *testing.T) {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
 }
+
+// OpenAI's client for browsers works from an origin that the operator named.
+func TestTheDoorFromAnotherOrigin(t *testing.T) {
+	t.Parallel()
+	const origin = "https://tools.example"
+	d := openDoor(t, func(o *httpd.Options) { o.Origins = []string{origin} })
+	ask := func(from string) reply {
+		got, _ := d.send(t, http.MethodOptions, "/v1/try", "", "Origin", from,
+			"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,x-stainless-lang")
+		return got
+	}
+	if got := ask(origin); got.status != http.StatusNoContent || got.header.Get("Access-Control-Allow-Headers") != "authorization,x-stainless-lang" {
+		t.Errorf("got %d %v", got.status, got.header)
+	}
+	if got := ask("https://elsewhere.example"); got.header.Get("Access-Control-Allow-Headers") != "" || got.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("got %d %v", got.status, got.header)
+	}
+}
