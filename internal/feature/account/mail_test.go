@@ -356,6 +356,24 @@ func TestNobodyIsTold(t *testing.T) {
 	})
 }
 
+// A sign-in waits for its turn to hash whether there is somebody or not; who
+// forgot waits for no such turn in either case.
+func TestTheWorkIsTheSame(t *testing.T) {
+	t.Parallel()
+	p := withMail(t, storetest.SQLite(t), mailtest.Options{}, nil)
+	p.newcomer("known@example.com")
+	p.hasher.wait = 20 * time.Millisecond
+	for range cap(p.hasher.slots) {
+		p.hasher.slots <- struct{}{}
+	}
+	for _, who := range []string{"known@example.com", "unknown@example.com"} {
+		for _, route := range []string{"POST /api/v1/auth/login", "POST /api/v1/auth/token"} {
+			p.is(p.call(nobody, route, account(who, "wrong horse")), 503, "unavailable")
+		}
+		p.forgets(who)
+	}
+}
+
 // The answer to who forgot comes before anybody is looked for.
 func TestForgotLooksLater(t *testing.T) {
 	t.Parallel()
