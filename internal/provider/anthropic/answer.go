@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"encoding/json"
+	"slices"
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 
@@ -16,13 +17,18 @@ type event struct {
 		Model string          `json:"model"`
 		Usage json.RawMessage `json:"usage"`
 	} `json:"message"`
+	Index        int `json:"index"`
 	ContentBlock struct {
+		Type     string `json:"type"`
+		ID       string `json:"id"`
+		Name     string `json:"name"`
 		Text     string `json:"text"`
 		Thinking string `json:"thinking"`
 	} `json:"content_block"`
 	Delta struct {
 		Text        string         `json:"text"`
 		Thinking    string         `json:"thinking"`
+		PartialJSON string         `json:"partial_json"`
 		StopReason  sdk.StopReason `json:"stop_reason"`
 		StopDetails struct {
 			Category    string `json:"category"`
@@ -38,6 +44,7 @@ type answer struct {
 	known provider.ChatAnswer
 	stop  sdk.StopReason
 	raw   figures
+	calls []int // the block index of each call
 }
 
 // figures are the vendor's own, as they came.
@@ -54,7 +61,14 @@ func (a *answer) take(e *event) {
 	case "content_block_start":
 		a.call.Reasoning(e.ContentBlock.Thinking)
 		a.call.Text(e.ContentBlock.Text)
+		if b := &e.ContentBlock; b.Type == "tool_use" {
+			a.calls = append(a.calls, e.Index)
+			a.call.Tool(provider.ToolCallDelta{Index: len(a.calls) - 1, ID: b.ID, Name: b.Name})
+		}
 	case "content_block_delta":
+		if e.Delta.PartialJSON != "" {
+			a.call.Tool(provider.ToolCallDelta{Index: slices.Index(a.calls, e.Index), Arguments: e.Delta.PartialJSON})
+		}
 		a.call.Reasoning(e.Delta.Thinking)
 		a.call.Text(e.Delta.Text)
 	case "message_delta":

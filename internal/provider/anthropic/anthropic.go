@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/option"
+	"github.com/anthropics/anthropic-sdk-go/packages/param"
 	"github.com/anthropics/anthropic-sdk-go/packages/ssestream"
 
 	"pulse/internal/provider"
@@ -55,6 +56,9 @@ func New(o Options) *Client {
 // API refuses long answers in one piece, and pings tell that it lives.
 func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
 	call := provider.NewCall(ctx, id, req, true, emit)
+	if req.Format != nil && req.Format.Schema == nil {
+		return call.End(provider.ChatAnswer{}, provider.VendorError(provider.KindBadRequest, 0, "format", "Anthropic binds an answer to JSON by a schema only"))
+	}
 	// The SDK's stream, but of our own small event: the SDK's has hundreds of
 	// fields, and parsing them for each token costs several times our whole relay.
 	var raw *http.Response
@@ -86,12 +90,20 @@ func params(req provider.ChatRequest) sdk.MessageNewParams {
 	if req.System != "" {
 		p.System = []sdk.TextBlockParam{{Text: req.System}}
 	}
-	for _, m := range req.Messages {
-		if m.Role == provider.RoleAssistant {
-			p.Messages = append(p.Messages, sdk.NewAssistantMessage(sdk.NewTextBlock(m.Text)))
+	for turn := range turns(req.Messages) {
+		if turn[0].Role == provider.RoleAssistant {
+			p.Messages = append(p.Messages, sdk.NewAssistantMessage(saidBefore(turn[0])...))
 		} else {
-			p.Messages = append(p.Messages, sdk.NewUserMessage(blocks(m)...))
+			p.Messages = append(p.Messages, sdk.NewUserMessage(asked(turn)...))
 		}
+	}
+	p.StopSequences = req.Stop
+	setTools(&p, req)
+	if req.Format != nil {
+		p.OutputConfig.Format = param.Override[sdk.JSONOutputFormatParam](jsonFormat{"json_schema", req.Format.Schema})
+	}
+	if req.TopP != nil {
+		p.TopP = sdk.Float(*req.TopP)
 	}
 	if req.Temperature != nil {
 		p.Temperature = sdk.Float(*req.Temperature)
@@ -101,7 +113,7 @@ func params(req provider.ChatRequest) sdk.MessageNewParams {
 	}
 	if req.ReasoningEffort != "" {
 		p.OutputConfig.Effort = sdk.OutputConfigEffort(req.ReasoningEffort)
-		if !strings.Contains(req.Model, "-4-5") { // Claude 4.5 takes an effort, but knows no adaptive thinking
+		if !strings.Contains(req.Model, "-4-5") && !forced(req) { // Claude 4.5 takes an effort, but knows no adaptive thinking; a call that is forced leaves no room for any
 			p.Thinking.OfAdaptive = &sdk.ThinkingConfigAdaptiveParam{Display: sdk.ThinkingConfigAdaptiveDisplaySummarized}
 		}
 	}

@@ -17,6 +17,7 @@ type answer struct {
 	message string // what the API adds to the reason
 	figures *genai.GenerateContentResponseUsageMetadata
 	blocked error // why the prompt was blocked
+	calls   int   // how many there were
 }
 
 func (a *answer) take(r *genai.GenerateContentResponse) {
@@ -48,6 +49,9 @@ func (a *answer) say(parts []*genai.Part) {
 		case part == nil: // nothing keeps a vendor from sending null
 		case part.Thought:
 			a.call.Reasoning(part.Text)
+		case part.FunctionCall != nil:
+			a.call.Tool(callOf(a.calls, part))
+			a.calls++
 		default:
 			a.call.Text(part.Text)
 		}

@@ -76,6 +76,9 @@ func New(ctx context.Context, o Options) (*Client, error) {
 func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
 	streamed := req.Stream || req.MaxTokens > maxWhole
 	call := provider.NewCall(ctx, id, req, streamed, emit)
+	if req.ParallelToolCalls != nil && !*req.ParallelToolCalls {
+		return call.End(provider.ChatAnswer{}, provider.VendorError(provider.KindBadRequest, 0, "parallel_tool_calls", "Google cannot be kept to one call at a time"))
+	}
 	a := answer{call: call}
 	err := c.responses(call.Context(), req, streamed, a.take)
 	if err == nil {
@@ -109,12 +112,24 @@ func (c *Client) responses(ctx context.Context, req provider.ChatRequest, stream
 
 func contents(req provider.ChatRequest) []*genai.Content {
 	list := make([]*genai.Content, 0, len(req.Messages))
+	names := map[string]string{} // of the calls, by id
 	for _, m := range req.Messages {
-		role := genai.Role(genai.RoleUser)
-		if m.Role == provider.RoleAssistant {
-			role = genai.RoleModel
+		switch m.Role {
+		case provider.RoleAssistant:
+			for _, c := range m.ToolCalls {
+				names[c.ID] = c.Name
+			}
+			list = append(list, genai.NewContentFromParts(append(partsUnlessEmpty(m), calls(m)...), genai.RoleModel))
+		case provider.RoleTool:
+			result := resultOf(names[m.ToolCallID], m)
+			if n := len(list); n > 0 && isResult(list[n-1]) { // all results of an answer's calls are one turn
+				list[n-1].Parts = append(list[n-1].Parts, result)
+				continue
+			}
+			list = append(list, genai.NewContentFromParts([]*genai.Part{result}, genai.RoleUser))
+		default:
+			list = append(list, genai.NewContentFromParts(parts(m), genai.RoleUser))
 		}
-		list = append(list, genai.NewContentFromParts(parts(m), role))
 	}
 	return list
 }
@@ -146,6 +161,17 @@ func (c *Client) config(req provider.ChatRequest) *genai.GenerateContentConfig {
 	}
 	if req.Temperature != nil {
 		config.Temperature = new(float32(*req.Temperature))
+	}
+	if req.TopP != nil {
+		config.TopP = new(float32(*req.TopP))
+	}
+	config.StopSequences = req.Stop
+	setTools(config, req)
+	if req.Format != nil {
+		config.ResponseMIMEType = "application/json"
+		if req.Format.Schema != nil {
+			config.ResponseJsonSchema = req.Format.Schema
+		}
 	}
 	if !c.vertex {
 		config.Store = new(false) // the Gemini API keeps requests otherwise; Vertex AI does not know the field

@@ -24,6 +24,17 @@ type text struct {
 	Refusal          string `json:"refusal"`
 	ReasoningContent string `json:"reasoning_content"` // vLLM, LM Studio, DeepSeek
 	Reasoning        string `json:"reasoning"`         // OpenRouter, Ollama
+
+	ToolCalls []toolCall `json:"tool_calls"`
+}
+
+type toolCall struct {
+	Index    *int   `json:"index"` // in a stream only
+	ID       string `json:"id"`
+	Function struct {
+		Name      string `json:"name"`
+		Arguments string `json:"arguments"`
+	} `json:"function"`
 }
 
 // answer gathers an answer from its chunks.
@@ -68,6 +79,14 @@ func (a *answer) say(t *text) {
 		a.call.Text(t.Refusal)
 	}
 	a.call.Text(t.Content)
+	for i := range t.ToolCalls {
+		c := &t.ToolCalls[i]
+		index := i
+		if c.Index != nil {
+			index = *c.Index
+		}
+		a.call.Tool(provider.ToolCallDelta{Index: index, ID: c.ID, Name: c.Function.Name, Arguments: c.Function.Arguments})
+	}
 }
 
 func (a *answer) end() provider.ChatAnswer {

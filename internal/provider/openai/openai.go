@@ -69,6 +69,9 @@ const chatPath = "chat/completions"
 // Chat answers one chat. See provider.Chatter.
 func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
 	call := provider.NewCall(ctx, c.id, req, req.Stream, emit)
+	if !c.compatible && usesTools(req) {
+		return c.respond(call, req)
+	}
 	a := answer{call: call}
 	if !req.Stream {
 		var whole chunk
@@ -113,7 +116,9 @@ func (c *Client) params(req provider.ChatRequest) sdk.ChatCompletionNewParams {
 	for _, m := range req.Messages {
 		switch {
 		case m.Role == provider.RoleAssistant:
-			p.Messages = append(p.Messages, sdk.AssistantMessage(m.Text))
+			p.Messages = append(p.Messages, assistant(m))
+		case m.Role == provider.RoleTool:
+			p.Messages = append(p.Messages, sdk.ToolMessage(m.Text, provider.PlainID(m.ToolCallID)))
 		case len(m.Images) > 0:
 			p.Messages = append(p.Messages, sdk.UserMessage(parts(m)))
 		default:
@@ -123,6 +128,12 @@ func (c *Client) params(req provider.ChatRequest) sdk.ChatCompletionNewParams {
 	if req.Temperature != nil {
 		p.Temperature = sdk.Float(*req.Temperature)
 	}
+	if req.TopP != nil {
+		p.TopP = sdk.Float(*req.TopP)
+	}
+	p.Stop.OfStringArray = req.Stop
+	p.ResponseFormat = format(req.Format)
+	setTools(&p, req)
 	if req.Stream {
 		p.StreamOptions.IncludeUsage = sdk.Bool(true)
 	}

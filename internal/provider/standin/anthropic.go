@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"pulse/internal/provider"
 )
@@ -47,6 +50,11 @@ type anthropicRequest struct {
 	Thinking     *anthropicThinking `json:"thinking"`
 	OutputConfig *anthropicOutput   `json:"output_config"`
 	Metadata     *anthropicMetadata `json:"metadata"`
+
+	TopP          *float64         `json:"top_p"`
+	StopSequences []string         `json:"stop_sequences"`
+	Tools         []anthropicTool  `json:"tools"`
+	ToolChoice    *anthropicChoice `json:"tool_choice"`
 }
 
 type anthropicMessage struct {
@@ -54,26 +62,87 @@ type anthropicMessage struct {
 	Content content `json:"content"`
 }
 
-// message gives a message in Pulse's words.
-func (m anthropicMessage) message() (provider.Message, error) {
-	said := provider.Message{Role: m.Role, Text: m.Content.text()}
-	for _, p := range m.Content {
+// messages gives a turn in Pulse's words: the results of calls, then what was
+// said, a new message where a picture comes after a text.
+func (m anthropicMessage) messages() ([]provider.Message, error) {
+	var list []provider.Message
+	said := provider.Message{Role: m.Role}
+	for i, p := range m.Content {
 		switch {
 		case p.Type == "text" && p.Source == nil:
 			if p.Text == "" {
-				return said, errors.New("text content blocks must be non-empty")
+				return nil, errors.New("text content blocks must be non-empty")
 			}
+			said.Text += p.Text
+		case p.Type == "tool_result" && m.Role == provider.RoleUser:
+			if i != len(list) {
+				return nil, errors.New("tool_result blocks must come first")
+			}
+			list = append(list, provider.Message{Role: provider.RoleTool, Text: p.Content.text(), ToolCallID: p.ToolUseID})
+		case p.Type == "tool_use" && m.Role == provider.RoleAssistant:
+			if !anthropicID64.MatchString(p.ID) || len(p.Input) == 0 || p.Input[0] != '{' {
+				return nil, errors.New("tool_use: id or input is invalid")
+			}
+			said.ToolCalls = append(said.ToolCalls, provider.ToolCall{ID: p.ID, Name: p.Name, Arguments: string(p.Input)})
 		case p.Type == "image" && p.Source != nil && p.Source.Type == "base64" && m.Role == provider.RoleUser:
 			picture, err := picture(p.Source.MediaType, p.Source.Data, "image/png", "image/jpeg", "image/gif", "image/webp")
 			if err != nil {
-				return said, err
+				return nil, err
+			}
+			if said.Text != "" {
+				list = append(list, said)
+				said = provider.Message{Role: m.Role}
 			}
 			said.Images = append(said.Images, picture)
 		default:
-			return said, fmt.Errorf("unexpected content block %q", p.Type)
+			return nil, fmt.Errorf("unexpected content block %q", p.Type)
 		}
 	}
-	return said, nil
+	if said.Text != "" || len(said.Images) > 0 || len(said.ToolCalls) > 0 {
+		list = append(list, said)
+	}
+	return list, nil
+}
+
+var anthropicID64 = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
+
+type anthropicTool struct {
+	Name        string         `json:"name"`
+	Description string         `json:"description"`
+	InputSchema jsontext.Value `json:"input_schema"`
+	Strict      bool           `json:"strict"`
+}
+
+type anthropicChoice struct {
+	Type                   string `json:"type"`
+	Name                   string `json:"name"`
+	DisableParallelToolUse *bool  `json:"disable_parallel_tool_use"`
+}
+
+// tools adds what is asked of tools to the request.
+func (b *anthropicRequest) tools(req *provider.ChatRequest) Failure {
+	for _, t := range b.Tools {
+		if len(t.InputSchema) == 0 {
+			return anthropicInvalid("tools.0.input_schema: Field required")
+		}
+		req.Tools = append(req.Tools, provider.Tool{Name: t.Name, Description: t.Description, Parameters: raw(t.InputSchema), Strict: t.Strict})
+	}
+	if c := b.ToolChoice; c != nil {
+		mode, ok := map[string]provider.ToolMode{
+			"auto": provider.ToolAuto, "any": provider.ToolRequired, "tool": provider.ToolNamed, "none": provider.ToolNone,
+		}[c.Type]
+		if !ok {
+			return anthropicInvalid("tool_choice: unknown type %q", c.Type)
+		}
+		if b.Thinking != nil && (c.Type == "any" || c.Type == "tool") {
+			return anthropicInvalid("Thinking may not be enabled when tool_choice forces tool use.")
+		}
+		req.ToolChoice = provider.ToolChoice{Mode: mode, Name: c.Name}
+		if c.DisableParallelToolUse != nil {
+			req.ParallelToolCalls = new(!*c.DisableParallelToolUse)
+		}
+	}
+	return toolsOf(*req)
 }
 
 type anthropicThinking struct {
@@ -83,6 +152,10 @@ type anthropicThinking struct {
 
 type anthropicOutput struct {
 	Effort string `json:"effort"`
+	Format *struct {
+		Type   string         `json:"type"`
+		Schema jsontext.Value `json:"schema"`
+	} `json:"format"`
 }
 
 type anthropicMetadata struct {
@@ -153,7 +226,9 @@ func (a anthropic) check(b *anthropicRequest) Failure {
 		return anthropicInvalid("thinking.type: adaptive is not supported with this model")
 	case b.Thinking != nil && b.Thinking.Type != "adaptive":
 		return anthropicInvalid("thinking.type: %s is not supported with this model", b.Thinking.Type)
-	case b.OutputConfig != nil && !slices.Contains([]string{"low", "medium", "high", "xhigh", "max"}, b.OutputConfig.Effort):
+	case b.TopP != nil && !sampling:
+		return anthropicInvalid("top_p: not supported with this model")
+	case b.OutputConfig != nil && b.OutputConfig.Effort != "" && !slices.Contains([]string{"low", "medium", "high", "xhigh", "max"}, b.OutputConfig.Effort):
 		return anthropicInvalid("output_config.effort: unknown value")
 	case len(b.Messages) == 0 || b.Messages[0].Role != provider.RoleUser:
 		return anthropicInvalid("messages: first message must use the \"user\" role")
@@ -174,27 +249,32 @@ func (a anthropic) check(b *anthropicRequest) Failure {
 func (a anthropic) understand(b *anthropicRequest) (provider.ChatRequest, Failure) {
 	req := provider.ChatRequest{
 		Model: b.Model, System: b.System.text(), MaxTokens: *b.MaxTokens, Temperature: b.Temperature, Stream: b.Stream,
+		TopP: b.TopP, Stop: b.StopSequences,
 	}
 	if b.OutputConfig != nil {
 		req.ReasoningEffort = b.OutputConfig.Effort
+		if f := b.OutputConfig.Format; f != nil {
+			req.Format = &provider.Format{Schema: raw(f.Schema)}
+		}
 	}
 	if b.Metadata != nil {
 		req.UserHash = b.Metadata.UserID
 	}
 	for i, m := range b.Messages {
-		said, err := m.message()
+		said, err := m.messages()
 		if err != nil {
 			return req, anthropicInvalid("messages.%d.content: %v", i, err)
 		}
-		req.Messages = append(req.Messages, said)
+		req.Messages = append(req.Messages, said...)
 	}
-	return req, Failure{}
+	return req, b.tools(&req)
 }
 
 // anthropicVoice writes the events of a message.
 type anthropicVoice struct {
 	model string
 	block string // the type of the open block, "" when none is
+	call  int    // which call it is
 	index int
 }
 
@@ -221,10 +301,11 @@ func (v *anthropicVoice) figures(u provider.Usage, output, thinking int64) strin
 		u.Input, u.CacheWrite+u.CacheWrite1h, u.CacheRead, u.CacheWrite, u.CacheWrite1h, output, thinking)
 }
 
-func (v *anthropicVoice) open(buf []byte, block, empty string) []byte {
-	if v.block == block {
+func (v *anthropicVoice) open(buf []byte, block, empty string, call int) []byte {
+	if v.block == block && block != "tool_use" || block == "tool_use" && v.block == block && call == v.call {
 		return buf
 	}
+	v.call = call
 	buf = v.close(buf)
 	v.block = block
 	return event(buf, "content_block_start", fmt.Sprintf(`,"index":%d,"content_block":{"type":"%s",%s}`, v.index, block, empty))
@@ -255,13 +336,21 @@ func (v *anthropicVoice) delta(buf []byte, typ, field, piece string) []byte {
 }
 
 func (v *anthropicVoice) thought(buf []byte, piece string) []byte {
-	buf = v.open(buf, "thinking", `"thinking":"","signature":""`)
+	buf = v.open(buf, "thinking", `"thinking":"","signature":""`, 0)
 	return v.delta(buf, "thinking_delta", "thinking", piece)
 }
 
 func (v *anthropicVoice) said(buf []byte, piece string) []byte {
-	buf = v.open(buf, "text", `"text":""`)
+	buf = v.open(buf, "text", `"text":""`, 0)
 	return v.delta(buf, "text_delta", "text", piece)
+}
+
+func (v *anthropicVoice) calls(buf []byte, n int, c provider.ToolCall) []byte {
+	return v.open(buf, "tool_use", fmt.Sprintf(`"id":%s,"name":%s,"input":{}`, quoted(c.ID), quoted(c.Name)), n)
+}
+
+func (v *anthropicVoice) argues(buf []byte, _ int, piece string) []byte {
+	return v.delta(buf, "input_json_delta", "partial_json", piece)
 }
 
 // end writes the figures of message_delta as the API does: cumulative, and
@@ -314,6 +403,9 @@ func (v *anthropicVoice) whole(p *performance, thoughts, text string) []byte {
 	content := ""
 	if thoughts != "" {
 		content = `{"type":"thinking","thinking":` + quoted(thoughts) + `,"signature":"c2lnbmF0dXJl"},`
+	}
+	for _, c := range p.script.Calls {
+		content += fmt.Sprintf(`{"type":"tool_use","id":%s,"name":%s,"input":%s},`, quoted(c.ID), quoted(c.Name), c.Arguments)
 	}
 	return fmt.Appendf(nil, `{"id":"%s","type":"message","role":"assistant","model":%s,"content":[%s{"type":"text","text":%s}],`+
 		`"stop_reason":%s,"stop_sequence":null,"stop_details":%s,"usage":%s}`,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"pulse/internal/provider"
 )
@@ -56,8 +57,14 @@ type googleRequest struct {
 			ThinkingLevel   string `json:"thinkingLevel"`
 			IncludeThoughts bool   `json:"includeThoughts"`
 		} `json:"thinkingConfig"`
+		TopP               *float64       `json:"topP"`
+		StopSequences      []string       `json:"stopSequences"`
+		ResponseMIMEType   string         `json:"responseMimeType"`
+		ResponseJSONSchema jsontext.Value `json:"responseJsonSchema"`
 	} `json:"generationConfig"`
-	Store *bool `json:"store"`
+	Tools      []googleTool     `json:"tools"`
+	ToolConfig googleToolConfig `json:"toolConfig"`
+	Store      *bool            `json:"store"`
 }
 
 //nolint:tagliatelle // as above
@@ -69,6 +76,9 @@ type googleContent struct {
 			MIMEType string `json:"mimeType"`
 			Data     string `json:"data"`
 		} `json:"inlineData"`
+		FunctionCall     *googleCall   `json:"functionCall"`
+		FunctionResponse *googleResult `json:"functionResponse"`
+		ThoughtSignature string        `json:"thoughtSignature"`
 	} `json:"parts"`
 }
 
@@ -169,6 +179,7 @@ func (g google) understand(b *googleRequest, model string, stream bool) (provide
 	config := b.GenerationConfig
 	req := provider.ChatRequest{
 		Model: model, System: b.SystemInstruction.text(), MaxTokens: config.MaxOutputTokens, Temperature: config.Temperature,
+		TopP: config.TopP, Stop: config.StopSequences,
 		ReasoningEffort: strings.ToLower(config.ThinkingConfig.ThinkingLevel), Stream: stream,
 	}
 	most := googleMaxWhole
@@ -189,7 +200,15 @@ func (g google) understand(b *googleRequest, model string, stream bool) (provide
 	case len(b.Contents) == 0 || b.Contents[len(b.Contents)-1].Role != provider.RoleUser:
 		return req, googleInvalid("contents: the last content must be the user's")
 	}
+	open := 0 // calls that have no result yet
 	for _, c := range b.Contents {
+		results, f := c.results(&open)
+		if f.Status != 0 {
+			return req, f
+		}
+		if req.Messages = append(req.Messages, results...); len(results) > 0 {
+			continue
+		}
 		role := c.Role
 		if role == "model" {
 			role = provider.RoleAssistant
@@ -200,12 +219,15 @@ func (g google) understand(b *googleRequest, model string, stream bool) (provide
 		if err != nil {
 			return req, googleInvalid("%v", err)
 		}
-		if said.Text == "" && len(said.Images) == 0 {
+		if said.ToolCalls, f = c.calls(&open); f.Status != 0 {
+			return req, f
+		}
+		if said.Text == "" && len(said.Images) == 0 && len(said.ToolCalls) == 0 {
 			return req, googleInvalid("Unable to submit request because it must have a text parameter.")
 		}
 		req.Messages = append(req.Messages, said)
 	}
-	return req, Failure{}
+	return req, b.tools(&req)
 }
 
 // googleVoice writes a GenerateContentResponse a line, and nothing but data
@@ -249,6 +271,25 @@ func (v *googleVoice) thought(buf []byte, piece string) []byte {
 func (v *googleVoice) said(buf []byte, piece string) []byte {
 	return data(buf, v.response(`{"text":`+quoted(piece)+`}`, "", ""))
 }
+
+func (v *googleVoice) calls(buf []byte, n int, c provider.ToolCall) []byte {
+	return data(buf, v.response(v.call(n, c), "", ""))
+}
+
+// call writes a call, which comes whole. The first one of an answer is signed.
+func (v *googleVoice) call(n int, c provider.ToolCall) string {
+	arguments, signature := c.Arguments, ""
+	if arguments == "" {
+		arguments = "{}"
+	}
+	if n == 0 {
+		signature = `,"thoughtSignature":"` + googleSignature + `"`
+	}
+	return `{"functionCall":{"name":` + quoted(c.Name) + `,"args":` + arguments + `}` + signature + `}`
+}
+
+// argues writes nothing: the call had it all.
+func (v *googleVoice) argues(buf []byte, _ int, _ string) []byte { return buf }
 
 func (v *googleVoice) end(buf []byte, p *performance) []byte {
 	return data(buf, v.response(`{"text":"","thoughtSignature":"c2lnbmF0dXJl"}`, v.finish(p), v.figures(p)))
@@ -294,6 +335,9 @@ func (v *googleVoice) whole(p *performance, thoughts, text string) []byte {
 	parts := `{"text":` + quoted(text) + `}`
 	if thoughts != "" && v.showThoughts {
 		parts = `{"text":` + quoted(thoughts) + `,"thought":true},` + parts
+	}
+	for i, c := range p.script.Calls {
+		parts += "," + v.call(i, c)
 	}
 	return []byte(v.response(parts, v.finish(p), v.figures(p)))
 }

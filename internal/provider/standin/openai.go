@@ -39,6 +39,9 @@ func newOpenAI(play Play, compatible bool) *Server {
 	s := newServer(play)
 	api := openAI{server: s, compatible: compatible}
 	s.mux.HandleFunc("POST /v1/chat/completions", api.chat)
+	if !compatible {
+		s.mux.HandleFunc("POST /v1/responses", api.respond)
+	}
 	s.mux.HandleFunc("GET /v1/models", api.models)
 	return s
 }
@@ -58,16 +61,28 @@ type openAIRequest struct {
 	Temperature         *float64        `json:"temperature"`
 	ReasoningEffort     string          `json:"reasoning_effort"`
 	SafetyIdentifier    string          `json:"safety_identifier"`
+
+	TopP              *float64      `json:"top_p"`
+	Stop              []string      `json:"stop"`
+	Tools             []openAITool  `json:"tools"`
+	ToolChoice        openAIChoice  `json:"tool_choice"`
+	ParallelToolCalls *bool         `json:"parallel_tool_calls"`
+	ResponseFormat    *openAIFormat `json:"response_format"`
 }
 
 type openAIMessage struct {
-	Role    string  `json:"role"`
-	Content content `json:"content"`
+	Role       string       `json:"role"`
+	Content    content      `json:"content"`
+	ToolCalls  []openAICall `json:"tool_calls"`
+	ToolCallID string       `json:"tool_call_id"`
 }
 
 // message gives a message in Pulse's words.
 func (m openAIMessage) message() (provider.Message, error) {
-	said := provider.Message{Role: m.Role, Text: m.Content.text()}
+	said := provider.Message{Role: m.Role, Text: m.Content.text(), ToolCallID: m.ToolCallID}
+	for _, c := range m.ToolCalls {
+		said.ToolCalls = append(said.ToolCalls, provider.ToolCall{ID: c.ID, Name: c.Function.Name, Arguments: c.Function.Arguments})
+	}
 	for _, p := range m.Content {
 		switch {
 		case p.Type == "text" && p.ImageURL == nil:
@@ -139,9 +154,13 @@ func unsupported(format string, args ...any) Failure {
 func (a openAI) understand(b *openAIRequest) (provider.ChatRequest, Failure) {
 	req := provider.ChatRequest{
 		Model: b.Model, Temperature: b.Temperature, ReasoningEffort: b.ReasoningEffort, Stream: b.Stream, UserHash: b.SafetyIdentifier,
+		TopP: b.TopP, Stop: b.Stop, ParallelToolCalls: b.ParallelToolCalls, ToolChoice: b.ToolChoice.choice(), Format: b.ResponseFormat.format(),
 	}
 	if f := a.parameters(b); f.Status != 0 {
 		return req, f
+	}
+	for _, t := range b.Tools {
+		req.Tools = append(req.Tools, t.Function.tool())
 	}
 	if n := b.MaxCompletionTokens; n != nil {
 		req.MaxTokens = *n
@@ -157,7 +176,7 @@ func (a openAI) understand(b *openAIRequest) (provider.ChatRequest, Failure) {
 		switch {
 		case m.Role == systemRole && i == 0:
 			req.System = m.Content.text()
-		case m.Role == provider.RoleUser, m.Role == provider.RoleAssistant:
+		case m.Role == provider.RoleUser, m.Role == provider.RoleAssistant, m.Role == provider.RoleTool:
 			said, err := m.message()
 			if err != nil {
 				return req, Failure{Status: http.StatusBadRequest, Code: "invalid_image_format", Message: fmt.Sprintf("messages[%d].content: %v", i, err)}
@@ -173,7 +192,7 @@ func (a openAI) understand(b *openAIRequest) (provider.ChatRequest, Failure) {
 	if len(req.Messages) == 0 {
 		return req, Failure{Status: http.StatusBadRequest, Code: "empty_array", Message: "Invalid 'messages': empty array."}
 	}
-	return req, Failure{}
+	return req, toolsOf(req)
 }
 
 func (a openAI) parameters(b *openAIRequest) Failure {
@@ -185,8 +204,14 @@ func (a openAI) parameters(b *openAIRequest) Failure {
 		return unsupported("unknown field max_completion_tokens or safety_identifier")
 	case a.compatible && b.StreamOptions != nil && b.StreamOptions.IncludeObfuscation != nil:
 		return unsupported("unknown field stream_options.include_obfuscation")
+	case len(b.Stop) > 4: //nolint:mnd // OpenAI's most
+		return unsupported("Invalid 'stop': array too long.")
 	case a.compatible:
 		return Failure{}
+	case (len(b.Tools) > 0 || b.remembersTools()) && b.ReasoningEffort != "none":
+		return unsupported("Function tools with reasoning_effort are not supported for %s in /v1/chat/completions. Please use /v1/responses instead.", b.Model)
+	case b.TopP != nil && *b.TopP != 1 && withoutSampling && b.ReasoningEffort != "none":
+		return unsupported("Unsupported parameter: 'top_p' is not supported with this model.")
 	case !withoutSampling && !slices.Contains(openAIOthers, b.Model):
 		return Failure{
 			Status: http.StatusNotFound, Code: "model_not_found",
@@ -265,6 +290,15 @@ func (v *openAIVoice) thought(buf []byte, piece string) []byte {
 	return v.piece(buf, "reasoning_content", piece)
 }
 
+func (v *openAIVoice) calls(buf []byte, n int, c provider.ToolCall) []byte {
+	return v.chunk(buf, fmt.Sprintf(`"tool_calls":[{"index":%d,"id":%s,"type":"function","function":{"name":%s,"arguments":""}}]`,
+		n, quoted(c.ID), quoted(c.Name)), "null")
+}
+
+func (v *openAIVoice) argues(buf []byte, n int, piece string) []byte {
+	return v.chunk(buf, fmt.Sprintf(`"tool_calls":[{"index":%d,"function":{"arguments":%s}}]`, n, quoted(piece)), "null")
+}
+
 func (v *openAIVoice) said(buf []byte, piece string) []byte { return v.piece(buf, "content", piece) }
 
 func (v *openAIVoice) end(buf []byte, p *performance) []byte {
@@ -310,6 +344,13 @@ func (v *openAIVoice) whole(p *performance, thoughts, text string) []byte {
 	extra := ""
 	if v.compatible && thoughts != "" {
 		extra = `,"reasoning_content":` + quoted(thoughts)
+	}
+	if len(p.script.Calls) > 0 {
+		list := make([]string, len(p.script.Calls))
+		for i, c := range p.script.Calls {
+			list[i] = fmt.Sprintf(`{"id":%s,"type":"function","function":{"name":%s,"arguments":%s}}`, quoted(c.ID), quoted(c.Name), quoted(c.Arguments))
+		}
+		extra += `,"tool_calls":[` + strings.Join(list, ",") + `]`
 	}
 	figures := ""
 	if !p.script.HideUsage {

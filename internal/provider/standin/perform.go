@@ -13,15 +13,17 @@ import (
 // the buffer of the stream and give it back longer.
 type voice interface {
 	contentType() string
-	begin(buf []byte, p *performance) []byte            // what comes before the first piece
-	thought(buf []byte, piece string) []byte            // a piece of thinking
-	said(buf []byte, piece string) []byte               // a piece of the answer
-	end(buf []byte, p *performance) []byte              // why it ended, and the figures
-	broken(buf []byte) []byte                           // a line that cannot be read
-	failed(buf []byte, f Failure) []byte                // an error in mid-stream
-	whole(p *performance, thoughts, text string) []byte // an answer in one piece
-	failure(buf []byte, f Failure) []byte               // the body of an error
-	blocked(p *performance) (body []byte, status int)   // the prompt was blocked
+	begin(buf []byte, p *performance) []byte             // what comes before the first piece
+	thought(buf []byte, piece string) []byte             // a piece of thinking
+	said(buf []byte, piece string) []byte                // a piece of the answer
+	calls(buf []byte, n int, c provider.ToolCall) []byte // the nth call begins
+	argues(buf []byte, n int, piece string) []byte       // a piece of its arguments
+	end(buf []byte, p *performance) []byte               // why it ended, and the figures
+	broken(buf []byte) []byte                            // a line that cannot be read
+	failed(buf []byte, f Failure) []byte                 // an error in mid-stream
+	whole(p *performance, thoughts, text string) []byte  // an answer in one piece
+	failure(buf []byte, f Failure) []byte                // the body of an error
+	blocked(p *performance) (body []byte, status int)    // the prompt was blocked
 }
 
 // performance is one script being played.
@@ -29,6 +31,7 @@ type performance struct {
 	server *Server
 	script Script
 	req    provider.ChatRequest
+	called []callPiece
 	usage  provider.Usage // of the whole answer
 	voice  voice
 	w      http.ResponseWriter
@@ -90,8 +93,7 @@ func (p *performance) stream() {
 		p.leave()
 		return
 	}
-	total := len(p.script.Reasoning) + len(p.script.Chunks)
-	for i := range total {
+	for i := range p.total() {
 		if i-len(p.script.Reasoning) == p.script.After && p.broke(buf, send) {
 			return
 		}
@@ -99,22 +101,37 @@ func (p *performance) stream() {
 			p.leave()
 			return
 		}
-		piece := buf[:0]
-		if i < len(p.script.Reasoning) {
-			piece = p.voice.thought(piece, p.script.Reasoning[i])
-		} else {
-			piece = p.voice.said(piece, p.script.Chunks[i-len(p.script.Reasoning)])
-		}
-		if !send(piece) {
+		if !send(p.piece(buf[:0], i)) {
 			p.leave()
 			return
 		}
 		p.spoken++
 	}
-	if p.script.After >= len(p.script.Chunks) && p.broke(buf, send) {
+	if p.script.After >= p.total()-len(p.script.Reasoning) && p.broke(buf, send) {
 		return
 	}
 	p.finish(func() bool { return send(p.voice.end(buf[:0], p)) })
+}
+
+// total is how many pieces there are: of thinking, of text, of calls.
+func (p *performance) total() int {
+	return len(p.script.Reasoning) + len(p.script.Chunks) + len(p.called)
+}
+
+// piece writes the ith of them.
+func (p *performance) piece(buf []byte, i int) []byte {
+	if i < len(p.script.Reasoning) {
+		return p.voice.thought(buf, p.script.Reasoning[i])
+	}
+	i -= len(p.script.Reasoning)
+	if i < len(p.script.Chunks) {
+		return p.voice.said(buf, p.script.Chunks[i])
+	}
+	c := p.called[i-len(p.script.Chunks)]
+	if c.begins {
+		return p.voice.calls(buf, c.call, p.script.Calls[c.call])
+	}
+	return p.voice.argues(buf, c.call, c.arguments)
 }
 
 // finish sends the end. It is booked before, so that whoever has read it finds
@@ -153,8 +170,7 @@ func (p *performance) broke(buf []byte, send func([]byte) bool) bool {
 
 // whole sends the answer in one piece, or what is left of it.
 func (p *performance) whole() {
-	total := len(p.script.Reasoning) + len(p.script.Chunks)
-	for i := range total { // it takes as long to say
+	for i := range p.total() { // it takes as long to say
 		if i > 0 && p.wait(p.script.Pace) {
 			p.leave()
 			return
@@ -224,7 +240,7 @@ func (p *performance) bill(also func(*Books)) {
 // soFar gives the usage of what was said so far.
 func (p *performance) soFar() provider.Usage {
 	u := p.usage
-	if total := len(p.script.Reasoning) + len(p.script.Chunks); p.spoken < total {
+	if total := p.total(); p.spoken < total {
 		u.Output = u.Output * int64(p.spoken) / int64(total)
 		u.Reasoning = min(u.Reasoning, u.Output)
 	}

@@ -76,6 +76,14 @@ type part struct {
 		MediaType string `json:"media_type"`
 		Data      string `json:"data"`
 	} `json:"source"`
+
+	// Of Anthropic's tool_use and tool_result.
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	Input     jsontext.Value `json:"input"`
+	ToolUseID string         `json:"tool_use_id"`
+	Content   content        `json:"content"`
+	IsError   bool           `json:"is_error"`
 }
 
 // content is a text, or parts of several kinds.

@@ -33,6 +33,8 @@ const maxPieces = 1_000_000
 //	[decline]           the model declines, after what it said
 //	[blocked]           the prompt is blocked
 //	[empty]             ends without a word
+//	[call f {"a":1}]    calls the tool f with these arguments (no spaces and no
+//	                    brackets in them), and says nothing; may be repeated
 func FromPrompt(req provider.ChatRequest) Script {
 	said := ""
 	if n := len(req.Messages); n > 0 {
@@ -77,6 +79,9 @@ func FromPrompt(req provider.ChatRequest) Script {
 			s.Blocked = "PROHIBITED_CONTENT"
 		case "empty":
 			s.Chunks = nil
+		case "call":
+			s.Chunks = nil
+			s.Calls = append(s.Calls, provider.ToolCall{Name: first, Arguments: strings.Join(args[min(1, len(args)):], "")})
 		}
 	}
 	return s

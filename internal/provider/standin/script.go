@@ -16,6 +16,9 @@ type Script struct {
 	Chunks    []string      // the answer, piece by piece
 	Pace      time.Duration // before each piece but the first
 
+	// Calls are tools that the model calls after its text. An empty ID gets one.
+	Calls []provider.ToolCall
+
 	// Usage is what is reported and billed, in Pulse's classes; each stand-in
 	// writes it as its vendor does. Zero means one token a word of the prompt,
 	// 100 a picture, and one a piece of the answer.
@@ -32,7 +35,7 @@ type Script struct {
 	Blocked string
 
 	Fault   Fault
-	After   int     // how many pieces of the answer come before the fault
+	After   int     // how many pieces of the answer, calls included, come before the fault
 	Failure Failure // what FaultRefuse and FaultError say
 }
 
@@ -76,20 +79,42 @@ func (s *Script) usage(req provider.ChatRequest) provider.Usage {
 	}
 	u := provider.Usage{
 		Input:     int64(len(strings.Fields(req.System))),
-		Output:    int64(len(s.Chunks) + len(s.Reasoning)),
+		Output:    int64(len(s.Chunks) + len(s.Reasoning) + len(s.callPieces())),
 		Reasoning: int64(len(s.Reasoning)),
 	}
 	for _, m := range req.Messages {
-		u.Input += int64(len(strings.Fields(m.Text)) + pictureTokens*len(m.Images))
+		u.Input += int64(len(strings.Fields(m.Text)) + pictureTokens*len(m.Images) + len(m.ToolCalls))
 	}
+	u.Input += int64(len(req.Tools))
 	u.Input = max(1, u.Input)
 	return u
 }
 
 // finish gives the reason for the end.
 func (s *Script) finish() provider.FinishReason {
-	if s.Finish == "" {
-		return provider.FinishStop
+	switch {
+	case s.Finish != "":
+		return s.Finish
+	case len(s.Calls) > 0:
+		return provider.FinishToolCalls
 	}
-	return s.Finish
+	return provider.FinishStop
+}
+
+// callPiece is the beginning of a call, or a piece of its arguments.
+type callPiece struct {
+	call      int
+	begins    bool
+	arguments string
+}
+
+func (s *Script) callPieces() []callPiece {
+	var all []callPiece
+	for i, c := range s.Calls {
+		all = append(all, callPiece{call: i, begins: true})
+		for _, piece := range pieces(c.Arguments) {
+			all = append(all, callPiece{call: i, arguments: piece})
+		}
+	}
+	return all
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -105,7 +107,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, v voice, req pro
 	s.last = Request{r.Header.Clone(), req}
 	s.mu.Unlock()
 	script := s.play(req)
-	p := &performance{server: s, script: script, req: req, usage: script.usage(req), voice: v, w: w, r: r}
+	script.Calls = slices.Clone(script.Calls)
+	for i := range script.Calls {
+		if script.Calls[i].ID == "" {
+			script.Calls[i].ID = "call_standin_" + strconv.Itoa(i)
+		}
+	}
+	p := &performance{server: s, script: script, req: req, called: script.callPieces(), usage: script.usage(req), voice: v, w: w, r: r}
 	p.run()
 }
 

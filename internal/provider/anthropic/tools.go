@@ -1,0 +1,110 @@
+package anthropic
+
+import (
+	"encoding/json"
+	"iter"
+
+	sdk "github.com/anthropics/anthropic-sdk-go"
+	"github.com/anthropics/anthropic-sdk-go/packages/param"
+
+	"pulse/internal/provider"
+)
+
+// turns gives the messages by turns: an answer, or all that came between two
+// answers. The results of an answer's calls have to come in one turn.
+func turns(messages []provider.Message) iter.Seq[[]provider.Message] {
+	return func(yield func([]provider.Message) bool) {
+		for i := 0; i < len(messages); {
+			end := i + 1
+			for messages[i].Role != provider.RoleAssistant && end < len(messages) && messages[end].Role != provider.RoleAssistant {
+				end++
+			}
+			if !yield(messages[i:end]) {
+				return
+			}
+			i = end
+		}
+	}
+}
+
+// asked gives a turn of the user's: first the results of calls, as the API wants.
+func asked(turn []provider.Message) []sdk.ContentBlockParamUnion {
+	var list []sdk.ContentBlockParamUnion
+	for _, m := range turn {
+		if m.Role == provider.RoleTool {
+			list = append(list, sdk.NewToolResultBlock(provider.PlainID(m.ToolCallID), m.Text, false))
+		}
+	}
+	for _, m := range turn {
+		if m.Role != provider.RoleTool {
+			list = append(list, blocks(m)...)
+		}
+	}
+	return list
+}
+
+// saidBefore gives an answer of before. Its thinking is not sent back: clients
+// of OpenAI's API do not keep it, and with adaptive thinking nobody has to.
+func saidBefore(m provider.Message) []sdk.ContentBlockParamUnion {
+	var list []sdk.ContentBlockParamUnion
+	if m.Text != "" || len(m.ToolCalls) == 0 {
+		list = append(list, sdk.NewTextBlock(m.Text))
+	}
+	for _, c := range m.ToolCalls {
+		input := json.RawMessage(c.Arguments)
+		if len(input) == 0 || !json.Valid(input) || input[0] != '{' { // what a model wrote may be anything
+			input, _ = json.Marshal(map[string]string{"invalid": c.Arguments}) // strings always marshal
+			if c.Arguments == "" {
+				input = json.RawMessage(`{}`)
+			}
+		}
+		list = append(list, sdk.NewToolUseBlock(provider.PlainID(c.ID), input, c.Name))
+	}
+	return list
+}
+
+// noInput is the schema of a tool that takes nothing.
+var noInput = json.RawMessage(`{"type":"object","properties":{}}`)
+
+// jsonFormat is a format's schema to the letter: the SDK's own has a map, which
+// would lose the order that the model is to write in.
+type jsonFormat struct {
+	Type   string          `json:"type"`
+	Schema json.RawMessage `json:"schema"`
+}
+
+// forced tells whether the model has to call a tool.
+func forced(req provider.ChatRequest) bool {
+	return req.ToolChoice.Mode == provider.ToolRequired || req.ToolChoice.Mode == provider.ToolNamed
+}
+
+func setTools(p *sdk.MessageNewParams, req provider.ChatRequest) {
+	for _, t := range req.Tools {
+		schema := t.Parameters
+		if len(schema) == 0 {
+			schema = noInput
+		}
+		tool := sdk.ToolParam{Name: t.Name, InputSchema: param.Override[sdk.ToolInputSchemaParam](schema)}
+		if t.Description != "" {
+			tool.Description = sdk.String(t.Description)
+		}
+		if t.Strict {
+			tool.Strict = sdk.Bool(true)
+		}
+		p.Tools = append(p.Tools, sdk.ToolUnionParam{OfTool: &tool})
+	}
+	var one param.Opt[bool] // one call at most
+	if req.ParallelToolCalls != nil {
+		one = sdk.Bool(!*req.ParallelToolCalls)
+	}
+	switch mode := req.ToolChoice.Mode; {
+	case mode == provider.ToolNone:
+		p.ToolChoice.OfNone = &sdk.ToolChoiceNoneParam{}
+	case mode == provider.ToolRequired:
+		p.ToolChoice.OfAny = &sdk.ToolChoiceAnyParam{DisableParallelToolUse: one}
+	case mode == provider.ToolNamed:
+		p.ToolChoice.OfTool = &sdk.ToolChoiceToolParam{Name: req.ToolChoice.Name, DisableParallelToolUse: one}
+	case mode == provider.ToolAuto, one.Valid():
+		p.ToolChoice.OfAuto = &sdk.ToolChoiceAutoParam{DisableParallelToolUse: one}
+	}
+}

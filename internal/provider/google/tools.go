@@ -1,0 +1,115 @@
+package google
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"google.golang.org/genai"
+
+	"pulse/internal/provider"
+)
+
+// Gemini signs its thinking, and wants the signature again with the call that it
+// came with. Clients of OpenAI's API give back a call's id, so the signature is in
+// there, behind the mark.
+const signatureMark = "-sig-"
+
+// noSignature is what Google takes for a call that comes without its signature,
+// such as one of another model's (ai.google.dev, "Thought signatures").
+const noSignature = "skip_thought_signature_validator"
+
+// callOf gives the nth call of an answer. It comes whole.
+func callOf(n int, part *genai.Part) provider.ToolCallDelta {
+	call := part.FunctionCall
+	id := call.ID
+	if id == "" { // the Gemini API gives none, and a client needs one
+		id = "call_" + rand.Text()
+	}
+	if len(part.ThoughtSignature) > 0 {
+		id += signatureMark + base64.RawURLEncoding.EncodeToString(part.ThoughtSignature)
+	}
+	arguments, err := json.Marshal(call.Args)
+	if err != nil || call.Args == nil {
+		arguments = []byte("{}")
+	}
+	return provider.ToolCallDelta{Index: n, ID: id, Name: call.Name, Arguments: string(arguments)}
+}
+
+// unpack takes an id apart.
+func unpack(id string) (own string, signature []byte) {
+	own, packed, ok := strings.Cut(id, signatureMark)
+	if !ok {
+		return provider.PlainID(id), nil
+	}
+	signature, err := base64.RawURLEncoding.DecodeString(packed)
+	if err != nil {
+		return provider.PlainID(id), nil
+	}
+	return own, signature
+}
+
+// calls gives the calls of an answer of before. Of several at once, Google signs
+// the first.
+func calls(m provider.Message) []*genai.Part {
+	list := make([]*genai.Part, 0, len(m.ToolCalls))
+	for i, c := range m.ToolCalls {
+		id, signature := unpack(c.ID)
+		if signature == nil && i == 0 {
+			signature = []byte(noSignature)
+		}
+		var arguments map[string]any
+		if err := json.Unmarshal([]byte(c.Arguments), &arguments); err != nil { // what a model wrote may be anything
+			arguments = map[string]any{"invalid": c.Arguments}
+		}
+		list = append(list, &genai.Part{FunctionCall: &genai.FunctionCall{ID: id, Name: c.Name, Args: arguments}, ThoughtSignature: signature})
+	}
+	return list
+}
+
+// partsUnlessEmpty gives the text of an answer that may have none beside its calls.
+func partsUnlessEmpty(m provider.Message) []*genai.Part {
+	if m.Text == "" && len(m.ToolCalls) > 0 {
+		return nil
+	}
+	return parts(m)
+}
+
+// resultOf gives the result of a call. An object is one; anything else becomes
+// the output of one, as Google calls it.
+func resultOf(name string, m provider.Message) *genai.Part {
+	id, _ := unpack(m.ToolCallID)
+	var result map[string]any
+	if err := json.Unmarshal([]byte(m.Text), &result); err != nil || result == nil {
+		result = map[string]any{"output": m.Text}
+	}
+	return &genai.Part{FunctionResponse: &genai.FunctionResponse{ID: id, Name: name, Response: result}}
+}
+
+func isResult(c *genai.Content) bool { return len(c.Parts) > 0 && c.Parts[0].FunctionResponse != nil }
+
+func setTools(config *genai.GenerateContentConfig, req provider.ChatRequest) {
+	if len(req.Tools) > 0 {
+		declared := make([]*genai.FunctionDeclaration, len(req.Tools))
+		for i, t := range req.Tools {
+			declared[i] = &genai.FunctionDeclaration{Name: t.Name, Description: t.Description}
+			if len(t.Parameters) > 0 {
+				declared[i].ParametersJsonSchema = t.Parameters
+			}
+		}
+		config.Tools = []*genai.Tool{{FunctionDeclarations: declared}}
+	}
+	mode := map[provider.ToolMode]genai.FunctionCallingConfigMode{
+		provider.ToolAuto: genai.FunctionCallingConfigModeAuto, provider.ToolNone: genai.FunctionCallingConfigModeNone,
+		provider.ToolRequired: genai.FunctionCallingConfigModeAny, provider.ToolNamed: genai.FunctionCallingConfigModeAny,
+	}[req.ToolChoice.Mode]
+	if mode == "" {
+		return
+	}
+	choice := &genai.FunctionCallingConfig{Mode: mode}
+	if req.ToolChoice.Mode == provider.ToolNamed {
+		choice.AllowedFunctionNames = []string{req.ToolChoice.Name}
+	}
+	config.ToolConfig = &genai.ToolConfig{FunctionCallingConfig: choice}
+}

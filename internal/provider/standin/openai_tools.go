@@ -1,0 +1,149 @@
+package standin
+
+import (
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"pulse/internal/provider"
+)
+
+type openAITool struct {
+	Type     string         `json:"type"`
+	Function openAIFunction `json:"function"`
+}
+
+type openAIFunction struct {
+	Name        string         `json:"name"`
+	Description string         `json:"description"`
+	Parameters  jsontext.Value `json:"parameters"`
+	Strict      *bool          `json:"strict"`
+}
+
+func (f openAIFunction) tool() provider.Tool {
+	return provider.Tool{
+		Name: f.Name, Description: f.Description, Parameters: raw(f.Parameters), Strict: f.Strict != nil && *f.Strict,
+	}
+}
+
+func raw(v jsontext.Value) []byte {
+	if len(v) == 0 {
+		return nil
+	}
+	return []byte(v)
+}
+
+type openAICall struct {
+	ID       string `json:"id"`
+	Type     string `json:"type"`
+	Function struct {
+		Name      string `json:"name"`
+		Arguments string `json:"arguments"`
+	} `json:"function"`
+}
+
+// openAIChoice is a word, or names a function: in an object of its own (Chat
+// Completions) or beside the type (Responses).
+type openAIChoice struct{ word, name string }
+
+// UnmarshalJSONFrom reads either form.
+func (c *openAIChoice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() == '"' {
+		return json.UnmarshalDecode(dec, &c.word)
+	}
+	var named struct {
+		Type     string `json:"type"`
+		Name     string `json:"name"`
+		Function struct {
+			Name string `json:"name"`
+		} `json:"function"`
+	}
+	err := json.UnmarshalDecode(dec, &named)
+	c.name = named.Name + named.Function.Name
+	return err
+}
+
+func (c openAIChoice) choice() provider.ToolChoice {
+	if c.name != "" {
+		return provider.ToolChoice{Mode: provider.ToolNamed, Name: c.name}
+	}
+	return provider.ToolChoice{Mode: provider.ToolMode(c.word)}
+}
+
+type openAIFormat struct {
+	Type       string       `json:"type"`
+	JSONSchema openAISchema `json:"json_schema"`
+}
+
+type openAISchema struct {
+	Name        string         `json:"name"`
+	Description string         `json:"description"`
+	Schema      jsontext.Value `json:"schema"`
+	Strict      bool           `json:"strict"`
+}
+
+func (f *openAIFormat) format() *provider.Format {
+	switch {
+	case f == nil || f.Type == "text":
+		return nil
+	case f.Type == "json_object":
+		return &provider.Format{}
+	}
+	return f.JSONSchema.format()
+}
+
+func (s openAISchema) format() *provider.Format {
+	return &provider.Format{Name: s.Name, Description: s.Description, Schema: raw(s.Schema), Strict: s.Strict}
+}
+
+func (b *openAIRequest) remembersTools() bool {
+	for _, m := range b.Messages {
+		if m.Role == provider.RoleTool || len(m.ToolCalls) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// toolsOf checks what the vendors check of tools, in OpenAI's words.
+func toolsOf(req provider.ChatRequest) Failure {
+	bad := func(message string) Failure { return Failure{Status: http.StatusBadRequest, Message: message} }
+	known := map[string]bool{}
+	for _, t := range req.Tools {
+		if t.Name == "" || len(t.Name) > 64 {
+			return bad("Invalid 'tools[0].function.name'.")
+		}
+		known[t.Name] = true
+	}
+	c := req.ToolChoice
+	switch {
+	case (c.Mode != "" || req.ParallelToolCalls != nil) && len(req.Tools) == 0:
+		return bad("'tool_choice' and 'parallel_tool_calls' are only allowed when 'tools' are specified.")
+	case c.Mode == provider.ToolNamed && !known[c.Name]:
+		return bad("Invalid value for 'tool_choice': no tool of that name.")
+	}
+	switch c.Mode {
+	case "", provider.ToolAuto, provider.ToolNone, provider.ToolRequired, provider.ToolNamed:
+	default:
+		return bad("Invalid value for 'tool_choice'.")
+	}
+	open := map[string]bool{}
+	for _, m := range req.Messages {
+		switch {
+		case m.Role == provider.RoleTool && !open[m.ToolCallID]:
+			return bad("Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'.")
+		case m.Role == provider.RoleTool:
+			delete(open, m.ToolCallID)
+		case len(open) > 0:
+			return bad("An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.")
+		}
+		for _, c := range m.ToolCalls {
+			open[c.ID] = true
+		}
+	}
+	if len(open) > 0 {
+		return bad("An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.")
+	}
+	return Failure{}
+}
