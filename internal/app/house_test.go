@@ -99,6 +99,7 @@ type caller struct {
 	name   string
 	cookie *http.Cookie
 	token  string
+	keyID  string // of the API key that the token is
 }
 
 const password = "correct horse battery"

@@ -21,20 +21,20 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "list-chat-models", Method: http.MethodGet, Path: "/api/v1/chat/models", Tags: tags,
 		Summary: "The models that can be asked, with abilities and prices",
 	}, r.listModels)
-	httpd.Register(api, huma.Operation{
+	httpd.Register(api, asks(huma.Operation{
 		OperationID: "complete-chat", Method: http.MethodPost, Path: "/api/v1/chat/complete", Tags: tags, MaxBodyBytes: maxBody,
 		Summary: "Ask and get the whole answer at once",
-	}, r.complete)
-	httpd.Register(api, huma.Operation{
+	}), r.complete)
+	httpd.Register(api, asks(huma.Operation{
 		OperationID: "count-chat", Method: http.MethodPost, Path: "/api/v1/chat/count", Tags: tags, MaxBodyBytes: maxBody,
 		Summary:     "What a question would take, before it is asked",
 		Description: "Takes what `/api/v1/chat/complete` takes, starts nothing and costs nothing.",
-	}, r.count)
-	httpd.Stream(api, huma.Operation{
+	}), r.count)
+	httpd.Stream(api, asks(huma.Operation{
 		OperationID: "stream-chat", Method: http.MethodPost, Path: "/api/v1/chat/stream", Tags: tags, MaxBodyBytes: maxBody,
 		Summary:     "Ask and get the answer as it is written, as Server-Sent Events",
 		Description: "Events: `start`, `delta` (`text` or `reasoning`), `restart` (forget the text so far), then `done` or `error`. With `if_running` nothing but comments comes before its turn. The answer goes on when the reader goes away; `GET /api/v1/jobs/{id}/events` goes on from any event's id.",
-	}, r.stream)
+	}), r.stream)
 
 	tags = []string{"Conversations"}
 	httpd.Register(api, huma.Operation{
@@ -61,13 +61,16 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "delete-conversation", Method: http.MethodDelete, Path: "/api/v1/conversations/{id}", Tags: tags,
 		DefaultStatus: http.StatusNoContent, Summary: "Delete a conversation and stop its answers",
 	}, r.deleteConversation)
-	httpd.Register(api, huma.Operation{
+	httpd.Register(api, asks(huma.Operation{
 		OperationID: "regenerate-message", Method: http.MethodPost, Path: "/api/v1/conversations/{id}/messages/{message_id}/regenerate", Tags: tags,
 		DefaultStatus: http.StatusAccepted, Summary: "Answer a question once more, beside the answer that is there",
-	}, r.regenerate)
+	}), r.regenerate)
 
 	r.door(api)
 }
+
+// asks marks what asks a model, for which an API key needs that scope.
+func asks(op huma.Operation) huma.Operation { return httpd.Needs(op, actor.Generate) }
 
 // askInput is a question over HTTP.
 type askInput struct {

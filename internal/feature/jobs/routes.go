@@ -26,15 +26,18 @@ func (r *Room) Routes(api huma.API) {
 		}
 	}
 	httpd.Register(api, op("list-jobs", http.MethodGet, "", "Jobs, the newest first", http.StatusOK), r.list)
-	httpd.Register(api, op("create-job", http.MethodPost, "", "Start a job of any type", http.StatusAccepted), r.create)
+	httpd.Register(api, asks(op("create-job", http.MethodPost, "", "Start a job of any type", http.StatusAccepted)), r.create)
 	httpd.Register(api, op("get-job", http.MethodGet, "/{id}", "One job", http.StatusOK), r.get)
 	httpd.Register(api, op("update-job", http.MethodPatch, "/{id}", "Cancel a job by its status", http.StatusOK), r.update)
 	httpd.Register(api, op("delete-job", http.MethodDelete, "/{id}", "Delete a job that has ended", http.StatusNoContent), r.remove)
 	httpd.Register(api, op("cancel-job", http.MethodPost, "/{id}/cancel", "Stop a job; what came is billed", http.StatusAccepted), r.cancel)
-	httpd.Register(api, op("retry-job", http.MethodPost, "/{id}/retry", "Try a failed or cancelled job again, as a new one", http.StatusAccepted), r.retry)
+	httpd.Register(api, asks(op("retry-job", http.MethodPost, "/{id}/retry", "Try a failed or cancelled job again, as a new one", http.StatusAccepted)), r.retry)
 	httpd.Register(api, op("get-receipt", http.MethodGet, "/{id}/receipt", "What a job cost, line by line", http.StatusOK), r.receipt)
 	httpd.Stream(api, op("follow-job", http.MethodGet, "/{id}/events", "A job's events, from any one on", http.StatusOK), r.follow)
 }
+
+// asks marks what asks a model, for which an API key needs that scope.
+func asks(op huma.Operation) huma.Operation { return httpd.Needs(op, actor.Generate) }
 
 // JobPath names a job in an address. Exported, since huma passes over embedded
 // structs that are not.
