@@ -21,6 +21,7 @@ it('too many wrong passwords: how long to wait, and another account need not', a
   await fillIn(other, wrong);
   await expect(other.getByRole('alert')).toContainText('Too many');
   await expect(other.getByRole('button', { name: /^Try again in \d+ sec/u })).toBeDisabled();
+  await expect(other.getByRole('button', { name: /^Try again in/u })).toBeFocused();
   const friend = somebody();
   await other.getByLabel('E-mail').fill(friend.email);
   await expect(other.getByRole('button', { name: 'Sign in', exact: true })).toBeEnabled();
@@ -29,7 +30,6 @@ it('too many wrong passwords: how long to wait, and another account need not', a
 
 for (const [problem, text] of [
   ['access_denied', /^You did not go on at Google.+Try again, or sign in with your password/u],
-  ['link_needed', /^You already have an account.+Sign in with its password/u],
   ['deactivated', /deactivated. Ask the administrator/u],
   ['registration_closed', /^You have no account here.+Ask its administrator/u],
   ['email_unverified', /^Google has not verified your e-mail.+Verify it there/u],
@@ -46,7 +46,21 @@ for (const [problem, text] of [
       '/api/v1/auth/google?return_to=%2Fjobs',
     );
     await fillIn(other, person);
-    await expect(other).toHaveURL(problem === 'link_needed' ? /\/settings/u : '/jobs');
+    await expect(other).toHaveURL('/jobs');
     await expect(page).toHaveURL('about:blank');
   });
 }
+
+it('an account with the same e-mail is linked after the sign-in with its password', async ({
+  page,
+  person,
+  newDevice,
+}) => {
+  const other = await newDevice();
+  await other.goto('/sign-in?problem=link_needed&return_to=%2Fjobs');
+  await expect(other.getByRole('status')).toHaveText(/^You already have an account.+Sign in with your password/u);
+  await expect(other.getByRole('link', { name: 'Continue with Google' })).toBeHidden(); // it would only lead back here
+  await fillIn(other, person);
+  await expect(other).toHaveURL('/settings/security');
+  await expect(page).toHaveURL('about:blank');
+});

@@ -33,7 +33,7 @@ export function AuthFrame({ title, description, children, footer, outcome = fals
             {title}
           </h1>
           {description !== undefined && (
-            <p className="wrap-anywhere text-muted-foreground" id={described}>
+            <p className="wrap-anywhere text-pretty text-muted-foreground" id={described}>
               {description}
             </p>
           )}

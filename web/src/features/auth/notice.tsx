@@ -27,7 +27,7 @@ export function Notice({ tone, children }: NoticeProps) {
       role={tone === 'wrong' ? 'alert' : 'status'}
     >
       {icons[tone]}
-      <p className="min-w-0 flex-1">{children}</p>
+      <p className="min-w-0 flex-1 text-pretty">{children}</p>
     </div>
   );
 }

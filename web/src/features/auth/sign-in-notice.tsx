@@ -30,7 +30,7 @@ function problemText(problem: string, name: string): string {
       });
     case 'link_needed':
       return i18n.t(
-        'You already have an account with this e-mail. Sign in with its password, and the settings open, where you link it to {name}.',
+        'You already have an account with this e-mail. Sign in with your password; the settings, which open then, link it to {name}.',
         { name },
       );
     case 'deactivated':

@@ -19,14 +19,14 @@ import { emailDraft, useSignIn } from './use-sign-in';
 
 export function SignInPage({ from, ...told }: SignInSearch) {
   const { data: options } = useQuery(authOptionsQuery);
-  const search = carrying(from);
+  const linking = told.problem === 'link_needed'; // the issuer would only send them back here
   return (
     <AuthFrame
       footer={
         options?.registration !== 'closed' && (
           <p>
             {i18n.t('No account yet?')}{' '}
-            <AuthLink search={search} to="/register">
+            <AuthLink search={carrying(from)} to="/register">
               {i18n.t('Create one')}
             </AuthLink>
           </p>
@@ -35,8 +35,8 @@ export function SignInPage({ from, ...told }: SignInSearch) {
       title={i18n.t('Sign in to Pulse')}
     >
       <SignInNotice {...told} issuer={options?.oidc?.name ?? i18n.t('the other service')} />
-      {options?.oidc && <IssuerLink from={from} name={options.oidc.name} />}
-      <SignInForm from={told.problem === 'link_needed' ? '/settings/security' : from} />
+      {options?.oidc && !linking && <IssuerLink from={from} name={options.oidc.name} />}
+      <SignInForm from={linking ? '/settings/security' : from} />
     </AuthFrame>
   );
 }

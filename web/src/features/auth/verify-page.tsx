@@ -170,16 +170,19 @@ function NoLink({ user, expired = false }: NoLinkProps) {
     );
   }
   const title = expired ? i18n.t('This link no longer works') : i18n.t('Open the link from your e-mail');
-  const text = i18n.t('A link to verify an e-mail works once and for a day, and only the newest one counts.');
+  let text = i18n.t('A link to verify an e-mail works once and for a day, and only the newest one counts.');
   let way: ReactNode = (
     <Link className={wayOn('primary')} search={back} to="/sign-in">
       {i18n.t('Sign in')}
     </Link>
   );
   if (user !== undefined) {
+    text = i18n.t('A link works once and for a day, and only the newest one counts. A new one goes to {email}.', {
+      email: user.email,
+    });
     way = (
       <Button busy={resend.isPending} onClick={() => resend.mutate()} variant="primary">
-        {i18n.t('Send a new link to {email}', { email: user.email })}
+        {i18n.t('Send a new link')}
       </Button>
     );
   }

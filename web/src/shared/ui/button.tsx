@@ -35,14 +35,22 @@ export type ButtonProps = Omit<BaseButton.Props, 'className'> &
     busy?: boolean | undefined;
   };
 
-export function Button({ variant, size, className, busy = false, disabled = false, ...props }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  className,
+  busy = false,
+  disabled = false,
+  focusableWhenDisabled = busy,
+  ...props
+}: ButtonProps) {
   return (
     <BaseButton
       {...props}
       aria-busy={busy || undefined}
       className={cn(buttonStyle({ variant, size }), busy && 'animate-pulse', className)}
       disabled={disabled || busy}
-      focusableWhenDisabled={busy}
+      focusableWhenDisabled={focusableWhenDisabled}
     />
   );
 }
