@@ -28,7 +28,7 @@ function ExportSection() {
         </a>
       }
       description={i18n.t(
-        'One zip file: your profile, conversations, jobs and usage as JSON, and your files as they are. It is made while you download it.',
+        'One zip file: your account, jobs and usage as JSON, conversations as JSON and Markdown, your files as they are. It is made while it is on its way.',
       )}
       title={i18n.t('Export')}
     />

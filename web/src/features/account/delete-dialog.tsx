@@ -54,7 +54,6 @@ export function DeleteDialog({ user, ...act }: DeleteDialogProps) {
         <Field label={i18n.t('To be sure, type your e-mail')}>
           <Input
             autoComplete="off"
-            autoFocus={true}
             dir="ltr"
             inputMode="email"
             onChange={(event) => {

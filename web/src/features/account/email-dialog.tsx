@@ -52,7 +52,6 @@ export function EmailDialog({ user, onSent, ...act }: EmailDialogProps) {
         <Field error={problem?.fields.email} label={i18n.t('New e-mail')}>
           <Input
             autoComplete="email"
-            autoFocus={true}
             dir="ltr"
             inputMode="email"
             onChange={(event) => {

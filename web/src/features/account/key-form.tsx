@@ -62,7 +62,6 @@ export function KeyForm({ busy, error, draft, onChange, onSubmit }: KeyFormProps
       <Field error={missing.name ?? fields.name} label={i18n.t('Name')}>
         <Input
           autoComplete="off"
-          autoFocus={true}
           dir="auto"
           maxLength={longestName}
           name="name"

@@ -82,7 +82,7 @@ export function PasswordDialog({ user, ...act }: PasswordDialogProps) {
         <input autoComplete="username" hidden={true} name="username" readOnly={true} value={user.email} />
         {!first && (
           <Field error={errors.current_password} label={i18n.t('Current password')}>
-            <PasswordInput autoComplete="current-password" autoFocus={true} name="current_password" />
+            <PasswordInput autoComplete="current-password" name="current_password" />
           </Field>
         )}
         <Field
@@ -90,7 +90,7 @@ export function PasswordDialog({ user, ...act }: PasswordDialogProps) {
           hint={i18n.t('At least {count} characters; a sentence is easy to remember.', { count: minPassword })}
           label={i18n.t('New password')}
         >
-          <PasswordInput autoComplete="new-password" autoFocus={first} name="password" />
+          <PasswordInput autoComplete="new-password" name="password" />
         </Field>
         <div className="flex flex-wrap justify-end gap-2">
           <DialogClose render={<Button />}>{i18n.t('Cancel')}</DialogClose>

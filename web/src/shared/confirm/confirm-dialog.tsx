@@ -73,7 +73,7 @@ function ByPassword({ onConfirmed }: { onConfirmed: () => void }) {
     >
       {problem !== undefined && wrong(problem) === undefined && <ProblemNotice error={problem} />}
       <Field error={empty ? i18n.t('Enter your password.') : wrong(problem)} label={i18n.t('Password')}>
-        <PasswordInput autoComplete="current-password" autoFocus={true} name="password" />
+        <PasswordInput autoComplete="current-password" name="password" />
       </Field>
       <div className="flex flex-wrap justify-end gap-2">
         <DialogClose render={<Button />}>{i18n.t('Cancel')}</DialogClose>
@@ -95,13 +95,7 @@ function ByIssuer({ returnTo, alone }: { returnTo: string; alone: boolean }) {
   return (
     <>
       {error !== null && <ProblemNotice error={error} />}
-      <Button
-        autoFocus={alone}
-        busy={isPending}
-        className="w-full"
-        onClick={() => mutate()}
-        variant={alone ? 'primary' : 'secondary'}
-      >
+      <Button busy={isPending} className="w-full" onClick={() => mutate()} variant={alone ? 'primary' : 'secondary'}>
         {name === '' ? i18n.t('Continue') : i18n.t('Continue with {name}', { name })}
       </Button>
     </>
