@@ -199,7 +199,17 @@ func (r *Room) enter(ctx context.Context, who identity) (string, error) {
 
 // ownerOf gives whose an identity is, somebody new for a new one.
 func (r *Room) ownerOf(ctx context.Context, q *query.Queries, who identity) (userID string, err error) {
+	// The e-mail comes first: an account that another tab makes for the same person
+	// at this moment comes with its identity, and who sees the one sees the other.
+	_, err = q.GetUserByEmailKey(ctx, who.email.key)
+	if err != nil && !store.NotFound(err) {
+		return "", fmt.Errorf("account: look up an e-mail: %w", err)
+	}
+	taken := err == nil
 	u, err := q.GetUserByIdentity(ctx, query.GetUserByIdentityParams{Issuer: r.issuer.URL, Subject: who.subject})
+	if store.NotFound(err) && taken {
+		return "", r.errLinkNeeded()
+	}
 	if store.NotFound(err) {
 		return r.newcomer(ctx, q, who)
 	}
@@ -225,15 +235,14 @@ func (r *Room) ownerOf(ctx context.Context, q *query.Queries, who identity) (use
 	return u.ID, nil
 }
 
+func (r *Room) errLinkNeeded() error {
+	f := fault.Newf(fault.Conflict, "There is already an account with the e-mail that you have at %s. Sign in with your password first, then link the two in your settings.", r.issuer.name())
+	f.Type = "link_needed"
+	return f
+}
+
 // newcomer makes an account for an identity.
 func (r *Room) newcomer(ctx context.Context, q *query.Queries, who identity) (userID string, err error) {
-	if _, err := q.GetUserByEmailKey(ctx, who.email.key); err == nil {
-		f := fault.Newf(fault.Conflict, "There is already an account with the e-mail that you have at %s. Sign in with your password first, then link the two in your settings.", r.issuer.name())
-		f.Type = "link_needed"
-		return "", f
-	} else if !store.NotFound(err) {
-		return "", fmt.Errorf("account: look up an e-mail: %w", err)
-	}
 	now := store.Millis(r.now())
 	p := query.InsertUserParams{
 		ID: store.NewID(), Email: who.email.written, EmailKey: who.email.key, FullName: who.name, IsActive: true, IsVerified: true,
