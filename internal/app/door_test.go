@@ -156,6 +156,14 @@ func TestOpenAIsClient(t *testing.T) {
 		if whole, err = client.Chat.Completions.New(t.Context(), capped); err != nil || whole.Choices[0].FinishReason != "length" || h.vendor.Last().Chat.MaxTokens != 500 {
 			t.Errorf("with a cap: %+v, %v", whole, err)
 		}
+		// A model may think until its tokens are used up. That is no failure to a program.
+		none := asks(model, openai.UserMessage("[empty] [length]"))
+		if whole, err = client.Chat.Completions.New(t.Context(), none); err != nil || whole.Choices[0].Message.Content != "" || whole.Choices[0].FinishReason != "length" {
+			t.Errorf("nothing said: %+v, %v", whole, err)
+		}
+		if got, err = hears(t.Context(), client, none); err != nil || got.roles != 1 || got.Choices[0].FinishReason != "length" {
+			t.Errorf("nothing said, streamed: %+v, %v", got, err)
+		}
 		picture := base64.StdEncoding.EncodeToString([]byte(painted(t, 12, 8)))
 		parts := []openai.ChatCompletionContentPartUnionParam{
 			openai.ImageContentPart(openai.ChatCompletionContentPartImageImageURLParam{URL: "data:image/png;base64," + picture}), openai.TextContentPart("[see]"),
@@ -198,7 +206,7 @@ func (c *caller) keepsNothing() {
 		c.h.t.Error("there are no jobs")
 	}
 	for _, j := range jobs.Items {
-		if receipt := c.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+j.ID+"/receipt", nil); j.Status == "completed" && !strings.Contains(receipt, `"label":"output"`) {
+		if receipt := c.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+j.ID+"/receipt", nil); j.Status == "completed" && !strings.Contains(receipt, `"label":"input"`) {
 			c.h.t.Errorf("job %+v: %s", j, receipt)
 		}
 		if row := c.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+j.ID, nil); strings.Contains(row, "hello") {
@@ -288,7 +296,6 @@ func TestOpenAIsErrors(t *testing.T) {
 			{name: "the vendor's 429", params: asks(model, openai.UserMessage("[status 429]")), status: 429, typ: "requests", code: "rate_limit_exceeded"},
 			{name: "the vendor's 500", params: asks(model, openai.UserMessage("[status 500]")), status: 502, typ: "server_error", code: "provider_overloaded"},
 			{name: "blocked", params: asks(model, openai.UserMessage("[blocked]")), status: 400, typ: invalid, code: "content_policy_violation"},
-			{name: "empty", params: asks(model, openai.UserMessage("[empty]")), status: 502, typ: "server_error", code: "provider_empty", charged: true},
 			{name: "cut", params: asks(model, openai.UserMessage("[chunks 5] [cut after 3]")), status: 502, typ: "server_error", code: "provider_cut", inStream: true, charged: true},
 		} {
 			before := p.usedTokens()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/openai/openai-go/v3"
 
@@ -36,6 +37,9 @@ func (v *toolCaller) Chat(_ context.Context, req provider.ChatRequest, emit func
 		return answer, nil
 	}
 	answer.FinishReason = provider.FinishToolCalls
+	if req.Stream {
+		defer time.Sleep(300 * time.Millisecond) // so that its events are stored
+	}
 	emit(provider.Delta{Text: "Let me see."})
 	for i, place := range []string{"Rome", "Oslo"} {
 		emit(provider.Delta{ToolCall: &provider.ToolCallDelta{Index: i, ID: "call_" + place, Name: "weather"}})

@@ -29,7 +29,8 @@ func (r *Room) door(api huma.API) {
 	}
 	create := op("create-completion", http.MethodPost, "/v1/chat/completions", "Ask as with OpenAI's API, streamed or not")
 	create.Description = "For clients of OpenAI's API. Nothing of what is said is kept; the request is a job of the type `completion`, under the same limits as all others. " +
-		"It is cancelled when the client goes away. docs/api-openai.md says what is honoured."
+		"It is cancelled when the client goes away. An `Idempotency-Key` is good for one answer, since answers are not kept: the same request again is a 409. " +
+		"docs/api-openai.md says what is honoured."
 	httpd.Either[completionInput, ChatCompletionRequest, ChatCompletion](api, create, r.createCompletion)
 	httpd.Register(api, op("list-openai-models", http.MethodGet, "/v1/models", "The models that can be asked, as OpenAI's API lists them"), r.doorModels)
 	get := op("get-openai-model", http.MethodGet, "/v1/models/{model}", "One model, by its id or an alias")

@@ -242,6 +242,11 @@ func (s *chunks) done(b, data []byte) error {
 	if e.Status == job.Cancelled || !ok {
 		return errCompletionCancelled()
 	}
+	if !s.begun { // it ended before anybody read: then its events have not what it said
+		if err := s.all(answer); err != nil {
+			return err
+		}
+	}
 	b = append(s.role(b, false), s.head...)
 	b = append(b, `},"finish_reason":"`+answer.finishReason()+`"`...)
 	b = append(b, s.tail...)
@@ -255,6 +260,27 @@ func (s *chunks) done(b, data []byte) error {
 		b = append(b, "}\n\n"...)
 	}
 	return s.send(append(b, "data: [DONE]\n\n"...))
+}
+
+// all sends a whole answer as if it came just now.
+func (s *chunks) all(a completed) error {
+	said := []job.Content{{Kind: job.EventReasoning, Data: []byte(a.reasoning)}, {Kind: job.EventText, Data: []byte(a.text)}}
+	for i, call := range a.calls {
+		begun, err := json.Marshal(job.CallBegun{Index: i, ID: call.ID, Name: call.Name})
+		if err != nil {
+			return fmt.Errorf("chat: a call of a tool: %w", err)
+		}
+		said = append(said, job.Content{Kind: job.EventToolCall, Data: begun}, job.Content{Kind: job.EventArguments, Data: []byte(call.Arguments)})
+	}
+	for _, content := range said {
+		if len(content.Data) == 0 {
+			continue
+		}
+		if err := s.event(job.Event{Content: content}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // result gives the answer once it is there; never, when another process has

@@ -112,6 +112,9 @@ func (r *Room) runCompletion(ctx context.Context, run *job.Run) job.Outcome {
 
 // completionOutcome books what came and hands it to whoever waits, however it ended.
 func (r *Room) completionOutcome(ctx context.Context, run *job.Run, c *completing, calls calls, answer provider.ChatAnswer, err error) job.Outcome {
+	if provider.KindOf(err) == provider.KindEmpty && answer.FinishReason != "" {
+		err = nil // all went into thinking, or there was nothing to say: programs expect an answer that is empty
+	}
 	o := job.Outcome{Err: r.explain(err, run.Job.Provider, len(c.read.pictures) > 0)}
 	c.answer = completed{text: run.Text(), reasoning: run.Reasoning(), calls: calls, finish: answer.FinishReason}
 	cancelled := err != nil && errors.Is(context.Cause(ctx), job.ErrCancelled) // not when all had come already

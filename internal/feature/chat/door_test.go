@@ -421,6 +421,15 @@ func TestDoorChunks(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want.String())
 	}
 
+	// The job may have ended before it was followed; then it is told by its result.
+	c.answer.text, c.answer.reasoning, c.answer.calls = "a \"b\"\n", "hm", []provider.ToolCall{{ID: "a", Name: "weather", Arguments: `{"at":1}`}}
+	late, err := chunksOf(t, c, said(job.EventStart, "{}"), said(job.EventDone, `{"status":"completed"}`))
+	whole := strings.ReplaceAll(want.String(), head+`[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]},"finish_reason":null}],"usage":null}`+"\n\n", "")
+	if whole = strings.ReplaceAll(whole, `{\"at\":"`, `{\"at\":1}"`); err != nil || late != whole {
+		t.Errorf("late: got\n%s\nwant\n%s\n%v", late, whole, err)
+	}
+	c.answer.text, c.answer.reasoning, c.answer.calls = "", "", nil
+
 	c.usage = false
 	got, err = chunksOf(t, c, said(job.EventDone, `{"status":"completed"}`))
 	if err != nil || strings.Contains(got, "usage") || !strings.HasSuffix(got, "data: [DONE]\n\n") {
