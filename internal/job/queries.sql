@@ -81,7 +81,7 @@ RETURNING *;
 
 -- name: AskCancelOfAll :execrows
 UPDATE jobs SET cancel_asked = TRUE
-WHERE user_id = $1 AND status IN ('pending', 'processing');
+WHERE user_id = $1 AND status IN ('pending', 'processing') AND NOT cancel_asked;
 
 -- name: DeleteJob :execrows
 DELETE FROM jobs

@@ -60,8 +60,13 @@ func (r *Room) erase(ctx context.Context, q *query.Queries, u query.User) error 
 			return err
 		}
 	}
-	// First, since from here on no request that is under way can write anything
-	// more of theirs: what is deleted below is all there is. See store.StillActive.
+	// Jobs before the person: one that ends has its own row already and then refers
+	// to the person's. What is begun in between, Keep stops.
+	if err := job.CancelAll(ctx, q, u.ID); err != nil {
+		return err
+	}
+	// From here on no request that is under way can write anything more of theirs:
+	// what is deleted below is all there is. See store.StillActive.
 	n, err := q.EraseUser(ctx, query.EraseUserParams{ID: u.ID, DeletedAt: store.Millis(r.now())})
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func (r *Room) erase(ctx context.Context, q *query.Queries, u query.User) error 
 			return err
 		}
 	}
-	return job.CancelAll(ctx, q, u.ID)
+	return nil
 }
 
 // erased ends what still shows a deleted person anything, and wakes whoever

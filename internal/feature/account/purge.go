@@ -84,6 +84,10 @@ func (r *Room) purgeOne(ctx context.Context, userID string) error {
 		return fmt.Errorf("account: jobs of deleted user %s: %w", userID, err)
 	}
 	if n > 0 {
+		err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error { return job.CancelAll(ctx, q, userID) })
+		if err != nil {
+			return fmt.Errorf("account: purge: %w", err)
+		}
 		return job.ErrUnfinished
 	}
 	for _, room := range r.rooms {

@@ -339,6 +339,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setUserPasswordStmt, err = db.PrepareContext(ctx, setUserPassword); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserPassword: %w", err)
 	}
+	if q.setUserPictureStmt, err = db.PrepareContext(ctx, setUserPicture); err != nil {
+		return nil, fmt.Errorf("error preparing query SetUserPicture: %w", err)
+	}
 	if q.setUserPlanStmt, err = db.PrepareContext(ctx, setUserPlan); err != nil {
 		return nil, fmt.Errorf("error preparing query SetUserPlan: %w", err)
 	}
@@ -920,6 +923,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setUserPasswordStmt: %w", cerr)
 		}
 	}
+	if q.setUserPictureStmt != nil {
+		if cerr := q.setUserPictureStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setUserPictureStmt: %w", cerr)
+		}
+	}
 	if q.setUserPlanStmt != nil {
 		if cerr := q.setUserPlanStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setUserPlanStmt: %w", cerr)
@@ -1149,6 +1157,7 @@ type Queries struct {
 	setUserEmailStmt                *sql.Stmt
 	setUserNameStmt                 *sql.Stmt
 	setUserPasswordStmt             *sql.Stmt
+	setUserPictureStmt              *sql.Stmt
 	setUserPlanStmt                 *sql.Stmt
 	setUserVerifiedStmt             *sql.Stmt
 	settleCounterStmt               *sql.Stmt
@@ -1277,6 +1286,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setUserEmailStmt:                q.setUserEmailStmt,
 		setUserNameStmt:                 q.setUserNameStmt,
 		setUserPasswordStmt:             q.setUserPasswordStmt,
+		setUserPictureStmt:              q.setUserPictureStmt,
 		setUserPlanStmt:                 q.setUserPlanStmt,
 		setUserVerifiedStmt:             q.setUserVerifiedStmt,
 		settleCounterStmt:               q.settleCounterStmt,

@@ -41,13 +41,13 @@ RETURNING free_at - (SELECT moment FROM this)`
 // sql.ErrNoRows when there is none.
 func (q *Queries) TakeStep(ctx context.Context, p StepParams) (full int64, err error) {
 	err = q.db.QueryRowContext(ctx, takeStep, p.Key, p.Interval, p.Room).Scan(&full)
-	return full, err
+	return full, err //nolint:wrapcheck // as the generated ones
 }
 
 // LookAtSteps gives how long it is until all are there again.
 func (q *Queries) LookAtSteps(ctx context.Context, key string) (full int64, err error) {
 	err = q.db.QueryRowContext(ctx, lookAtSteps, key).Scan(&full)
-	return full, err
+	return full, err //nolint:wrapcheck // as the generated ones
 }
 
 // GiveStepBack undoes one step.

@@ -53,7 +53,7 @@ func (q *Queries) AskCancel(ctx context.Context, arg AskCancelParams) (Job, erro
 
 const askCancelOfAll = `-- name: AskCancelOfAll :execrows
 UPDATE jobs SET cancel_asked = TRUE
-WHERE user_id = $1 AND status IN ('pending', 'processing')
+WHERE user_id = $1 AND status IN ('pending', 'processing') AND NOT cancel_asked
 `
 
 func (q *Queries) AskCancelOfAll(ctx context.Context, userID string) (int64, error) {
@@ -3249,6 +3249,25 @@ func (q *Queries) SetUserPassword(ctx context.Context, arg SetUserPasswordParams
 		&i.PurgedAt,
 	)
 	return i, err
+}
+
+const setUserPicture = `-- name: SetUserPicture :execrows
+UPDATE users SET picture_url = $1, updated_at = $2 WHERE id = $3 AND is_active AND picture_url = ''
+`
+
+type SetUserPictureParams struct {
+	PictureUrl string
+	UpdatedAt  int64
+	ID         string
+}
+
+// Of whoever has no picture yet.
+func (q *Queries) SetUserPicture(ctx context.Context, arg SetUserPictureParams) (int64, error) {
+	result, err := q.exec(ctx, q.setUserPictureStmt, setUserPicture, arg.PictureUrl, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setUserPlan = `-- name: SetUserPlan :one
