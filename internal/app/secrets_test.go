@@ -58,7 +58,7 @@ func tellTale(t *testing.T) (url string, asked *atomic.Int64) {
 		switch n := asked.Add(1); n % 9 {
 		case 0:
 			w.Header().Set("Content-Type", "text/html")
-			_, _ = io.WriteString(w, "<h1>"+key+"</h1>")
+			_, _ = io.WriteString(w, "<h1>"+key+"</h1>") //nolint:gosec // that is the case
 		case 1:
 			w.Header().Set("Content-Type", "text/event-stream")
 			_, _ = fmt.Fprintf(w, "event: error\ndata: %s\n\n", failure)
@@ -109,7 +109,7 @@ func secretsAreKept(t *testing.T, databaseURL string) {
 		t.Fatal(err)
 	}
 	for _, path := range secretsWithout(reflect.ValueOf(*cfg), "Config") {
-		if path != "Config.BlobURL" && !(path == "Config.DatabaseURL" && databaseURL == "") {
+		if path != "Config.BlobURL" && (path != "Config.DatabaseURL" || databaseURL != "") {
 			t.Errorf("%s has no canary in this test", path)
 		}
 	}
@@ -120,7 +120,7 @@ func secretsAreKept(t *testing.T, databaseURL string) {
 	}, databaseURL, settings...)
 
 	told := []string{fmt.Sprintf("%v %+v %#v %s", cfg, cfg, cfg, h.app.About())}
-	if about, err := json.Marshal(cfg); err == nil {
+	if about, err := json.Marshal(cfg); err == nil { //nolint:musttag // nobody writes it so, but somebody may
 		told = append(told, string(about))
 	}
 	h.register("first")
@@ -189,7 +189,7 @@ func secretsAreKept(t *testing.T, databaseURL string) {
 	told = append(told, rawly(t, h.address, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization : Bearer canary-raw\r\n\r\n"), rawly(t, h.address, "canary-raw\r\n\r\n"))
 	if databaseURL == "" {
 		for _, name := range []string{"pulse.db", "pulse.db-wal"} {
-			kept, err := os.ReadFile(filepath.Join(folder, name))
+			kept, err := os.ReadFile(filepath.Join(folder, name)) //nolint:gosec // our own folder
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -229,7 +229,7 @@ func secretsAreKept(t *testing.T, databaseURL string) {
 
 // secretsWithout lists the secrets of a configuration without a canary.
 func secretsWithout(v reflect.Value, path string) []string {
-	if s, ok := v.Interface().(config.Secret); ok {
+	if s, ok := reflect.TypeAssert[config.Secret](v); ok {
 		if strings.Contains(s.Reveal(), "canary-") {
 			return nil
 		}

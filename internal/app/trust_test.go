@@ -1,13 +1,14 @@
 package app
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -63,7 +64,7 @@ func (h *house) takingJSON() []string {
 // post sends text as it is.
 func (c *caller) post(method, path, text string, headers ...string) reply {
 	c.h.t.Helper()
-	r, err := http.NewRequestWithContext(c.h.t.(*testing.T).Context(), method, c.h.address+path, strings.NewReader(text))
+	r, err := http.NewRequestWithContext(context.Background(), method, c.h.address+path, strings.NewReader(text))
 	if err != nil {
 		c.h.t.Fatal(err)
 	}
@@ -227,7 +228,7 @@ func TestFieldsThatAreNotTheirs(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &body); err != nil {
 			t.Fatal(err)
 		}
-		var tries []any
+		tries := make([]any, 0, 64)
 		for field, value := range map[string]any{
 			"is_admin": true, "IS_ADMIN": true, "Is_Admin": true, "isAdmin": true, "plan": "pro", "Plan": "pro",
 			"user_id": has.JobID, "USER_ID": has.JobID, "used": 0, "Used": 0, "__proto__": object{"is_admin": true},
@@ -269,7 +270,7 @@ func TestDocumentsThatHurt(t *testing.T) {
 	h := withOpenAI(t, "")
 	ada, has := h.somebody("ada")
 	before := ada.everything(has)
-	many := func(s string, n int) string { return strings.Repeat(s, n) }
+	many := strings.Repeat
 	hurt := map[string]string{
 		"nothing":               "",
 		"10 MB of text":         `{"email":"` + many("x", 10<<20) + `"}`,
@@ -321,7 +322,7 @@ func fields(n int) string {
 	for i := range n {
 		b.WriteString(`"`)
 		b.WriteString(strings.Repeat("a", 1+i%7))
-		b.WriteString(string(rune('0' + i%10)))
+		b.WriteString(strconv.Itoa(i % 10))
 		b.WriteString(`":1,`)
 	}
 	return b.String()
@@ -384,7 +385,7 @@ func TestWhatIsOpenToEverybody(t *testing.T) {
 	}
 	for _, path := range []string{"/metrics", "/debug/pprof/", "/.env", "/data/pulse.db", "/admin.json", "/assets/", "/assets/../index.html.br", "/api/v1/../../data/pulse.db"} {
 		got := nobody.do(http.MethodGet, path, nil)
-		if got.status == http.StatusOK && got.text != "page" || bytes.Contains([]byte(got.text), []byte("SQLite format")) {
+		if got.status == http.StatusOK && got.text != "page" || strings.Contains(got.text, "SQLite format") {
 			t.Errorf("%s: %d %s", path, got.status, got.text)
 		}
 	}

@@ -10,8 +10,9 @@ import (
 // Hide gives a log in which none of the configuration's secrets shows, whoever
 // quotes them: a vendor that refuses a key may say which one it was.
 func (c *Config) Hide(log *slog.Logger) *slog.Logger {
-	var pairs []string
-	for _, s := range c.secrets() {
+	secrets := c.secrets()
+	pairs := make([]string, 0, 2*len(secrets))
+	for _, s := range secrets {
 		pairs = append(pairs, s, mask)
 	}
 	return slog.New(&hiding{log.Handler(), strings.NewReplacer(pairs...)})
@@ -22,23 +23,25 @@ const leastSecret = 8
 
 // secrets gives what is to be hidden; of an address its password, too.
 func (c *Config) secrets() []string {
-	all := []Secret{c.DatabaseURL, c.BlobURL, c.OIDC.ClientSecret, c.Mail.URL, c.OpenAI.Key, c.Anthropic.Key, c.Google.GeminiKey}
-	for _, server := range c.Compat {
-		all = append(all, server.Key)
-	}
 	var texts []string
 	add := func(text string) {
 		if len(text) >= leastSecret {
 			texts = append(texts, text)
 		}
 	}
-	for _, s := range all {
+	hide := func(s Secret) {
 		add(s.Reveal())
 		if u, err := url.Parse(s.Reveal()); err == nil {
 			password, _ := u.User.Password()
 			add(password)
 			add(url.QueryEscape(password))
 		}
+	}
+	for _, s := range []Secret{c.DatabaseURL, c.BlobURL, c.OIDC.ClientSecret, c.Mail.URL, c.OpenAI.Key, c.Anthropic.Key, c.Google.GeminiKey} {
+		hide(s)
+	}
+	for _, server := range c.Compat {
+		hide(server.Key)
 	}
 	return texts
 }

@@ -56,7 +56,8 @@ var table = []group{
 		}),
 		as(networks, func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, setting{
 			name: "PULSE_TRUSTED_PROXIES", example: "127.0.0.1, 10.0.0.0/8",
-			help: "Proxies in front of Pulse whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed (`Forwarded` is nobody's). Without them every client has its proxy's address, and shares its rate limit.",
+			help: "Proxies in front of Pulse whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed (`Forwarded` is nobody's). " +
+				"Without them every client has its proxy's address, and shares its rate limit.",
 		}),
 		as(count, func(c *Config) *int { return &c.RateLimit }, setting{
 			name: "PULSE_RATE_LIMIT", standard: "100",

@@ -171,7 +171,7 @@ func TestSweep(t *testing.T) {
 	db := storetest.Postgres(t)
 	d := &database{db}
 	gone, stays := &Limiter{Limit{"gone", 1, time.Millisecond}, d}, &Limiter{Limit{"stays", 1, time.Hour}, d}
-	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+	for key := range strings.SplitSeq("abcdefghijklmnopqrstuvwxy", "") {
 		gone.Take(t.Context(), key)
 		stays.Take(t.Context(), key)
 	}
@@ -182,7 +182,7 @@ func TestSweep(t *testing.T) {
 	if n, err := db.SweepSteps(t.Context(), 1000); n > 0 || err != nil {
 		t.Errorf("%d were left to sweep (%v)", n, err)
 	}
-	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+	for key := range strings.SplitSeq("abcdefghijklmnopqrstuvwxy", "") {
 		if stays.Take(t.Context(), key).Taken {
 			t.Errorf("%s was forgotten", key)
 		}
