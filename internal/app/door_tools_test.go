@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +64,55 @@ func askingForWeather() openai.ChatCompletionNewParams {
 		Parameters: openai.FunctionParameters{"type": "object", "properties": map[string]any{"at": map[string]any{"type": "string"}}},
 	})}
 	return p
+}
+
+// The same with every vendor's stand-in, in the vendor's own words; and the other
+// things that only clients of OpenAI's API ask for.
+func TestEveryVendorThroughTheDoor(t *testing.T) {
+	t.Parallel()
+	eachDoor(t, func(t *testing.T, h *house, model string) {
+		t.Helper()
+		p := h.register("ada")
+		client := p.sdk()
+		asked := askingForWeather()
+		asked.Model = model
+		asked.Messages = []openai.ChatCompletionMessageParamUnion{openai.UserMessage(`[call weather {"at":"Rome"}] [call weather {"at":"Oslo"}]`)}
+		whole, err := client.Chat.Completions.New(t.Context(), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		streamed, err := hears(t.Context(), client, asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for how, choice := range map[string]openai.ChatCompletionChoice{"whole": whole.Choices[0], "streamed": streamed.Choices[0]} {
+			if calls := choice.Message.ToolCalls; choice.FinishReason != "tool_calls" || len(calls) != weathers || calls[0].ID == "" || calls[0].ID == calls[1].ID ||
+				calls[0].Function.Name != "weather" || calls[0].Function.Arguments != `{"at":"Rome"}` || calls[1].Function.Arguments != `{"at":"Oslo"}` {
+				t.Errorf("%s: %s, %+v", how, choice.FinishReason, calls)
+			}
+		}
+		said := streamed.Choices[0].Message
+		asked.Messages = append(asked.Messages, said.ToParam(), openai.ToolMessage("rain", said.ToolCalls[0].ID), openai.ToolMessage("dry and cold", said.ToolCalls[1].ID))
+		if whole, err = client.Chat.Completions.New(t.Context(), asked); err != nil || !strings.Contains(whole.Choices[0].Message.Content, "dry and cold") {
+			t.Errorf("after the results: %+v, %v", whole, err)
+		}
+		if tools := h.vendor.Last().Chat.Tools; len(tools) != 1 || tools[0].Name != "weather" || tools[0].Description != "of a place" {
+			t.Errorf("the vendor was given %+v", tools)
+		}
+		bound := asks(model, openai.UserMessage("hello"))
+		bound.ResponseFormat.OfJSONSchema = &openai.ResponseFormatJSONSchemaParam{JSONSchema: openai.ResponseFormatJSONSchemaJSONSchemaParam{
+			Name: "answer", Schema: map[string]any{
+				"type": "object", "properties": map[string]any{"a": map[string]any{"type": "string"}}, "required": []string{"a"}, "additionalProperties": false,
+			}, Strict: openai.Bool(true),
+		}}
+		bound.Stop = openai.ChatCompletionNewParamsStopUnion{OfStringArray: []string{"END"}}
+		if _, err = client.Chat.Completions.New(t.Context(), bound); err != nil || h.vendor.Last().Chat.Format == nil || !slices.Equal(h.vendor.Last().Chat.Stop, []string{"END"}) {
+			t.Errorf("bound to a schema: %+v, %v", h.vendor.Last().Chat, err)
+		}
+		if billed := h.vendor.Books().Billed.Total(); p.usedTokens() != billed {
+			t.Errorf("%d tokens are booked, the vendor billed %d", p.usedTokens(), billed)
+		}
+	})
 }
 
 // checkCalls checks that both calls came whole.
