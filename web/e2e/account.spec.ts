@@ -107,6 +107,7 @@ it('sessions are listed, also those that came since, and end one by one or toget
 
   await page.getByRole('button', { name: /^End the session of .*Chrome on Linux/u }).click();
   await expect(sessions).toHaveCount(2);
+  await expect(page.getByRole('region', { name: 'Sessions' })).toBeFocused();
   await expect(other.getByRole('heading', { name: 'Sign in to Pulse' })).toBeVisible();
 
   await signIn((await newDevice()).request, person);

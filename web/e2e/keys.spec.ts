@@ -78,6 +78,7 @@ it('a key opens what it may, is shown once, and is refused when it is revoked', 
   await page.getByRole('button', { name: 'Revoke “My editor”' }).click();
   await ask.getByRole('button', { name: 'Revoke' }).click();
   await expect(page.getByRole('heading', { name: 'No key yet' })).toBeVisible();
+  await expect(page.getByText('“My editor” is revoked')).toBeVisible();
   expect((await editor.get('/v1/models')).status()).toBe(401);
   expect((await editor.get('/api/v1/users/me')).status()).toBe(401);
 });

@@ -45,6 +45,7 @@ export function IdentitiesSection() {
           </Button>
         )
       }
+      count={identities.length}
       description={
         name === undefined
           ? i18n.t('Accounts elsewhere by which you sign in here.')

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { modelsQuery } from '@/shared/api/models';
 import { i18n } from '@/shared/lib/text';
 import { CopyButton } from '@/shared/ui/copy-button';
@@ -20,31 +21,31 @@ export function KeyExample({ apiKey, scopes }: KeyExampleProps) {
         { name: 'JavaScript', code: askByJavaScript(apiKey, model) },
       ]
     : [{ name: 'curl', code: readByCurl(apiKey) }];
+  const [shown, setShown] = useState('curl');
+  const code = examples.find(({ name }) => name === shown)?.code ?? '';
   return (
-    <Tabs defaultValue={examples[0]?.name}>
-      <TabList aria-label={i18n.t('Examples')}>
-        {examples.map(({ name }) => (
-          <Tab key={name} value={name}>
-            {name}
-          </Tab>
-        ))}
-      </TabList>
-      {examples.map(({ name, code }) => (
-        <TabPanel className="relative mt-3" key={name} value={name}>
+    <Tabs onValueChange={setShown} value={shown}>
+      <div className="flex items-center justify-between border-b">
+        <TabList aria-label={i18n.t('Examples')} className="border-0">
+          {examples.map(({ name }) => (
+            <Tab key={name} value={name}>
+              {name}
+            </Tab>
+          ))}
+        </TabList>
+        <CopyButton label={i18n.t('Copy the example')} text={() => code} />
+      </div>
+      {examples.map(({ name, code: text }) => (
+        <TabPanel className="mt-3" key={name} value={name}>
           <section
             aria-label={i18n.t('Example for {name}', { name })}
-            className="overflow-x-auto rounded-lg border bg-muted/50 p-3 pe-11"
+            className="overflow-x-auto rounded-lg border bg-muted/50 p-3"
             dir="ltr"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
             tabIndex={0}
           >
-            <pre className="font-mono text-xs leading-5">{code}</pre>
+            <pre className="font-mono text-xs leading-5">{text}</pre>
           </section>
-          <CopyButton
-            className="absolute end-1.5 top-1.5 bg-background"
-            label={i18n.t('Copy the example')}
-            text={() => code}
-          />
         </TabPanel>
       ))}
     </Tabs>

@@ -27,6 +27,7 @@ export function KeysPage() {
           </Button>
         )
       }
+      count={keys.length}
       description={i18n.t('Programs use them to work as you. Give each program its own, so that you can revoke one.')}
       title={title}
     >

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** A list with a frame around it. */
 export function Rows({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <ul aria-label={label} className="rounded-lg border" tabIndex={-1}>
+    <ul aria-label={label} className="rounded-lg border">
       {children}
     </ul>
   );

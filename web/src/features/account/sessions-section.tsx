@@ -32,6 +32,7 @@ export function SessionsSection() {
           </Button>
         )
       }
+      count={sessions.length}
       description={i18n.t('Where you are signed in. End what you do not know, then change your password.')}
       title={title}
     >
@@ -46,6 +47,7 @@ export function SessionsSection() {
       {data === undefined && error !== null && <ProblemNotice error={error} onRetry={refetch} />}
       <Confirm
         action={i18n.t('End them')}
+        keep={i18n.t('Keep them')}
         description={i18n.t('You stay signed in here. What is being made goes on.')}
         onConfirm={() => {
           setAsking(false);

@@ -10,17 +10,19 @@ interface ConfirmProps {
   description: string;
   /** The verb on the button. */
   action: string;
+  /** What is on the other one. */
+  keep?: string;
   busy?: boolean;
   onConfirm: () => void;
 }
 
 /** Asks once before what cannot be undone. */
-export function Confirm({ open, onOpenChange, title, description, action, busy, onConfirm }: ConfirmProps) {
+export function Confirm({ open, onOpenChange, title, description, action, keep, busy, onConfirm }: ConfirmProps) {
   return (
     <Dialog
       actions={
         <>
-          <DialogClose render={<Button />}>{i18n.t('Keep it')}</DialogClose>
+          <DialogClose render={<Button />}>{keep ?? i18n.t('Keep it')}</DialogClose>
           <Button busy={busy} onClick={onConfirm} variant="destructive">
             {action}
           </Button>
