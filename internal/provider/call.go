@@ -95,10 +95,13 @@ func (c *Call) Reasoning(piece string) {
 	c.reasoning.WriteString(piece)
 }
 
+// mostCalls is more than any model makes in one answer.
+const mostCalls = 256
+
 // Tool takes a piece of a call. The first one of an index has the id and the name.
 func (c *Call) Tool(d ToolCallDelta) {
 	d.ID, d.Name, d.Arguments = c.take(d.ID), c.take(d.Name), c.take(d.Arguments)
-	if c.left < 0 {
+	if c.left < 0 || d.Index < 0 || d.Index >= mostCalls || d.ID+d.Name+d.Arguments == "" {
 		return
 	}
 	c.begun, c.called = true, true

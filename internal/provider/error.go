@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pulse/internal/fault"
@@ -43,8 +44,15 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s: %s (status %d, request %q): %v", e.Provider, e.Kind, e.Status, e.RequestID, e.Cause)
+	cause := fmt.Sprint(e.Cause)
+	if len(cause) > maxCause { // net/http quotes header fields that it cannot read
+		cause = strings.ToValidUTF8(cause[:maxCause], "") + "…"
+	}
+	return fmt.Sprintf("%s: %s (status %d, request %q): %s", e.Provider, e.Kind, e.Status, e.RequestID, cause)
 }
+
+// maxCause is how many bytes of a cause go to the log.
+const maxCause = 1000
 
 func (e *Error) Unwrap() error { return e.Cause }
 

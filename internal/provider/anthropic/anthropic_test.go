@@ -21,7 +21,8 @@ func subject() providertest.Subject {
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return anthropic.New(anthropic.Options{APIKey: key, BaseURL: address, HTTPClient: client})
 		},
-		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, CacheWrite1h: 70, Output: 400, Reasoning: 150},
+		Cannot: map[string]func(*provider.ChatRequest){"format": func(q *provider.ChatRequest) { q.Format = &provider.Format{} }},
+		Usage:  provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, CacheWrite1h: 70, Output: 400, Reasoning: 150},
 		Ends: map[string]provider.FinishReason{
 			"stop_sequence": provider.FinishStop, "tool_use": provider.FinishToolCalls, "pause_turn": provider.FinishOther,
 			"refusal": provider.FinishRefusal, "model_context_window_exceeded": provider.FinishLength,

@@ -21,5 +21,7 @@ func FuzzChat(f *testing.F) {
 		`{"type":"error","error":{"type":"rate_limit_error","message":"slow"}}`,
 		`<html>502</html>`,
 		"data: null\n\nevent: message_start\ndata: 7\n\n",
+		"event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":{}}}\n\n"+
+			"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":9,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\"}}\n\n",
 	)
 }

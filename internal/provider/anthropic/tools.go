@@ -53,14 +53,23 @@ func saidBefore(m provider.Message) []sdk.ContentBlockParamUnion {
 	for _, c := range m.ToolCalls {
 		input := json.RawMessage(c.Arguments)
 		if len(input) == 0 || !json.Valid(input) || input[0] != '{' { // what a model wrote may be anything
-			input, _ = json.Marshal(map[string]string{"invalid": c.Arguments}) // strings always marshal
-			if c.Arguments == "" {
-				input = json.RawMessage(`{}`)
-			}
+			input = invalid(c.Arguments)
 		}
 		list = append(list, sdk.NewToolUseBlock(provider.PlainID(c.ID), input, c.Name))
 	}
 	return list
+}
+
+// invalid makes an object of arguments that are none.
+func invalid(arguments string) json.RawMessage {
+	if arguments == "" {
+		return json.RawMessage(`{}`)
+	}
+	object, err := json.Marshal(map[string]string{"invalid": arguments})
+	if err != nil { // strings always marshal
+		return json.RawMessage(`{}`)
+	}
+	return object
 }
 
 // noInput is the schema of a tool that takes nothing.

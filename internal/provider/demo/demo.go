@@ -32,6 +32,9 @@ func New(pace time.Duration) *Chatter { return &Chatter{pace: pace} }
 
 // Chat implements provider.Chatter. The only error is the context's cause.
 func (c *Chatter) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
+	if name := toCall(req); name != "" {
+		return call(ctx, req, name, emit)
+	}
 	pieces := split(compose(req))
 	finish := provider.FinishStop
 	if len(pieces) > req.MaxTokens {

@@ -228,3 +228,35 @@ func TestStop(t *testing.T) {
 		}
 	})
 }
+
+func TestTools(t *testing.T) {
+	t.Parallel()
+	tools := []provider.Tool{{Name: "clock"}, {Name: "weather"}}
+	for name, w := range map[string]struct {
+		prompt string
+		choice provider.ToolChoice
+		want   string
+	}{
+		"not asked for": {"What time is it?", provider.ToolChoice{}, ""},
+		"asked for":     {"What time is it? [tool]", provider.ToolChoice{}, "clock"},
+		"forbidden":     {"What time is it? [tool]", provider.ToolChoice{Mode: provider.ToolNone}, ""},
+		"any":           {"What time is it?", provider.ToolChoice{Mode: provider.ToolRequired}, "clock"},
+		"this one":      {"What time is it?", provider.ToolChoice{Mode: provider.ToolNamed, Name: "weather"}, "weather"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			req := ask(w.prompt)
+			req.Tools, req.ToolChoice = tools, w.choice
+			called, text := "", ""
+			a, err := demo.New(0).Chat(t.Context(), req, func(d provider.Delta) {
+				text += d.Text
+				if d.ToolCall != nil {
+					called = d.ToolCall.Name
+				}
+			})
+			if err != nil || called != w.want || (called == "") != (a.FinishReason == provider.FinishStop) || (called == "") == (text == "") {
+				t.Errorf("called %q, said %q, finished by %q, %v", called, text, a.FinishReason, err)
+			}
+		})
+	}
+}

@@ -19,5 +19,7 @@ func FuzzChat(f *testing.F) {
 		"data: null\r\n\r\n",
 		"data: {\"error\":{}}\r\n\r\n: comment\r\n\r\n",
 		`<html>502</html>`,
+		`{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"a":1}},"thoughtSignature":"c2ln"},{"functionCall":null},{"functionCall":{}}]}`+
+			`,"finishReason":"STOP"}]}`,
 	)
 }

@@ -28,6 +28,10 @@ func subject() providertest.Subject {
 			}
 			return c
 		},
+		SortsSchemas: true,
+		Cannot: map[string]func(*provider.ChatRequest){
+			"parallel_tool_calls": func(q *provider.ChatRequest) { q.ParallelToolCalls = new(false) },
+		},
 		Usage: provider.Usage{Input: 100, CacheRead: 2000, Output: 400, Reasoning: 150},
 		Ends: map[string]provider.FinishReason{
 			"RECITATION": provider.FinishRefusal, "BLOCKLIST": provider.FinishRefusal, "PROHIBITED_CONTENT": provider.FinishRefusal,

@@ -21,7 +21,8 @@ func subject() providertest.Subject {
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return openai.New(openai.Options{APIKey: key, BaseURL: address + "/v1", HTTPClient: client})
 		},
-		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, Output: 400, Reasoning: 150},
+		Cannot: map[string]func(*provider.ChatRequest){"stop": func(q *provider.ChatRequest) { q.Stop = []string{"END"} }},
+		Usage:  provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, Output: 400, Reasoning: 150},
 		Ends: map[string]provider.FinishReason{
 			"content_filter": provider.FinishRefusal, "tool_calls": provider.FinishToolCalls, "function_call": provider.FinishToolCalls,
 		},
@@ -50,7 +51,7 @@ func TestCompatible(t *testing.T) {
 	t.Parallel()
 	s := subject()
 	s.Provider, s.Model, s.Standin, s.Effort = "", "qwen3:8b", standin.NewCompatible, ""
-	s.Models, s.ShowsThinking, s.TakesUserHash = standin.CompatibleModels, true, false
+	s.Models, s.ShowsThinking, s.TakesUserHash, s.Cannot = standin.CompatibleModels, true, false, nil
 	s.New = func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 		return openai.New(openai.Options{ID: "ollama", APIKey: key, BaseURL: address + "/v1", Compatible: true, HTTPClient: client})
 	}

@@ -47,10 +47,23 @@ func Fuzz(f *testing.F, s Subject, seeds ...string) {
 			next.mediaType = "text/event-stream"
 		}
 		var said strings.Builder
-		answer, err := chatter.Chat(t.Context(), s.request(stream), func(d provider.Delta) {
+		req := s.request(stream)
+		if s.FuzzTools {
+			req.Tools = tools
+		}
+		answer, err := chatter.Chat(t.Context(), req, func(d provider.Delta) {
 			said.WriteString(d.Text + d.Reasoning)
-			if (d.Text == "") == (d.Reasoning == "") {
-				t.Errorf("a piece is %+v, want either of the two", d)
+			kinds := 0
+			for _, has := range []bool{d.Text != "", d.Reasoning != "", d.ToolCall != nil} {
+				if has {
+					kinds++
+				}
+			}
+			if kinds != 1 {
+				t.Errorf("a piece is %+v, want one of the three", d)
+			}
+			if c := d.ToolCall; c != nil {
+				said.WriteString(c.ID + c.Name + c.Arguments)
 			}
 		})
 		if text := said.String(); !utf8.ValidString(text) || strings.ContainsRune(text, 0) {

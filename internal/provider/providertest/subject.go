@@ -30,6 +30,12 @@ type Subject struct {
 	AlwaysStreams bool     // a request that is not streamed is streamed upstream all the same
 	AlwaysReports bool     // no answer comes without figures
 
+	FuzzTools    bool // Fuzz offers tools
+	SortsSchemas bool // the adapter's SDK writes a schema's names in their order
+
+	// Cannot are the things that the vendor cannot do with tools, by the word
+	// that the refusal has to have.
+	Cannot map[string]func(*provider.ChatRequest)
 	// Usage is one with every class that the vendor reports.
 	Usage provider.Usage
 	// Refusals are the vendor's own errors and what has to become of them,
@@ -96,6 +102,7 @@ func (s Subject) request(stream bool) provider.ChatRequest {
 type said struct {
 	text, reasoning string
 	pieces          []string
+	calls           []provider.ToolCallDelta
 	answer          provider.ChatAnswer
 	err             error
 }
@@ -106,6 +113,9 @@ func (b bench) ask(ctx context.Context, req provider.ChatRequest, onText func(n 
 	var text, reasoning strings.Builder
 	out.answer, out.err = b.chatter.Chat(ctx, req, func(d provider.Delta) {
 		reasoning.WriteString(d.Reasoning)
+		if d.ToolCall != nil {
+			out.calls = append(out.calls, *d.ToolCall)
+		}
 		if d.Text == "" {
 			return
 		}

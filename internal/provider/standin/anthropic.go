@@ -405,7 +405,8 @@ func (v *anthropicVoice) whole(p *performance, thoughts, text string) []byte {
 		content = `{"type":"thinking","thinking":` + quoted(thoughts) + `,"signature":"c2lnbmF0dXJl"},`
 	}
 	for _, c := range p.script.Calls {
-		content += fmt.Sprintf(`{"type":"tool_use","id":%s,"name":%s,"input":%s},`, quoted(c.ID), quoted(c.Name), c.Arguments)
+		content += fmt.Sprintf( //nolint:perfsprint // a test's few
+			`{"type":"tool_use","id":%s,"name":%s,"input":%s},`, quoted(c.ID), quoted(c.Name), c.Arguments)
 	}
 	return fmt.Appendf(nil, `{"id":"%s","type":"message","role":"assistant","model":%s,"content":[%s{"type":"text","text":%s}],`+
 		`"stop_reason":%s,"stop_sequence":null,"stop_details":%s,"usage":%s}`,

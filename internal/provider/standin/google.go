@@ -337,7 +337,7 @@ func (v *googleVoice) whole(p *performance, thoughts, text string) []byte {
 		parts = `{"text":` + quoted(thoughts) + `,"thought":true},` + parts
 	}
 	for i, c := range p.script.Calls {
-		parts += "," + v.call(i, c)
+		parts += "," + v.call(i, c) //nolint:perfsprint // a test's few
 	}
 	return []byte(v.response(parts, v.finish(p), v.figures(p)))
 }

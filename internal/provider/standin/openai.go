@@ -208,9 +208,9 @@ func (a openAI) parameters(b *openAIRequest) Failure {
 		return unsupported("Invalid 'stop': array too long.")
 	case a.compatible:
 		return Failure{}
-	case (len(b.Tools) > 0 || b.remembersTools()) && b.ReasoningEffort != "none":
+	case (len(b.Tools) > 0 || b.remembersTools()) && b.ReasoningEffort != effortNone:
 		return unsupported("Function tools with reasoning_effort are not supported for %s in /v1/chat/completions. Please use /v1/responses instead.", b.Model)
-	case b.TopP != nil && *b.TopP != 1 && withoutSampling && b.ReasoningEffort != "none":
+	case b.TopP != nil && *b.TopP != 1 && withoutSampling && b.ReasoningEffort != effortNone:
 		return unsupported("Unsupported parameter: 'top_p' is not supported with this model.")
 	case !withoutSampling && !slices.Contains(openAIOthers, b.Model):
 		return Failure{
@@ -221,11 +221,11 @@ func (a openAI) parameters(b *openAIRequest) Failure {
 		return unsupported("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.")
 	case b.MaxCompletionTokens != nil && *b.MaxCompletionTokens < 1:
 		return Failure{Status: http.StatusBadRequest, Code: "integer_below_min_value", Message: "Invalid 'max_completion_tokens'."}
-	case b.ReasoningEffort == "none" && slices.Contains(openAIAlwaysThinking, b.Model):
+	case b.ReasoningEffort == effortNone && slices.Contains(openAIAlwaysThinking, b.Model):
 		return unsupported("Unsupported value: 'none' is not supported with this model.")
-	case b.ReasoningEffort != "" && !slices.Contains([]string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}, b.ReasoningEffort):
+	case b.ReasoningEffort != "" && !slices.Contains([]string{effortNone, "minimal", "low", "medium", "high", "xhigh", "max"}, b.ReasoningEffort):
 		return unsupported("Invalid value: '%s'.", b.ReasoningEffort)
-	case b.Temperature != nil && *b.Temperature != 1 && withoutSampling && b.ReasoningEffort != "none":
+	case b.Temperature != nil && *b.Temperature != 1 && withoutSampling && b.ReasoningEffort != effortNone:
 		return unsupported("Unsupported value: 'temperature' does not support %v with this model. Only the default (1) value is supported.", *b.Temperature)
 	case b.Temperature != nil && (*b.Temperature < 0 || *b.Temperature > 2):
 		return unsupported("Invalid 'temperature': expected a value between 0 and 2.")
@@ -240,6 +240,11 @@ type openAIVoice struct {
 	model      string
 	head       string // what every chunk begins with
 }
+
+const (
+	effortNone = "none"
+	none       = "null"
+)
 
 const openAIID = "chatcmpl-standin"
 

@@ -72,11 +72,11 @@ func (c *responsesContent) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	var plain content
 	type parts responsesContent
 	if dec.PeekKind() != '"' {
-		return json.UnmarshalDecode(dec, (*parts)(c))
+		return json.UnmarshalDecode(dec, (*parts)(c)) //nolint:wrapcheck // strictly does
 	}
 	err := json.UnmarshalDecode(dec, &plain)
 	*c = responsesContent{{Type: "input_text", Text: plain.text()}}
-	return err
+	return err //nolint:wrapcheck // as above
 }
 
 func (a openAI) respond(w http.ResponseWriter, r *http.Request) {
@@ -118,9 +118,9 @@ func understandResponses(b *responsesRequest) (provider.ChatRequest, Failure) {
 		return req, unsupported("this stand-in insists on store:false, since the API keeps responses otherwise")
 	case !b.Stream && b.StreamOptions.IncludeObfuscation != nil:
 		return req, unsupported("The 'stream_options' parameter is only allowed when 'stream' is enabled.")
-	case (b.Temperature != nil && *b.Temperature != 1 || b.TopP != nil && *b.TopP != 1) && withoutSampling && b.Reasoning.Effort != "none":
+	case (b.Temperature != nil && *b.Temperature != 1 || b.TopP != nil && *b.TopP != 1) && withoutSampling && b.Reasoning.Effort != effortNone:
 		return req, unsupported("Unsupported parameter: 'temperature' and 'top_p' are not supported with this model.")
-	case b.Reasoning.Effort == "none" && slices.Contains(openAIAlwaysThinking, b.Model):
+	case b.Reasoning.Effort == effortNone && slices.Contains(openAIAlwaysThinking, b.Model):
 		return req, unsupported("Unsupported value: 'none' is not supported with this model.")
 	}
 	for _, t := range b.Tools {
@@ -195,13 +195,13 @@ func (v *responsesVoice) event(buf []byte, name, rest string) []byte {
 	return fmt.Appendf(buf, "event: %s\ndata: {\"type\":\"%s\",\"sequence_number\":%d%s}\n\n", name, name, v.sequence, rest)
 }
 
-func (v *responsesVoice) body(p *performance, status, rest string) string {
+func (v *responsesVoice) body(status, rest string) string {
 	return fmt.Sprintf(`{"id":"%s","object":"response","created_at":1763769600,"status":"%s","model":%s,"error":null%s}`, responsesID, status, quoted(v.model), rest)
 }
 
-func (v *responsesVoice) begin(buf []byte, p *performance) []byte {
-	buf = v.event(buf, "response.created", `,"response":`+v.body(p, "in_progress", `,"output":[],"usage":null`))
-	return v.event(buf, "response.in_progress", `,"response":`+v.body(p, "in_progress", `,"output":[],"usage":null`))
+func (v *responsesVoice) begin(buf []byte, _ *performance) []byte {
+	buf = v.event(buf, "response.created", `,"response":`+v.body("in_progress", `,"output":[],"usage":null`))
+	return v.event(buf, "response.in_progress", `,"response":`+v.body("in_progress", `,"output":[],"usage":null`))
 }
 
 func (v *responsesVoice) item(buf []byte, kind, item string) []byte {
@@ -232,7 +232,8 @@ func (v *responsesVoice) said(buf []byte, piece string) []byte {
 }
 
 func (v *responsesVoice) calls(buf []byte, _ int, c provider.ToolCall) []byte {
-	return v.item(buf, "function_call", fmt.Sprintf(`{"id":"fc_1","type":"function_call","status":"in_progress","call_id":%s,"name":%s,"arguments":""}`, quoted(c.ID), quoted(c.Name)))
+	return v.item(buf, "function_call", fmt.Sprintf(
+		`{"id":"fc_1","type":"function_call","status":"in_progress","call_id":%s,"name":%s,"arguments":""}`, quoted(c.ID), quoted(c.Name)))
 }
 
 func (v *responsesVoice) argues(buf []byte, _ int, piece string) []byte {
@@ -247,7 +248,7 @@ func (v *responsesVoice) end(buf []byte, p *performance) []byte {
 
 // over gives the last event's name and the response.
 func (v *responsesVoice) over(p *performance, output string) (name, body string) {
-	status, why := "completed", "null"
+	status, why := "completed", none
 	switch reason := p.script.finish(); {
 	case p.script.Word != "":
 		status, why = "incomplete", `{"reason":`+quoted(p.script.Word)+`}`
@@ -263,7 +264,7 @@ func (v *responsesVoice) over(p *performance, output string) (name, body string)
 			`"output_tokens":%d,"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
 			u.Prompt(), u.CacheRead, u.CacheWrite+u.CacheWrite1h, u.Output, u.Reasoning, u.Total())
 	}
-	return "response." + status, v.body(p, status, `,"incomplete_details":`+why+`,"output":[`+output+`]`+usage)
+	return "response." + status, v.body(status, `,"incomplete_details":`+why+`,"output":[`+output+`]`+usage)
 }
 
 func (v *responsesVoice) broken(buf []byte) []byte {
@@ -280,7 +281,8 @@ func (v *responsesVoice) whole(p *performance, _, text string) []byte {
 		output = append(output, `{"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":`+quoted(text)+`,"annotations":[]}]}`)
 	}
 	for _, c := range p.script.Calls {
-		output = append(output, fmt.Sprintf(`{"id":"fc_1","type":"function_call","status":"completed","call_id":%s,"name":%s,"arguments":%s}`, quoted(c.ID), quoted(c.Name), quoted(c.Arguments)))
+		output = append(output, fmt.Sprintf(
+			`{"id":"fc_1","type":"function_call","status":"completed","call_id":%s,"name":%s,"arguments":%s}`, quoted(c.ID), quoted(c.Name), quoted(c.Arguments)))
 	}
 	_, body := v.over(p, strings.Join(output, ","))
 	return []byte(body)

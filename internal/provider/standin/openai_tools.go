@@ -50,7 +50,7 @@ type openAIChoice struct{ word, name string }
 // UnmarshalJSONFrom reads either form.
 func (c *openAIChoice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if dec.PeekKind() == '"' {
-		return json.UnmarshalDecode(dec, &c.word)
+		return json.UnmarshalDecode(dec, &c.word) //nolint:wrapcheck // strictly does
 	}
 	var named struct {
 		Type     string `json:"type"`
@@ -61,10 +61,10 @@ func (c *openAIChoice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	err := json.UnmarshalDecode(dec, &named)
 	c.name = named.Name + named.Function.Name
-	return err
+	return err //nolint:wrapcheck // as above
 }
 
-func (c openAIChoice) choice() provider.ToolChoice {
+func (c *openAIChoice) choice() provider.ToolChoice {
 	if c.name != "" {
 		return provider.ToolChoice{Mode: provider.ToolNamed, Name: c.name}
 	}
@@ -85,7 +85,7 @@ type openAISchema struct {
 
 func (f *openAIFormat) format() *provider.Format {
 	switch {
-	case f == nil || f.Type == "text":
+	case f == nil || f.Type != "json_object" && f.Type != "json_schema":
 		return nil
 	case f.Type == "json_object":
 		return &provider.Format{}

@@ -11,7 +11,7 @@ import (
 
 // voice writes an answer in a vendor's wire format. The append methods take
 // the buffer of the stream and give it back longer.
-type voice interface {
+type voice interface { //nolint:interfacebloat // a wire format has so many parts
 	contentType() string
 	begin(buf []byte, p *performance) []byte             // what comes before the first piece
 	thought(buf []byte, piece string) []byte             // a piece of thinking

@@ -1,0 +1,254 @@
+package providertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pulse/internal/provider"
+	"pulse/internal/provider/standin"
+)
+
+var tools = []provider.Tool{
+	{
+		Name: "weather", Description: "The weather of a place",
+		Parameters: json.RawMessage(`{"type":"object","properties":{"place":{"type":"string"},"at":{"type":"string"}},"required":["place"]}`),
+	},
+	{Name: "clock", Description: "What time it is", Parameters: json.RawMessage(`{"type":"object","properties":{}}`)},
+}
+
+const inParis = `{"place":"Paris","at":"noon \"sharp\" 日本"}`
+
+// gathered are the calls of an answer, from their pieces.
+func gathered(deltas []provider.ToolCallDelta) []provider.ToolCall {
+	var calls []provider.ToolCall
+	for _, d := range deltas {
+		for len(calls) <= d.Index {
+			calls = append(calls, provider.ToolCall{})
+		}
+		c := &calls[d.Index]
+		c.ID, c.Name, c.Arguments = c.ID+d.ID, c.Name+d.Name, c.Arguments+d.Arguments
+	}
+	return calls
+}
+
+func sameJSON(t *testing.T, a, b string) bool {
+	t.Helper()
+	var va, vb any
+	if json.Unmarshal([]byte(a), &va) != nil || json.Unmarshal([]byte(b), &vb) != nil {
+		return false
+	}
+	return asJSON(t, va) == asJSON(t, vb)
+}
+
+func (r runner) withTools() provider.ChatRequest {
+	req := r.req()
+	req.Tools = tools
+	return req
+}
+
+// calls: two calls after a text come whole and in order, with ids, and are the
+// reason for the end.
+func (r runner) calls(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Chunks: []string{"Let me ", "look."}, Calls: []provider.ToolCall{
+		{Name: "weather", Arguments: inParis}, {Name: "clock", Arguments: "{}"},
+	}})
+	got := b.ask(t.Context(), r.withTools(), nil)
+	if got.err != nil || got.answer.FinishReason != provider.FinishToolCalls || got.text != "Let me look." {
+		t.Fatalf("%q, finished by %q, %v", got.text, got.answer.FinishReason, got.err)
+	}
+	calls := gathered(got.calls)
+	if len(calls) != 2 || calls[0].Name != "weather" || calls[1].Name != "clock" || !sameJSON(t, calls[0].Arguments, inParis) || !sameJSON(t, calls[1].Arguments, "{}") ||
+		calls[0].ID == "" || calls[1].ID == "" || calls[0].ID == calls[1].ID {
+		t.Errorf("got %+v", calls)
+	}
+	if !r.stream && len(got.calls) != 2 {
+		t.Errorf("came in %d pieces, although nobody asked for pieces", len(got.calls))
+	}
+	if books := b.standin.Books(); books.Billed.Output != got.answer.Usage.Output {
+		t.Errorf("billed %d, reported %d", books.Billed.Output, got.answer.Usage.Output)
+	}
+}
+
+// loop: what the model called goes back with its results, as clients of OpenAI's
+// API give it back, and the vendor takes it.
+func (r runner) loop(t *testing.T) {
+	t.Parallel()
+	play := func(req provider.ChatRequest) standin.Script {
+		if last := req.Messages[len(req.Messages)-1]; last.Role == provider.RoleTool {
+			return standin.Script{Chunks: []string{"It is ", last.Text}}
+		}
+		return standin.Script{Calls: []provider.ToolCall{{Name: "weather", Arguments: inParis}, {Name: "clock", Arguments: "{}"}}}
+	}
+	b := r.benchWith(t, patient, play, "sk-test")
+	req := r.withTools()
+	req.ReasoningEffort = r.Effort
+	first := b.ask(t.Context(), req, nil)
+	if first.err != nil {
+		t.Fatal(first.err)
+	}
+	calls := gathered(first.calls)
+	req.Messages = append(slices.Clone(req.Messages),
+		provider.Message{Role: provider.RoleAssistant, Text: first.text, ToolCalls: calls},
+		provider.Message{Role: provider.RoleTool, Text: `{"degrees":21}`, ToolCallID: calls[0].ID},
+		provider.Message{Role: provider.RoleTool, Text: "12:00, \"noon\"", ToolCallID: calls[1].ID})
+	second := b.ask(t.Context(), req, nil)
+	if second.err != nil || second.text != "It is 12:00, \"noon\"" || second.answer.FinishReason != provider.FinishStop {
+		t.Fatalf("%q, finished by %q, %v", second.text, second.answer.FinishReason, second.err)
+	}
+	// And on, with a question after it.
+	req.Messages = append(req.Messages, provider.Message{Role: provider.RoleAssistant, Text: second.text}, provider.Message{Role: provider.RoleUser, Text: "And now?"})
+	if third := b.ask(t.Context(), req, nil); third.err != nil {
+		t.Fatal(third.err)
+	}
+	seen := b.standin.Last().Chat.Messages
+	said := make([]string, 5) //nolint:mnd // what is new
+	for i, m := range seen[len(seen)-5:] {
+		said[i] = fmt.Sprintf("%s %d", m.Role, len(m.ToolCalls))
+	}
+	if want := []string{"assistant 2", "tool 0", "tool 0", "assistant 0", "user 0"}; !slices.Equal(said, want) {
+		t.Errorf("the vendor saw %q, want %q", said, want)
+	}
+}
+
+// foreign: calls that another vendor's model made are taken, too.
+func (r runner) foreign(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Chunks: chunks})
+	req := r.withTools()
+	const id = "toolu:01/a.b-sig-??" + "0123456789012345678901234567890123456789012345678901234567890123456789"
+	req.Messages = append(slices.Clone(req.Messages),
+		provider.Message{Role: provider.RoleAssistant, ToolCalls: []provider.ToolCall{{ID: id, Name: "weather", Arguments: inParis}}},
+		provider.Message{Role: provider.RoleTool, Text: "mild", ToolCallID: id})
+	if got := b.ask(t.Context(), req, nil); got.err != nil {
+		t.Fatal(got.err)
+	}
+	// What the model wrote as arguments may be no JSON.
+	req.Messages[len(req.Messages)-2].ToolCalls = []provider.ToolCall{{ID: id, Name: "weather", Arguments: `{"place":`}}
+	if got := b.ask(t.Context(), req, nil); got.err != nil {
+		t.Fatal(got.err)
+	}
+}
+
+// settings: what the door asks for arrives as it was asked.
+func (r runner) settings(t *testing.T) {
+	t.Parallel()
+	schema := json.RawMessage(`{"type":"object","properties":{"b":{"type":"string"},"a":{"type":"number"}},"required":["b","a"],"additionalProperties":false}`)
+	for name, change := range map[string]func(*provider.ChatRequest){
+		"auto":     func(q *provider.ChatRequest) { q.ToolChoice.Mode = provider.ToolAuto },
+		"none":     func(q *provider.ChatRequest) { q.ToolChoice.Mode = provider.ToolNone },
+		"required": func(q *provider.ChatRequest) { q.ToolChoice.Mode = provider.ToolRequired },
+		"named": func(q *provider.ChatRequest) {
+			q.ToolChoice = provider.ToolChoice{Mode: provider.ToolNamed, Name: "clock"}
+		},
+		"stop": func(q *provider.ChatRequest) { q.Tools, q.Stop = nil, []string{"END", "\n\n"} },
+		"format": func(q *provider.ChatRequest) {
+			q.Tools, q.Format = nil, &provider.Format{Name: "thing", Schema: schema, Strict: true}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := r.bench(t, patient, standin.Script{Chunks: chunks})
+			req := r.withTools()
+			change(&req)
+			if got := b.ask(t.Context(), req, nil); got.err != nil {
+				t.Fatal(got.err)
+			}
+			got := b.standin.Last().Chat
+			if asJSON(t, got.ToolChoice) != asJSON(t, req.ToolChoice) || !slices.Equal(got.Stop, req.Stop) {
+				t.Errorf("the vendor understood %+v and stop %q", got.ToolChoice, got.Stop)
+			}
+			if len(got.Tools) != len(req.Tools) {
+				t.Fatalf("the vendor was told of %d tools", len(got.Tools))
+			}
+			for i, tool := range req.Tools { // schemas keep their order: models write arguments in it
+				if g := got.Tools[i]; g.Name != tool.Name || g.Description != tool.Description || !r.sameSchema(t, g.Parameters, tool.Parameters) {
+					t.Errorf("the vendor was told of %s: %s", g.Name, g.Parameters)
+				}
+			}
+			if f := req.Format; f != nil && (got.Format == nil || !r.sameSchema(t, got.Format.Schema, f.Schema)) {
+				t.Errorf("the vendor was told of the format %+v", got.Format)
+			}
+		})
+	}
+}
+
+func (r runner) sameSchema(t *testing.T, got, want json.RawMessage) bool {
+	t.Helper()
+	if r.SortsSchemas {
+		return sameJSON(t, string(got), string(want))
+	}
+	return string(got) == string(want)
+}
+
+// order: of several messages of the user's, each has its pictures before its text.
+func (r runner) order(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Chunks: chunks})
+	req := r.req()
+	one, two := painted(t, "image/png", 3, 2), painted(t, "image/jpeg", 5, 4)
+	req.Messages = []provider.Message{
+		{Role: provider.RoleUser, Text: "First:"},
+		{Role: provider.RoleUser, Text: "Second:", Images: []provider.Image{one}},
+		{Role: provider.RoleUser, Text: "Which is larger?", Images: []provider.Image{two}},
+	}
+	if got := b.ask(t.Context(), req, nil); got.err != nil {
+		t.Fatal(got.err)
+	}
+	if g, w := asJSON(t, b.standin.Last().Chat.Messages), asJSON(t, req.Messages); g != w {
+		t.Errorf("the vendor saw\n%.500s\nwant\n%.500s", g, w)
+	}
+}
+
+// cutCall: a stream that ends within a call is no answer.
+func (r runner) cutCall(t *testing.T) {
+	t.Parallel()
+	if !r.stream {
+		t.Skip("a call in one piece is whole or an error")
+	}
+	b := r.bench(t, patient, standin.Script{
+		Calls: []provider.ToolCall{{Name: "weather", Arguments: inParis}}, Fault: standin.FaultCut, After: 3, Pace: time.Millisecond,
+	})
+	got := b.ask(t.Context(), r.withTools(), nil)
+	r.wantError(t, got.err, Refusal{Kind: provider.KindCut}, http.StatusOK)
+	if got.answer.FinishReason != "" {
+		t.Errorf("finished by %q", got.answer.FinishReason)
+	}
+}
+
+// calledOnce: once a call has come, nothing is tried again.
+func (r runner) calledOnce(t *testing.T) {
+	t.Parallel()
+	if !r.stream {
+		t.Skip("nothing comes before the end")
+	}
+	b := r.bench(t, patient, standin.Script{Calls: []provider.ToolCall{{Name: "weather", Arguments: inParis}}, Fault: standin.FaultReset, After: 2})
+	b.chatter = provider.WithRetry(b.chatter, slog.New(slog.DiscardHandler))
+	got := b.ask(t.Context(), r.withTools(), nil)
+	if got.err == nil || b.standin.Books().Requests != 1 {
+		t.Errorf("asked %d times, %v", b.standin.Books().Requests, got.err)
+	}
+}
+
+// cannot: what the vendor cannot do is refused before it is asked, and says what.
+func (r runner) cannot(t *testing.T) {
+	t.Parallel()
+	for name, change := range r.Cannot {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := r.bench(t, patient, standin.Script{Chunks: chunks})
+			req := r.withTools()
+			change(&req)
+			got := b.ask(t.Context(), req, nil)
+			if provider.KindOf(got.err) != provider.KindBadRequest || b.standin.Books().Requests != 0 || !strings.Contains(got.err.Error(), name) {
+				t.Errorf("%v, asked %d times", got.err, b.standin.Books().Requests)
+			}
+		})
+	}
+}
