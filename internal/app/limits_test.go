@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,12 +24,37 @@ func TestReplicasLimitTogether(t *testing.T) {
 	t.Parallel()
 	const perMinute = 200
 	url := storetest.PostgresURL(t)
-	setting := "PULSE_RATE_LIMIT=" + strconv.Itoa(perMinute)
-	first := newHouse(t, url, setting)
-	second := newHouse(t, url, setting)
-	ada := first.register("ada")
+	log := &lines{}
+	open := func() *house {
+		return newHouseWith(t, func(o *Options) {
+			o.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		}, url, "PULSE_RATE_LIMIT="+strconv.Itoa(perMinute))
+	}
+	first, second := open(), open()
+	for try := 1; ; try++ {
+		begun, before := time.Now(), log.String()
+		granted := flooded(t, first, second, first.register("ada"+strconv.Itoa(try)))
+		if log.String() != before && try < 5 { // on a machine that does a lot beside this, the database may be slow once
+			time.Sleep(5 * time.Second)
+			continue
+		}
+		back := int(time.Since(begun)/(time.Minute/perMinute)) + 1 // what came back meanwhile
+		if granted < perMinute || granted > perMinute+back {
+			t.Errorf("%d were granted of %d and the %d that came back; %s", granted, perMinute, back, log)
+		}
+		break
+	}
+	bob := (&caller{h: second, name: "bob"}).do(http.MethodGet, "/api/v1/auth/options", nil)
+	if bob.status != http.StatusOK {
+		t.Errorf("somebody else: %d %s", bob.status, bob.text)
+	}
+}
+
+// flooded sends 1 000 requests of a person's, in turn to two servers, and says
+// how many were granted.
+func flooded(t *testing.T, first, second *house, ada *caller) int {
+	t.Helper()
 	program := ada.program()
-	begun := time.Now()
 	var mu sync.Mutex
 	granted := 0
 	var wg sync.WaitGroup
@@ -51,14 +77,7 @@ func TestReplicasLimitTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	back := int(time.Since(begun)/(time.Minute/perMinute)) + 1 // what came back meanwhile
-	if granted < perMinute || granted > perMinute+back {
-		t.Errorf("%d were granted of %d and the %d that came back", granted, perMinute, back)
-	}
-	bob := (&caller{h: second, name: "bob"}).do(http.MethodGet, "/api/v1/auth/options", nil)
-	if bob.status != http.StatusOK {
-		t.Errorf("somebody else: %d %s", bob.status, bob.text)
-	}
+	return granted
 }
 
 // What takes a password, sends an e-mail or goes to the issuer has the tighter limit; nothing else

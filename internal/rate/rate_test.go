@@ -4,8 +4,6 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -124,18 +122,8 @@ func TestManyAtTheSameMoment(t *testing.T) {
 	eachKeeper(t, func(t *testing.T, with func(Limit) *Limiter) {
 		t.Helper()
 		l := with(Limit{"test", 50, time.Hour})
-		var taken atomic.Int64
-		var wg sync.WaitGroup
-		for range 250 {
-			wg.Go(func() {
-				if l.Take(t.Context(), "ada").Taken {
-					taken.Add(1)
-				}
-			})
-		}
-		wg.Wait()
-		if taken.Load() != 50 {
-			t.Errorf("%d of 50 were taken", taken.Load())
+		if taken := atOnce(250, func(int) bool { return l.Take(t.Context(), "ada").Taken }); taken != 50 {
+			t.Errorf("%d of 50 were taken", taken)
 		}
 	})
 }

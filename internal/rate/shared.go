@@ -9,10 +9,12 @@ import (
 
 const (
 	// answerTime is how long the database may take to answer before this process
-	// goes by its own count.
-	answerTime = 250 * time.Millisecond
-	// awayTime is how long it is then left alone.
-	awayTime = time.Second
+	// goes by its own count. It takes a thousandth of that, but for a busy machine
+	// on which the count shall hold, too.
+	answerTime = time.Second
+	// awayTime is how long it is then left alone. So of those who ask meanwhile
+	// nobody waits, but for one in that time.
+	awayTime = 2 * time.Second
 	// sureTime is how long a key without a step is refused without asking again:
 	// who floods us does not flood the database. Who gave a step back at another
 	// process waits that much longer.

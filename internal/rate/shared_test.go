@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,20 +42,21 @@ func replicas(t *testing.T, n int) (all []*Limits, raw *sql.DB, log *bytes.Buffe
 func TestReplicasCountTogether(t *testing.T) {
 	t.Parallel()
 	all, _, log := replicas(t, 2)
-	limit := Limit{"test", 100, time.Hour}
-	var taken atomic.Int64
-	var wg sync.WaitGroup
-	for i := range 1000 {
-		l := all[i%2].Limiter(limit)
-		wg.Go(func() {
-			if l.Take(context.Background(), "ada").Taken {
-				taken.Add(1)
+	var limit Limit
+	for try := 1; ; try++ {
+		limit = Limit{"test " + strconv.Itoa(try), 100, time.Hour}
+		log.Reset()
+		taken := atOnce(1000, func(i int) bool { return all[i%2].Limiter(limit).Take(context.Background(), "ada").Taken })
+		if log.Len() == 0 {
+			if taken != 100 {
+				t.Errorf("%d of 100 were taken", taken)
 			}
-		})
-	}
-	wg.Wait()
-	if taken.Load() != 100 || log.Len() > 0 {
-		t.Errorf("%d of 100 were taken; %s", taken.Load(), log)
+			break
+		}
+		if try == 5 { // on a machine that does a lot beside this, it may be slow once
+			t.Fatalf("the database did not answer: %s", log)
+		}
+		time.Sleep(2 * awayTime)
 	}
 	// What one gives back the other may take, as soon as it asks again.
 	all[0].Limiter(limit).GiveBack(t.Context(), "ada")
@@ -63,6 +65,22 @@ func TestReplicasCountTogether(t *testing.T) {
 			t.Fatal("a step that was given back elsewhere is not there")
 		}
 	}
+}
+
+// atOnce does something so many times at the same moment, and counts how often
+// it went well.
+func atOnce(n int, do func(i int) bool) int {
+	var well atomic.Int64
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			if do(i) {
+				well.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(well.Load())
 }
 
 // Who is refused and asks on and on does not make the database work.
@@ -109,18 +127,9 @@ func TestWhileTheDatabaseHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	begun := time.Now()
-	var taken atomic.Int64
-	var wg sync.WaitGroup
-	for range 100 {
-		wg.Go(func() {
-			if l.Take(t.Context(), "ada").Taken {
-				taken.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	if took := time.Since(begun); taken.Load() != 6 || took > 2*time.Second {
-		t.Errorf("%d of the 6 that were left, within %s", taken.Load(), took)
+	taken := atOnce(100, func(int) bool { return l.Take(t.Context(), "ada").Taken })
+	if took := time.Since(begun); taken != 6 || took > 3*time.Second {
+		t.Errorf("%d of the 6 that were left, within %s", taken, took)
 	}
 	if said := strings.Count(log.String(), "level=WARN"); said != 1 {
 		t.Errorf("it was said %d times: %s", said, log)
@@ -160,7 +169,7 @@ func TestWithoutADatabase(t *testing.T) {
 		t.Error("a step that was given back is not there")
 	}
 	l.Forget(t.Context(), "ada")
-	if took := time.Since(begun); took > time.Second {
+	if took := time.Since(begun); took > 2*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
