@@ -225,6 +225,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	background.Go(func() { a.vendors.discover(work, a.catalog, a.log) })
 	background.Go(func() { a.files.Keep(work) })
 	background.Go(func() { a.accounts.Keep(work) })
+	background.Go(func() { a.accounts.FetchPictures(work) })
 	background.Go(func() { a.limits.Keep(work) })
 	defer background.Wait()
 	defer stopWork()

@@ -54,6 +54,7 @@ var routes = map[string]route{
 	// No issuer is set up here.
 	"POST /api/v1/auth/confirm/oidc":          {body: object{}, refused: http.StatusNotFound},
 	"GET /api/v1/users/me/identities":         {},
+	"GET /api/v1/users/me/picture":            {refused: http.StatusNotFound},
 	"POST /api/v1/users/me/identities":        {refused: http.StatusNotFound},
 	"DELETE /api/v1/users/me/identities/{id}": {refused: http.StatusNotFound},
 

@@ -139,10 +139,12 @@ func (r *Room) linkIdentity(ctx context.Context, e errand, who identity) error {
 	if err := r.sameSession(ctx, e); err != nil {
 		return err
 	}
+	added := ""
 	err := r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
 		if _, err := r.holdSession(ctx, q, e); err != nil {
 			return err
 		}
+		added = ""
 		owner, err := q.GetUserByIdentity(ctx, query.GetUserByIdentityParams{Issuer: r.issuer.URL, Subject: who.subject})
 		switch {
 		case err == nil && owner.ID == e.userID:
@@ -161,10 +163,14 @@ func (r *Room) linkIdentity(ctx context.Context, e errand, who identity) error {
 			f.Type = "too_many_identities"
 			return f
 		}
+		added = e.userID
 		return r.addIdentity(ctx, q, e.userID, who)
 	})
 	if store.UniqueViolation(err) {
 		return r.errTaken()
+	}
+	if err == nil {
+		r.wantPicture(added, who)
 	}
 	return err
 }

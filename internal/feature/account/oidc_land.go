@@ -171,13 +171,16 @@ func (r *Room) identify(ctx context.Context, in *landInput, flow query.SignInFlo
 // account for it when it is new here. One that has the same e-mail is not taken
 // over: that somebody has the address now does not make the account theirs.
 func (r *Room) enter(ctx context.Context, who identity) (string, error) {
-	var secret string
+	var secret, made string
 	var ended query.DeleteSessionByHashRow
 	try := func() error {
 		return r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
-			userID, err := r.ownerOf(ctx, q, who)
+			userID, isNew, err := r.ownerOf(ctx, q, who)
 			if err != nil {
 				return err
+			}
+			if made = ""; isNew {
+				made = userID
 			}
 			if ended, err = endSession(ctx, q, r.openSecret(ctx)); err != nil {
 				return err
@@ -194,45 +197,47 @@ func (r *Room) enter(ctx context.Context, who identity) (string, error) {
 		return "", err
 	}
 	r.changes.SignedOut(ctx, ended.UserID, ended.ID)
+	r.wantPicture(made, who)
 	return secret, nil
 }
 
 // ownerOf gives whose an identity is, somebody new for a new one.
-func (r *Room) ownerOf(ctx context.Context, q *query.Queries, who identity) (userID string, err error) {
+func (r *Room) ownerOf(ctx context.Context, q *query.Queries, who identity) (userID string, isNew bool, err error) {
 	// The e-mail comes first: an account that another tab makes for the same person
 	// at this moment comes with its identity, and who sees the one sees the other.
 	_, err = q.GetUserByEmailKey(ctx, who.email.key)
 	if err != nil && !store.NotFound(err) {
-		return "", fmt.Errorf("account: look up an e-mail: %w", err)
+		return "", false, fmt.Errorf("account: look up an e-mail: %w", err)
 	}
 	taken := err == nil
 	u, err := q.GetUserByIdentity(ctx, query.GetUserByIdentityParams{Issuer: r.issuer.URL, Subject: who.subject})
 	if store.NotFound(err) && taken {
-		return "", r.errLinkNeeded()
+		return "", false, r.errLinkNeeded()
 	}
 	if store.NotFound(err) {
-		return r.newcomer(ctx, q, who)
+		userID, err = r.newcomer(ctx, q, who)
+		return userID, err == nil, err
 	}
 	if err != nil {
-		return "", fmt.Errorf("account: look up an identity: %w", err)
+		return "", false, fmt.Errorf("account: look up an identity: %w", err)
 	}
 	// From here on, whoever deactivates the person or unlinks the identity waits.
 	if _, err := q.LockUser(ctx, u.ID); err != nil {
 		if store.NotFound(err) {
-			return "", errDeactivated()
+			return "", false, errDeactivated()
 		}
-		return "", fmt.Errorf("account: sign in user %s: %w", u.ID, err)
+		return "", false, fmt.Errorf("account: sign in user %s: %w", u.ID, err)
 	}
 	n, err := q.TouchIdentity(ctx, query.TouchIdentityParams{
 		Email: who.email.written, LastUsedAt: store.Millis(r.now()), Issuer: r.issuer.URL, Subject: who.subject, UserID: u.ID,
 	})
 	if err != nil {
-		return "", fmt.Errorf("account: use of an identity of user %s: %w", u.ID, err)
+		return "", false, fmt.Errorf("account: use of an identity of user %s: %w", u.ID, err)
 	}
 	if n == 0 { // unlinked this very moment
-		return "", errFlow()
+		return "", false, errFlow()
 	}
-	return u.ID, nil
+	return u.ID, false, nil
 }
 
 func (r *Room) errLinkNeeded() error {

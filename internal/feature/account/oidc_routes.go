@@ -46,6 +46,10 @@ func (r *Room) elsewhereRoutes(api huma.API) {
 		OperationID: "list-identities", Method: http.MethodGet, Path: "/api/v1/users/me/identities", Tags: tags,
 		Summary: "The accounts elsewhere that you can sign in with",
 	}, r.identities)
+	httpd.Download(api, huma.Operation{
+		OperationID: "get-my-picture", Method: http.MethodGet, Path: picturePath, Tags: tags, Errors: []int{http.StatusNotFound},
+		Summary: "Your picture, as the issuer had it when you first came from there",
+	}, r.picture)
 	httpd.Register(api, httpd.Strict(httpd.InPerson(huma.Operation{
 		OperationID: "link-identity", Method: http.MethodPost, Path: "/api/v1/users/me/identities", Tags: tags,
 		Errors:  []int{http.StatusNotFound, http.StatusServiceUnavailable},

@@ -42,6 +42,10 @@ UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3 RETURNING *;
 -- name: LockUser :one
 UPDATE users SET updated_at = updated_at WHERE id = $1 AND is_active RETURNING *;
 
+-- Of whoever has no picture yet.
+-- name: SetUserPicture :execrows
+UPDATE users SET picture_url = $1, updated_at = $2 WHERE id = $3 AND is_active AND picture_url = '';
+
 -- name: SetUserVerified :one
 UPDATE users SET is_verified = TRUE, updated_at = $1 WHERE id = $2 RETURNING *;
 

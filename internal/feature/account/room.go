@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pulse/internal/change"
+	"pulse/internal/fetch"
 	"pulse/internal/mail"
 	"pulse/internal/rate"
 	"pulse/internal/store"
@@ -57,6 +58,7 @@ type Room struct {
 	throttle throttle
 	post     post
 	issuer   *issuer // nil: none is set up
+	pictures pictures
 
 	rooms   []Keeper      // what else people have here
 	deleted chan struct{} // wakes Keep
@@ -82,7 +84,8 @@ func New(ctx context.Context, o Options) (*Room, error) {
 		hasher:   newHasher(),
 		throttle: newThrottle(o.Limits),
 		post:     newPost(o), publicURL: o.PublicURL, issuer: newIssuer(o.Issuer, o.Now),
-		deleted: make(chan struct{}, 1),
+		pictures: pictures{queue: make(chan wanted, pictureQueue), get: fetch.New(fetch.Options{}).Get},
+		deleted:  make(chan struct{}, 1),
 	}, nil
 }
 
@@ -103,7 +106,7 @@ type User struct {
 
 func userOf(u query.User) User {
 	return User{
-		ID: u.ID, Email: u.Email, FullName: u.FullName, PictureURL: u.PictureUrl, IsActive: u.IsActive,
+		ID: u.ID, Email: u.Email, FullName: u.FullName, PictureURL: shownPicture(u.PictureUrl), IsActive: u.IsActive,
 		IsVerified: u.IsVerified, IsAdmin: u.IsAdmin, HasPassword: u.PasswordHash != "", Plan: u.Plan, CreatedAt: store.Time(u.CreatedAt),
 	}
 }
