@@ -92,9 +92,13 @@ func (r *Room) SetPassword(ctx context.Context, email, password string) (User, e
 	}
 	u, err := r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
 		u, err := q.SetUserPassword(ctx, query.SetUserPasswordParams{ID: u.ID, PasswordHash: hash, UpdatedAt: now})
-		if err == nil {
-			_, err = q.DeleteSessionsOfUser(ctx, u.ID)
+		if err != nil {
+			return u, err
 		}
+		if _, err := q.DeleteEmailTokensOfUser(ctx, u.ID); err != nil { // a link for another one is not to undo this
+			return u, err
+		}
+		_, err = q.DeleteSessionsOfUser(ctx, u.ID)
 		return u, err
 	})
 	if err == nil {

@@ -42,6 +42,9 @@ func (r *Room) changePassword(ctx context.Context, in *changePasswordInput) (*st
 		if _, err := q.SetUserPassword(ctx, query.SetUserPasswordParams{ID: u.ID, PasswordHash: hash, UpdatedAt: now}); err != nil {
 			return err
 		}
+		if _, err := q.DeleteEmailTokensOfUser(ctx, u.ID); err != nil { // a link for another one is not to undo this
+			return err
+		}
 		_, err = q.ConfirmSession(ctx, query.ConfirmSessionParams{ID: a, UserID: u.ID, ConfirmedAt: now})
 		return err
 	})

@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"pulse/internal/store"
@@ -140,4 +141,34 @@ func TestChangePasswordIsThrottled(t *testing.T) {
 		h.must(400, cookie(c), "PUT /api/v1/users/me/password", `{"current_password":"wrong horse","password":"another horse"}`)
 	}
 	h.must(429, cookie(c), "PUT /api/v1/users/me/password", `{"current_password":"correct horse","password":"another horse"}`)
+}
+
+// A link for a new password that somebody asked for before does not outlive a
+// change of the password.
+func TestChangePasswordEndsLinks(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db, func(o *Options) { o.PublicURL = "https://pulse.example.com" })
+		_, c := h.newcomer("ada@example.com")
+		for _, change := range []func(){
+			func() {
+				h.must(204, cookie(c), "PUT /api/v1/users/me/password", `{"current_password":"correct horse","password":"another horse"}`)
+			},
+			func() {
+				if _, err := h.SetPassword(t.Context(), "ada@example.com", "a third horse"); err != nil {
+					t.Fatal(err)
+				}
+			},
+		} {
+			link, err := h.ResetLink(t.Context(), "ada@example.com")
+			if err != nil {
+				t.Fatal(err)
+			}
+			change()
+			_, token, _ := strings.Cut(link, "#")
+			if a := h.must(400, nobody, "POST /api/v1/auth/reset", `{"token":"`+token+`","password":"a fourth horse"}`); a.kind() != "link_expired" {
+				t.Errorf("the link still counts: %s", a.text)
+			}
+		}
+	})
 }
