@@ -139,3 +139,26 @@ it('who stops reading stops the answer', async ({ request, pulse }) => {
     })
     .toEqual(['cancelled']);
 });
+
+it('its helper runs tools until the model is satisfied', async ({ request, pulse }) => {
+  const openai = await client(request, pulse.address);
+  const places: string[] = [];
+  const runner = openai.chat.completions.runTools({
+    model,
+    messages: user('[call weather {"at":"Rome"}] [call weather {"at":"Oslo"}]'),
+    tools: [
+      {
+        type: 'function',
+        function: {
+          name: 'weather',
+          description: 'of a place',
+          parameters: { type: 'object', properties: { at: { type: 'string' } } },
+          parse: JSON.parse,
+          function: ({ at }: { at: string }) => `rain in ${places[places.push(at) - 1]}`,
+        },
+      },
+    ],
+  });
+  expect(await runner.finalContent()).toBe('You said: rain in Oslo');
+  expect(places).toEqual(['Rome', 'Oslo']);
+});
