@@ -22,7 +22,7 @@ function ExportSection() {
   return (
     <Section
       action={
-        <a className={buttonStyle()} download={true} href="/api/v1/users/me/export">
+        <a className={buttonStyle({ className: 'pointer-coarse:h-11' })} download={true} href="/api/v1/users/me/export">
           <Download aria-hidden={true} />
           {i18n.t('Download everything')}
         </a>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { BadgeCheck } from 'lucide-react';
 import { useState } from 'react';
-import { authOptionsQuery } from '@/shared/api/session';
+import { authOptionsQuery, sessionQuery } from '@/shared/api/session';
 import type { User } from '@/shared/api/types';
 import { later } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
@@ -18,6 +18,8 @@ export function EmailRow({ user }: { user: User }) {
   const [sentTo, setSentTo] = useState<string>();
   const link = useSendLink(user.email);
   const sends = options?.mail === true;
+  // The link may be opened in another tab, or on another device.
+  useQuery({ ...sessionQuery, staleTime: 0, enabled: sends && (!user.is_verified || sentTo !== undefined) });
   return (
     <div className="flex max-w-md flex-col gap-1.5">
       <h3 className="font-medium">{i18n.t('E-mail')}</h3>

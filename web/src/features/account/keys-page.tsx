@@ -59,7 +59,7 @@ function NoKeys({ onCreate }: { onCreate: () => void }) {
         <Button onClick={onCreate} variant="primary">
           {i18n.t('Create a key')}
         </Button>
-        <a className={buttonStyle({ variant: 'ghost' })} href="/docs">
+        <a className={buttonStyle({ variant: 'ghost', className: 'pointer-coarse:h-11' })} href="/docs">
           {i18n.t('Read the documentation')}
         </a>
       </div>
