@@ -17,8 +17,8 @@ func BenchmarkAuthenticate(b *testing.B) {
 		b.Run(engine.name, func(b *testing.B) {
 			h := build(b, engine.open(b), nil)
 			_, c := h.newcomer("ada@example.com")
-			token := h.newToken("ada@example.com")
-			for name, who := range map[string]access{"cookie": cookie(c), "bearer": bearer(token)} {
+			token, key := h.newToken("ada@example.com"), h.newKey(cookie(c), `{"name":"a program"}`)
+			for name, who := range map[string]access{"cookie": cookie(c), "bearer": bearer(token), "key": bearer(key)} {
 				b.Run(name, func(b *testing.B) {
 					r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "/", nil)
 					if err != nil {
