@@ -120,6 +120,12 @@ func TestLinkingIsGuarded(t *testing.T) {
 			b.call("POST /api/v1/auth/login", account("ada@example.com", password))
 			return b, back
 		},
+		"in another session, while the first is open": func() (*tab, string) {
+			b, second := h.withPassword("ada@example.com"), h.withPassword("ada@example.com")
+			back := p.visit(b.begins(linking, ""), ada)
+			second.kept["__Host-pulse_flow"] = b.kept["__Host-pulse_flow"]
+			return second, back
+		},
 		"in somebody else's session": func() (*tab, string) {
 			b := h.withPassword("ada@example.com")
 			back := p.visit(b.begins(linking, ""), ada)

@@ -178,6 +178,10 @@ func TestAttacks(t *testing.T) {
 		{"an e-mail of which nobody says that it is verified", claims(func(c jwt.MapClaims) { delete(c, "email_verified") }), "email_unverified"},
 		{"an e-mail that is verified as a number", claims(func(c jwt.MapClaims) { c["email_verified"] = 1 }), "email_unverified"},
 		{"an e-mail that is none", claims(func(c jwt.MapClaims) { c["email"] = "Ada <ada@example.com>" }), "email_unverified"},
+		{"an e-mail of somebody else's user info", claims(func(c jwt.MapClaims) {
+			c["sub"] = "somebody else"
+			delete(c, "email")
+		}), "sign_in_refused"},
 		{"a token that is not signed", signed(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), "sign_in_refused"},
 		{"a token signed with what everybody knows", signed(jwt.SigningMethodHS256, []byte("client")), "sign_in_refused"},
 		{"the e-mail of an account with a password", func(s scene) (*tab, string) {

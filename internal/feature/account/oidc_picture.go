@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	_ "image/png" // decoded, too
 	"io"
@@ -110,7 +109,7 @@ func shrink(data []byte) ([]byte, error) {
 	side := min(b.Dx(), b.Dy())
 	middle := image.Rect(0, 0, side, side).Add(b.Min).Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
 	small := image.NewRGBA(image.Rect(0, 0, min(side, pictureSide), min(side, pictureSide)))
-	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src) // JPEG knows no transparency
+	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src) // JPEG knows no transparency
 	draw.CatmullRom.Scale(small, small.Bounds(), whole, middle, draw.Over, nil)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: pictureDetail}); err != nil {
