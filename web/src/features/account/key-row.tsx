@@ -46,7 +46,9 @@ export function KeyRow({ apiKey }: { apiKey: Key }) {
             <span className="wrap-anywhere" dir="auto">
               {name}
             </span>
-            <code className="font-mono font-normal text-muted-foreground text-xs">{i18n.t('…{hint}', { hint })}</code>
+            <code className="font-mono font-normal text-muted-foreground text-xs" dir="ltr">
+              {i18n.t('…{hint}', { hint })}
+            </code>
             <ExpiryBadge at={apiKey.expires_at} />
           </>
         }
