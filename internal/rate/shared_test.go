@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,11 +40,11 @@ func replicas(t *testing.T, n int) (all []*Limits, raw *sql.DB, log *bytes.Buffe
 // way that the servers take: the database's turn, its mirror, its refusals.
 func TestReplicasCountTogether(t *testing.T) {
 	t.Parallel()
-	all, _, log := replicas(t, 2)
-	var limit Limit
+	var all []*Limits
+	limit := Limit{"test", 100, time.Hour}
 	for try := 1; ; try++ {
-		limit = Limit{"test " + strconv.Itoa(try), 100, time.Hour}
-		log.Reset()
+		var log *bytes.Buffer
+		all, _, log = replicas(t, 2)
 		taken := atOnce(1000, func(i int) bool { return all[i%2].Limiter(limit).Take(context.Background(), "ada").Taken })
 		if log.Len() == 0 {
 			if taken != 100 {
