@@ -65,7 +65,8 @@ func TestKillInMidCompletion(t *testing.T) {
 		if b := s.Books(); b.Requests != 1 {
 			t.Errorf("the vendor's books: %+v", b)
 		}
-		if status, problem := p.call(http.MethodPost, "/api/v1/jobs/"+p.completion()["id"].(string)+"/retry", nil); status != http.StatusConflict { //nolint:forcetypeassert // or the test fails here
+		id, _ := p.completion()["id"].(string)
+		if status, problem := p.call(http.MethodPost, "/api/v1/jobs/"+id+"/retry", nil); status != http.StatusConflict {
 			t.Errorf("trying it again: %d %v", status, problem)
 		}
 	})

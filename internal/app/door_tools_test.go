@@ -177,7 +177,8 @@ func TestOpenAIsClientRunsTools(t *testing.T) {
 			t.Errorf("the receipt is %s", receipt)
 		}
 		id = strings.TrimPrefix(got.ID, "chatcmpl-")
-		if events := p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+id+"/events", nil); !strings.Contains(events, "event: tool_call\n"+`data: {"index":1,"id":"call_Oslo","name":"weather"}`) ||
+		events := p.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+id+"/events", nil)
+		if !strings.Contains(events, "event: tool_call\n"+`data: {"index":1,"id":"call_Oslo","name":"weather"}`) ||
 			!strings.Contains(events, `data: {"arguments":"{\"at\":\"Oslo\"}"}`) {
 			t.Errorf("the events are %s", events)
 		}
