@@ -98,7 +98,8 @@ var table = []group{
 	{"Sign-in elsewhere", []setting{
 		as(text, func(c *Config) *string { return &c.OIDC.ClientID }, setting{
 			name: "GOOGLE_CLIENT_ID", example: "1234.apps.googleusercontent.com",
-			help: "Lets people sign in with Google, or with the issuer of `OIDC_ISSUER`. The redirect address to register there is `PULSE_PUBLIC_URL` and `/api/v1/auth/google/callback`.",
+			help: "Lets people sign in with Google, or with the issuer of `OIDC_ISSUER`. " +
+				"The redirect address to register there is `PULSE_PUBLIC_URL` and `/api/v1/auth/google/callback`.",
 		}),
 		as(secret, func(c *Config) *Secret { return &c.OIDC.ClientSecret }, setting{
 			name: "GOOGLE_CLIENT_SECRET", help: "The secret that belongs to `GOOGLE_CLIENT_ID`. Empty: a public client, which some issuers have.",
