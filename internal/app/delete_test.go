@@ -203,8 +203,8 @@ func TestLastAdministratorStays(t *testing.T) {
 		for _, name := range []string{"ada", "ben"} { // one of them is gone
 			_ = h.app.accounts.Delete(t.Context(), name+"@example.com")
 		}
-		for u := range h.app.accounts.All(t.Context()) {
-			t.Errorf("%s is left", u.Email)
+		for u, err := range h.app.accounts.All(t.Context()) {
+			t.Errorf("%s is left, %v", u.Email, err)
 		}
 		h.register("eve") // it stays open to those who come anew, though not as administrators
 	})
@@ -291,7 +291,7 @@ func (s *slow) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	<-s.let
-	return s.end.Read(p) //nolint:wrapcheck // it stands in for the reader
+	return s.end.Read(p)
 }
 
 // An upload that ends after its owner was deleted is refused, and its bytes go.

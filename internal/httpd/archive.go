@@ -111,7 +111,7 @@ func (a *Archive) end() error {
 // stillIn stops a long archive of somebody who was signed out meanwhile.
 func (a *Archive) stillIn() error {
 	if err := a.ctx.Err(); err != nil {
-		return context.Cause(a.ctx) //nolint:wrapcheck // the request's own
+		return context.Cause(a.ctx)
 	}
 	if time.Since(a.asked) < askAgain {
 		return nil

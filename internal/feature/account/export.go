@@ -87,14 +87,17 @@ func (r *Room) exportAccount(ctx context.Context, out *httpd.Archive) error {
 		return err
 	}
 	now := r.now()
-	if err := out.Text("README.txt", now, []byte(fmt.Sprintf(exportReadme, me.Body.Email, now.UTC().Format(time.DateTime+" UTC")))); err != nil {
+	if err := out.Text("README.txt", now, fmt.Appendf(nil, exportReadme, me.Body.Email, now.UTC().Format(time.DateTime+" UTC"))); err != nil {
 		return err
 	}
 	for _, f := range []struct {
 		name string
 		body any
 	}{
-		{"account.json", me.Body}, {"subscription.json", plan.Body}, {"sessions.json", sessions.Body}, {"keys.json", keys.Body},
+		{"account.json", me.Body},
+		{"subscription.json", plan.Body},
+		{"sessions.json", sessions.Body},
+		{"keys.json", keys.Body},
 		{"identities.json", identities.Body},
 	} {
 		if err := out.JSON(f.name, now, f.body); err != nil {

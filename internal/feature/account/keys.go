@@ -72,7 +72,7 @@ func timeOrNil(millis int64) *time.Time {
 type createKeyInput struct {
 	Body struct {
 		Name      string     `json:"name" maxLength:"400" doc:"What it is for, at most 100 characters" example:"My editor"`
-		Scopes    []string   `json:"scopes,omitempty" minItems:"1" maxItems:"3" enum:"generate,read,write" doc:"What it may do: ask models (generate), see what you have (read), change and delete it (write); absent: all of it"`
+		Scopes    []string   `json:"scopes,omitempty" minItems:"1" maxItems:"3" enum:"generate,read,write" doc:"What it may do; all when absent"`
 		ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Absent: never; at most five years from now"`
 	}
 }

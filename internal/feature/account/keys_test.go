@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -148,7 +149,7 @@ func TestKeysHaveABound(t *testing.T) {
 		ada, c := h.newcomer("ada@example.com")
 		err := db.Write(t.Context(), func(ctx context.Context, q *query.Queries) error {
 			for i := range maxKeys - 1 {
-				name := fmt.Sprint(i)
+				name := strconv.Itoa(i)
 				if err := q.InsertKey(ctx, query.InsertKeyParams{ID: store.NewID(), UserID: ada.ID, Name: name, TokenHash: name, Hint: "x", Scopes: "read"}); err != nil {
 					return err
 				}

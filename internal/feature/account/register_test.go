@@ -22,7 +22,7 @@ func TestTheFirstAccountIsTheAdministrators(t *testing.T) {
 		a := h.must(201, nobody, "POST /api/v1/auth/register", `{"email":" Ada@Example.com ","password":"correct horse","full_name":" Ada  Lovelace "}`)
 		got := decode[User](t, a)
 		want := User{
-			ID: got.ID, Email: "Ada@Example.com", FullName: "Ada  Lovelace", IsActive: true, IsAdmin: true, Plan: "starter", CreatedAt: h.clock.now(),
+			ID: got.ID, Email: "Ada@Example.com", FullName: "Ada  Lovelace", IsActive: true, IsAdmin: true, HasPassword: true, Plan: "starter", CreatedAt: h.clock.now(),
 		}
 		if got != want {
 			t.Errorf("got  %+v\nwant %+v", got, want)

@@ -56,34 +56,7 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "get-my-subscription", Method: http.MethodGet, Path: "/api/v1/users/me/subscription", Tags: tags,
 		Summary: "Your plan, what it allows and until when",
 	}, r.subscription)
-	httpd.Register(api, huma.Operation{
-		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/users/me/sessions", Tags: tags,
-		Summary: "Where you are signed in",
-	}, r.sessions)
-	httpd.Register(api, httpd.InPerson(huma.Operation{
-		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/users/me/sessions/{id}", Tags: tags,
-		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
-		Summary: "Sign one of them out",
-	}), r.endOne)
-	httpd.Register(api, httpd.InPerson(huma.Operation{
-		OperationID: "end-sessions", Method: http.MethodDelete, Path: "/api/v1/users/me/sessions", Tags: tags,
-		DefaultStatus: http.StatusNoContent,
-		Summary:       "Sign all of them out, or all others; API keys stay",
-	}), r.endAll)
-	httpd.Register(api, huma.Operation{
-		OperationID: "list-keys", Method: http.MethodGet, Path: "/api/v1/users/me/keys", Tags: tags,
-		Summary: "Your API keys, without what is secret of them",
-	}, r.keys)
-	httpd.Register(api, httpd.InPerson(huma.Operation{
-		OperationID: "create-key", Method: http.MethodPost, Path: "/api/v1/users/me/keys", Tags: tags, MaxBodyBytes: maxBody,
-		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
-		Summary: "Make an API key; it is shown this once",
-	}), r.createKey)
-	httpd.Register(api, httpd.InPerson(huma.Operation{
-		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/api/v1/users/me/keys/{id}", Tags: tags,
-		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
-		Summary: "Revoke an API key; it ends at once",
-	}), r.revokeKey)
+	r.keyRoutes(api, tags)
 	httpd.Register(api, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/users/me", Tags: tags,
 		Summary: "Your account",
@@ -110,4 +83,38 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "get-my-usage", Method: http.MethodGet, Path: "/api/v1/users/me/usage", Tags: tags,
 		Summary: "What you have used of your plan in this period",
 	}, r.myUsage)
+}
+
+// keyRoutes mounts what people see and end of their ways in.
+func (r *Room) keyRoutes(api huma.API, tags []string) {
+	httpd.Register(api, huma.Operation{
+		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/users/me/sessions", Tags: tags,
+		Summary: "Where you are signed in",
+	}, r.sessions)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/users/me/sessions/{id}", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+		Summary: "Sign one of them out",
+	}), r.endOne)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "end-sessions", Method: http.MethodDelete, Path: "/api/v1/users/me/sessions", Tags: tags,
+		DefaultStatus: http.StatusNoContent,
+		Summary:       "Sign all of them out, or all others; API keys stay",
+	}), r.endAll)
+	httpd.Register(api, huma.Operation{
+		OperationID: "list-keys", Method: http.MethodGet, Path: "/api/v1/users/me/keys", Tags: tags,
+		Summary: "Your API keys, without what is secret of them",
+	}, r.keys)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "create-key", Method: http.MethodPost, Path: "/api/v1/users/me/keys", Tags: tags, MaxBodyBytes: maxBody,
+		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
+		Summary: "Make an API key; it is shown this once",
+		Description: "With the scope `generate` it asks models, at your cost; with `read` it sees what you have; with `write` it changes and deletes that. " +
+			"No key does anything to the account itself.",
+	}), r.createKey)
+	httpd.Register(api, httpd.InPerson(huma.Operation{
+		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/api/v1/users/me/keys/{id}", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+		Summary: "Revoke an API key; it ends at once",
+	}), r.revokeKey)
 }

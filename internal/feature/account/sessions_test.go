@@ -112,15 +112,13 @@ func TestChangePassword(t *testing.T) {
 		other, token := h.login("ada@example.com"), h.newToken("ada@example.com")
 		key := h.newKey(cookie(c), `{"name":"mine"}`)
 		const change = "PUT /api/v1/users/me/password"
-		for _, w := range []struct {
-			body string
-		}{
-			{`{"password":"another horse"}`}, {`{"current_password":"wrong horse","password":"another horse"}`},
-			{`{"current_password":"correct horse","password":"short"}`}, {`{"current_password":"correct horse","password":"ada@example.com"}`},
-			{`{"current_password":"correct horse"}`}, {`{"current_password":"correct horse","password":"another horse","is_admin":true}`},
+		for _, body := range []string{
+			`{"password":"another horse"}`, `{"current_password":"wrong horse","password":"another horse"}`,
+			`{"current_password":"correct horse","password":"short"}`, `{"current_password":"correct horse","password":"ada@example.com"}`,
+			`{"current_password":"correct horse"}`, `{"current_password":"correct horse","password":"another horse","is_admin":true}`,
 		} {
-			if a := h.must(400, cookie(c), change, w.body); h.signedIn(cookie(other)) == false {
-				t.Fatalf("%s: sessions ended: %s", w.body, a.text)
+			if a := h.must(400, cookie(c), change, body); !h.signedIn(cookie(other)) {
+				t.Fatalf("%s: sessions ended: %s", body, a.text)
 			}
 		}
 		h.must(204, cookie(c), change, `{"current_password":"correct horse","password":"another horse"}`)

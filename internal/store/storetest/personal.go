@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"cmp"
 	"database/sql"
 	"path/filepath"
 	"testing"
@@ -28,6 +27,7 @@ func RowsOf(t testing.TB, o store.Options, userID string) map[string]int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
 	var names []string
 	for rows.Next() {
 		var name string
@@ -36,14 +36,14 @@ func RowsOf(t testing.TB, o store.Options, userID string) map[string]int {
 		}
 		names = append(names, name)
 	}
-	if err := cmp.Or(rows.Err(), rows.Close()); err != nil || len(names) == 0 {
-		t.Fatalf("tables of people: %q, %v", names, err)
+	if rows.Err() != nil || len(names) == 0 {
+		t.Fatalf("tables of people: %q, %v", names, rows.Err())
 	}
 	found := map[string]int{}
 	for _, name := range names {
 		var n int
 		// The names are the schema's own.
-		if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+name+" WHERE user_id = $1", userID).Scan(&n); err != nil { //nolint:gosec // as said
+		if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+name+" WHERE user_id = $1", userID).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		if n > 0 {

@@ -653,7 +653,10 @@ export interface paths {
         /** Your API keys, without what is secret of them */
         get: operations["list-keys"];
         put?: never;
-        /** Make an API key; it is shown this once */
+        /**
+         * Make an API key; it is shown this once
+         * @description With the scope `generate` it asks models, at your cost; with `read` it sees what you have; with `write` it changes and deletes that. No key does anything to the account itself.
+         */
         post: operations["create-key"];
         delete?: never;
         options?: never;
@@ -1283,7 +1286,7 @@ export interface components {
              * @example My editor
              */
             name: string;
-            /** @description What it may do: ask models (generate), see what you have (read), change and delete it (write); absent: all of it */
+            /** @description What it may do; all when absent */
             scopes?: ("generate" | "read" | "write")[];
         };
         CreateKeyOutputBody: {
