@@ -32,7 +32,18 @@ func (r *Room) deleteMe(ctx context.Context, _ *struct{}) (*endedOutput, error) 
 		return nil, fmt.Errorf("account: delete user %s: %w", u.ID, err)
 	}
 	r.erased(ctx, u.ID)
+	r.post.tell("a note about a deleted account", u, deletedLetter)
 	return r.ended(ctx, true), nil
+}
+
+func deletedLetter(publicURL string) letter {
+	return letter{"Your account was deleted", `
+your account was deleted, with all that you had in it, at
+` + publicURL + `
+
+We will not write to this address any more. If it was not you, tell the
+administrator of this Pulse.
+`}
 }
 
 // Delete deletes a person's account on the operator's word. What they have kept
@@ -75,7 +86,7 @@ func (r *Room) erase(ctx context.Context, q *query.Queries, u query.User) error 
 		return fault.New(fault.Unauthenticated, "This account was deleted already.")
 	}
 	for _, remove := range []func(context.Context, string) (int64, error){
-		q.DeleteSessionsOfUser, q.DeleteKeysOfUser, q.DeleteIdentitiesOfUser, q.DeleteEmailTokensOfUser,
+		q.DeleteSessionsOfUser, q.DeleteKeysOfUser, q.DeleteIdentitiesOfUser, q.DeleteEmailTokensOfUser, q.DeleteFlowsOfUser,
 	} {
 		if _, err := remove(ctx, u.ID); err != nil {
 			return err

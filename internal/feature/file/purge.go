@@ -9,7 +9,7 @@ import (
 
 // Purge removes the files of a deleted person, which no message may have any
 // more. It can be called again and again: a row goes after its bytes, so that
-// what a crash cuts off is found again.
+// what a crash cuts off is found again; nobody can ask for them meanwhile.
 //
 // An upload that still runs is refused at its end and takes its bytes with it;
 // if it cannot, the sweep finds them.

@@ -353,6 +353,18 @@ func (q *Queries) DeleteExpiredSessionsOfUser(ctx context.Context, arg DeleteExp
 	return result.RowsAffected()
 }
 
+const deleteFlowsOfUser = `-- name: DeleteFlowsOfUser :execrows
+DELETE FROM sign_in_flows WHERE user_id = $1
+`
+
+func (q *Queries) DeleteFlowsOfUser(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteFlowsOfUserStmt, deleteFlowsOfUser, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteIdentitiesOfUser = `-- name: DeleteIdentitiesOfUser :execrows
 DELETE FROM identities WHERE user_id = $1
 `
