@@ -60,7 +60,7 @@ func TestPurgeInTrouble(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db, nil)
 		h.newcomer("admin@example.com")
-		var ids []string
+		ids := make([]string, 0, 3)
 		for _, name := range []string{"ada", "ben", "cleo"} {
 			u, c := h.newcomer(name + "@example.com")
 			h.must(204, cookie(c), "DELETE /api/v1/users/me", "")
