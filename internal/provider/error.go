@@ -41,6 +41,17 @@ type Error struct {
 	RequestID  string        // the vendor's, for their support
 	Billed     bool          // the vendor had done all its work when this happened, and bills it
 	Cause      error
+
+	// Of what an adapter refuses by itself, see CannotDo.
+	Param    string // the parameter, as OpenAI's API names it
+	Sentence string // for a person
+}
+
+// CannotDo makes an *Error of a request that asks for what the vendor does not
+// do, for an adapter to give before it asks anybody. The sentence names the
+// vendor, and what to leave out.
+func CannotDo(param, sentence string) *Error {
+	return &Error{Kind: KindBadRequest, Cause: fmt.Errorf("%s: %s", param, sentence), Param: param, Sentence: sentence}
 }
 
 func (e *Error) Error() string {
@@ -103,8 +114,14 @@ func (e *Error) Fault(name string) *fault.Error {
 	default:
 		message = name + " failed. Try again, or choose another model."
 	}
+	if e.Sentence != "" {
+		message = e.Sentence
+	}
 	f := fault.Wrap(e, fault.Upstream, message)
 	f.Type = string(e.Kind)
+	if e.Param != "" {
+		f.Fields = []fault.Field{{Location: e.Param}}
+	}
 	f.RetryAfter = e.RetryAfter
 	return f
 }

@@ -41,8 +41,24 @@ func TestSentences(t *testing.T) {
 				t.Errorf("%s: %q is not for a person: %s", kind, foreign, f.Message)
 			}
 		}
+		if len(f.Fields) > 0 {
+			t.Errorf("%s: nobody knows which field, and the fault names %v", kind, f.Fields)
+		}
 		if log := e.Error(); !strings.Contains(log, "secret words") || !strings.Contains(log, string(kind)) {
 			t.Errorf("%s: the log needs more than %s", kind, log)
 		}
+	}
+}
+
+// What an adapter refuses by itself is told in its own words, with the parameter.
+func TestCannotDo(t *testing.T) {
+	t.Parallel()
+	e := provider.CannotDo("stop", "Some Vendor takes no stop.")
+	f := e.Fault("Another")
+	if e.Kind != provider.KindBadRequest || e.Retryable() || f.Message != "Some Vendor takes no stop." || len(f.Fields) != 1 || f.Fields[0].Location != "stop" {
+		t.Errorf("%+v gives %+v", e, f)
+	}
+	if log := e.Error(); !strings.Contains(log, "stop: Some Vendor takes no stop.") {
+		t.Errorf("the log has %q", log)
 	}
 }

@@ -187,7 +187,7 @@ func (r *Room) explain(err error, providerID string, pictures bool) error {
 		return err
 	}
 	f := pe.Fault(r.vendorName(providerID))
-	if pictures && (pe.Kind == provider.KindBadRequest || pe.Kind == provider.KindTooLong) {
+	if pictures && pe.Sentence == "" && (pe.Kind == provider.KindBadRequest || pe.Kind == provider.KindTooLong) {
 		f.Message += " Perhaps it is for a picture: try without it, or with a smaller one."
 	}
 	return f

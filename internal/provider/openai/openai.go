@@ -69,8 +69,13 @@ const chatPath = "chat/completions"
 // Chat answers one chat. See provider.Chatter.
 func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
 	call := provider.NewCall(ctx, c.id, req, req.Stream, emit)
-	if !c.compatible && usesTools(req) {
-		return c.respond(call, req)
+	if !c.compatible {
+		if err := refused(req); err != nil {
+			return call.End(provider.ChatAnswer{}, err)
+		}
+		if usesTools(req) {
+			return c.respond(call, req)
+		}
 	}
 	a := answer{call: call}
 	if !req.Stream {

@@ -93,3 +93,55 @@ func TestRefusal(t *testing.T) {
 
 func BenchmarkStream(b *testing.B) { providertest.Benchmark(b, subject(), true) }
 func BenchmarkPlain(b *testing.B)  { providertest.Benchmark(b, subject(), false) }
+
+// TestCallsOfServers: calls are kept apart, and have ids, whatever a server that
+// imitates OpenAI does with its indices and ids.
+func TestCallsOfServers(t *testing.T) {
+	t.Parallel()
+	const end = `data: {"choices":[{"delta":{},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n"
+	piece := func(calls string) string {
+		return `data: {"choices":[{"delta":{"tool_calls":[` + calls + `]}}]}` + "\n\n"
+	}
+	for name, body := range map[string]string{
+		"all of index 0": piece(`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"n\":"}}`) + piece(`{"index":0,"function":{"arguments":"1}"}}`) +
+			piece(`{"index":0,"id":"b","function":{"name":"g","arguments":"{}"}}`),
+		"no index": piece(`{"id":"a","function":{"name":"f","arguments":"{\"n\":1}"}}`) + piece(`{"id":"b","function":{"name":"g","arguments":"{}"}}`),
+		"id and name with each piece": piece(`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"n\":"}}`) +
+			piece(`{"index":0,"id":"a","function":{"name":"f","arguments":"1}"}}`) + piece(`{"index":1,"id":"b","function":{"name":"g","arguments":"{}"}}`),
+		"interleaved, from 1": piece(`{"index":1,"id":"a","function":{"name":"f","arguments":""}}`) + piece(`{"index":2,"id":"b","function":{"name":"g","arguments":""}}`) +
+			piece(`{"index":1,"function":{"arguments":"{\"n\":1}"}},{"index":2,"function":{"arguments":"{}"}}`),
+		"no ids": piece(`{"index":0,"function":{"name":"f","arguments":"{\"n\":1}"}}`) + piece(`{"index":1,"function":{"name":"g","arguments":"{}"}}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/event-stream")
+				_, _ = w.Write([]byte(body + end)) // whatever arrives is the test
+			}))
+			client := provider.NewClient(provider.Patience{})
+			t.Cleanup(func() {
+				client.CloseIdleConnections()
+				server.Close()
+			})
+			var calls [2]provider.ToolCall
+			answer, err := openai.New(openai.Options{ID: "lab", BaseURL: server.URL + "/v1", Compatible: true, HTTPClient: client}).Chat(t.Context(), provider.ChatRequest{
+				Model: "m", MaxTokens: 10, Stream: true, Messages: []provider.Message{{Role: provider.RoleUser, Text: "hi"}},
+			}, func(d provider.Delta) {
+				c := &calls[d.ToolCall.Index]
+				c.ID, c.Name, c.Arguments = c.ID+d.ToolCall.ID, c.Name+d.ToolCall.Name, c.Arguments+d.ToolCall.Arguments
+			})
+			if err != nil || answer.FinishReason != provider.FinishToolCalls {
+				t.Fatalf("finished by %q, %v", answer.FinishReason, err)
+			}
+			if name == "no ids" {
+				if calls[0].ID == "" || calls[0].ID == calls[1].ID {
+					t.Errorf("the ids are %q and %q", calls[0].ID, calls[1].ID)
+				}
+				calls[0].ID, calls[1].ID = "a", "b"
+			}
+			if want := [2]provider.ToolCall{{ID: "a", Name: "f", Arguments: `{"n":1}`}, {ID: "b", Name: "g", Arguments: "{}"}}; calls != want {
+				t.Errorf("got %+v", calls)
+			}
+		})
+	}
+}

@@ -19,16 +19,16 @@ import (
 )
 
 // OpenAI's models from GPT-5.4 on take tools together with reasoning by the
-// Responses API only, so a chat with tools goes there. All others stay with Chat
-// Completions, which the compatible servers speak, too.
+// Responses API only, and some of them always reason: so a chat with tools goes
+// there. All others stay with Chat Completions, which the compatible servers
+// speak, too. Calls go back without the reasoning that led to them, which
+// clients of Chat Completions do not have, and without an item's id, since with
+// one the API insists on that reasoning.
 
 const responsesPath = "responses"
 
 // respond answers a chat with tools.
 func (c *Client) respond(call *provider.Call, req provider.ChatRequest) (provider.ChatAnswer, error) {
-	if len(req.Stop) > 0 {
-		return call.End(provider.ChatAnswer{}, provider.VendorError(provider.KindBadRequest, 0, "stop", "OpenAI takes no stop sequences together with tools"))
-	}
 	a := response{call: call}
 	if !req.Stream {
 		var whole responseBody

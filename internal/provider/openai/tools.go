@@ -10,6 +10,20 @@ import (
 	"pulse/internal/provider"
 )
 
+// maxStops is OpenAI's.
+const maxStops = 4
+
+// refused tells what OpenAI would not do, before it is asked.
+func refused(req provider.ChatRequest) error {
+	switch {
+	case len(req.Stop) > maxStops:
+		return provider.CannotDo("stop", "OpenAI takes at most 4 stop sequences. Give fewer of them.")
+	case len(req.Stop) > 0 && usesTools(req): // the Responses API has no such thing
+		return provider.CannotDo("stop", "OpenAI takes no stop sequences together with tools. Leave out the one or the other.")
+	}
+	return nil
+}
+
 // usesTools tells whether tools play a part in a chat, now or before.
 func usesTools(req provider.ChatRequest) bool {
 	if len(req.Tools) > 0 {
