@@ -27,24 +27,35 @@ func (s *Service) Purge(ctx context.Context, userID string) error {
 	if n > 0 {
 		return ErrUnfinished
 	}
-	for _, step := range []func(ctx context.Context, q *query.Queries) (int64, error){
-		func(ctx context.Context, q *query.Queries) (int64, error) {
-			return q.PurgeJobs(ctx, query.PurgeJobsParams{UserID: userID, RowLimit: purgeBatch})
-		},
-		func(ctx context.Context, q *query.Queries) (int64, error) {
-			return usage.PurgeRaw(ctx, q, userID, purgeBatch)
-		},
-		func(ctx context.Context, q *query.Queries) (int64, error) { return 0, usage.Purge(ctx, q, userID) },
-	} {
-		for n := int64(purgeBatch); n == purgeBatch; {
-			err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
-				n, err = step(ctx, q)
-				return err
-			})
-			if err != nil {
-				return fmt.Errorf("job: purge user %s: %w", userID, err)
-			}
+	for gone := int64(purgeBatch); gone == purgeBatch; {
+		err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+			gone, err = q.PurgeJobs(ctx, query.PurgeJobsParams{UserID: userID, RowLimit: purgeBatch})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("job: purge user %s: %w", userID, err)
 		}
 	}
-	return nil
+	if err := s.purgeRaw(ctx, userID); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error { return usage.Purge(ctx, q, userID) })
+}
+
+func (s *Service) purgeRaw(ctx context.Context, userID string) error {
+	for after := ""; ; {
+		page, err := s.db.Read().ListUsageEvents(ctx, query.ListUsageEventsParams{UserID: userID, AfterID: after, RowLimit: purgeBatch})
+		if err != nil {
+			return fmt.Errorf("job: books of user %s: %w", userID, err)
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		last := page[len(page)-1].ID
+		err = s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error { return usage.PurgeRaw(ctx, q, userID, after, last) })
+		if err != nil {
+			return err
+		}
+		after = last
+	}
 }

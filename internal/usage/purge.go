@@ -20,13 +20,12 @@ func Purge(ctx context.Context, q *query.Queries, userID string) error {
 	return nil
 }
 
-// PurgeRaw empties what vendors wrote of a deleted person's usage, at most so
-// many events at once, and tells of how many. We have read the figures out of it,
-// and cannot know what else is in there.
-func PurgeRaw(ctx context.Context, q *query.Queries, userID string, most int32) (int64, error) {
-	n, err := q.PurgeRawUsage(ctx, query.PurgeRawUsageParams{UserID: userID, RowLimit: most})
-	if err != nil {
-		return 0, fmt.Errorf("usage: vendors' words of deleted user %s: %w", userID, err)
+// PurgeRaw empties what vendors wrote of a deleted person's usage, from behind one
+// event to another. We have read the figures out of it, and cannot know what else
+// is in there.
+func PurgeRaw(ctx context.Context, q *query.Queries, userID, after, last string) error {
+	if _, err := q.PurgeRawUsage(ctx, query.PurgeRawUsageParams{UserID: userID, AfterID: after, LastID: last}); err != nil {
+		return fmt.Errorf("usage: vendors' words of deleted user %s: %w", userID, err)
 	}
-	return n, nil
+	return nil
 }

@@ -76,8 +76,5 @@ DELETE FROM quota_counters WHERE user_id = $1;
 
 -- The books stay, without what was written by vendors in their own words.
 -- name: PurgeRawUsage :execrows
-UPDATE usage_events SET raw_usage = '' WHERE usage_events.user_id = $1 AND usage_events.id IN (
-    SELECT e.id FROM usage_events e
-    WHERE e.user_id = $1 AND e.raw_usage <> ''
-    ORDER BY e.id LIMIT sqlc.arg(row_limit)
-);
+UPDATE usage_events SET raw_usage = ''
+WHERE user_id = $1 AND id > sqlc.arg(after_id) AND id <= sqlc.arg(last_id) AND raw_usage <> '';

@@ -159,9 +159,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 -- name: TakeFlow :one
 DELETE FROM sign_in_flows WHERE token_hash = $1 RETURNING *;
 
--- name: DeleteFlowsOfUser :execrows
-DELETE FROM sign_in_flows WHERE user_id = $1;
-
 -- name: SweepFlows :execrows
 DELETE FROM sign_in_flows WHERE expires_at <= sqlc.arg(now);
 

@@ -72,9 +72,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteExpiredSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteExpiredSessionsOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteExpiredSessionsOfUser: %w", err)
 	}
-	if q.deleteFlowsOfUserStmt, err = db.PrepareContext(ctx, deleteFlowsOfUser); err != nil {
-		return nil, fmt.Errorf("error preparing query DeleteFlowsOfUser: %w", err)
-	}
 	if q.deleteIdentitiesOfUserStmt, err = db.PrepareContext(ctx, deleteIdentitiesOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteIdentitiesOfUser: %w", err)
 	}
@@ -479,11 +476,6 @@ func (q *Queries) Close() error {
 	if q.deleteExpiredSessionsOfUserStmt != nil {
 		if cerr := q.deleteExpiredSessionsOfUserStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteExpiredSessionsOfUserStmt: %w", cerr)
-		}
-	}
-	if q.deleteFlowsOfUserStmt != nil {
-		if cerr := q.deleteFlowsOfUserStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing deleteFlowsOfUserStmt: %w", cerr)
 		}
 	}
 	if q.deleteIdentitiesOfUserStmt != nil {
@@ -1076,7 +1068,6 @@ type Queries struct {
 	deleteEmailTokensStmt           *sql.Stmt
 	deleteEmailTokensOfUserStmt     *sql.Stmt
 	deleteExpiredSessionsOfUserStmt *sql.Stmt
-	deleteFlowsOfUserStmt           *sql.Stmt
 	deleteIdentitiesOfUserStmt      *sql.Stmt
 	deleteIdentityStmt              *sql.Stmt
 	deleteJobStmt                   *sql.Stmt
@@ -1206,7 +1197,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteEmailTokensStmt:           q.deleteEmailTokensStmt,
 		deleteEmailTokensOfUserStmt:     q.deleteEmailTokensOfUserStmt,
 		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
-		deleteFlowsOfUserStmt:           q.deleteFlowsOfUserStmt,
 		deleteIdentitiesOfUserStmt:      q.deleteIdentitiesOfUserStmt,
 		deleteIdentityStmt:              q.deleteIdentityStmt,
 		deleteJobStmt:                   q.deleteJobStmt,

@@ -353,18 +353,6 @@ func (q *Queries) DeleteExpiredSessionsOfUser(ctx context.Context, arg DeleteExp
 	return result.RowsAffected()
 }
 
-const deleteFlowsOfUser = `-- name: DeleteFlowsOfUser :execrows
-DELETE FROM sign_in_flows WHERE user_id = $1
-`
-
-func (q *Queries) DeleteFlowsOfUser(ctx context.Context, userID string) (int64, error) {
-	result, err := q.exec(ctx, q.deleteFlowsOfUserStmt, deleteFlowsOfUser, userID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const deleteIdentitiesOfUser = `-- name: DeleteIdentitiesOfUser :execrows
 DELETE FROM identities WHERE user_id = $1
 `
@@ -2912,21 +2900,19 @@ func (q *Queries) PurgeJobs(ctx context.Context, arg PurgeJobsParams) (int64, er
 }
 
 const purgeRawUsage = `-- name: PurgeRawUsage :execrows
-UPDATE usage_events SET raw_usage = '' WHERE usage_events.user_id = $1 AND usage_events.id IN (
-    SELECT e.id FROM usage_events e
-    WHERE e.user_id = $1 AND e.raw_usage <> ''
-    ORDER BY e.id LIMIT $2
-)
+UPDATE usage_events SET raw_usage = ''
+WHERE user_id = $1 AND id > $2 AND id <= $3 AND raw_usage <> ''
 `
 
 type PurgeRawUsageParams struct {
-	UserID   string
-	RowLimit int32
+	UserID  string
+	AfterID string
+	LastID  string
 }
 
 // The books stay, without what was written by vendors in their own words.
 func (q *Queries) PurgeRawUsage(ctx context.Context, arg PurgeRawUsageParams) (int64, error) {
-	result, err := q.exec(ctx, q.purgeRawUsageStmt, purgeRawUsage, arg.UserID, arg.RowLimit)
+	result, err := q.exec(ctx, q.purgeRawUsageStmt, purgeRawUsage, arg.UserID, arg.AfterID, arg.LastID)
 	if err != nil {
 		return 0, err
 	}
