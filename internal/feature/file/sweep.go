@@ -41,9 +41,8 @@ func (r *Room) Keep(ctx context.Context) {
 }
 
 // Sweep removes the files that no message has (any more) after a week, and then
-// the blobs that no row names: those of uploads that a crash has cut off, of
-// deletions that got no further than the row, and of people who were deleted,
-// whose rows go by cascade.
+// the blobs that no row names: those of uploads that a crash has cut off, and of
+// deletions that got no further than the row.
 func (r *Room) Sweep(ctx context.Context) error {
 	files, err := r.sweepFiles(ctx)
 	strays, errStrays := r.sweepBlobs(ctx)
