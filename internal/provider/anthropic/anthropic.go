@@ -56,8 +56,8 @@ func New(o Options) *Client {
 // API refuses long answers in one piece, and pings tell that it lives.
 func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
 	call := provider.NewCall(ctx, id, req, true, emit)
-	if req.Format != nil && req.Format.Schema == nil {
-		return call.End(provider.ChatAnswer{}, provider.VendorError(provider.KindBadRequest, 0, "format", "Anthropic binds an answer to JSON by a schema only"))
+	if err := refused(req); err != nil {
+		return call.End(provider.ChatAnswer{}, err)
 	}
 	// The SDK's stream, but of our own small event: the SDK's has hundreds of
 	// fields, and parsing them for each token costs several times our whole relay.
@@ -92,7 +92,9 @@ func params(req provider.ChatRequest) sdk.MessageNewParams {
 	}
 	for turn := range turns(req.Messages) {
 		if turn[0].Role == provider.RoleAssistant {
-			p.Messages = append(p.Messages, sdk.NewAssistantMessage(saidBefore(turn[0])...))
+			if said := saidBefore(turn[0]); len(said) > 0 {
+				p.Messages = append(p.Messages, sdk.NewAssistantMessage(said...))
+			}
 		} else {
 			p.Messages = append(p.Messages, sdk.NewUserMessage(asked(turn)...))
 		}
@@ -120,14 +122,14 @@ func params(req provider.ChatRequest) sdk.MessageNewParams {
 	return p
 }
 
-// blocks gives a question, its pictures first, as Anthropic advises. An empty
-// text is left out: the API refuses one.
+// blocks gives a question, its pictures first, as Anthropic advises. A text that
+// is empty or white space is left out: the API refuses one.
 func blocks(m provider.Message) []sdk.ContentBlockParamUnion {
 	list := make([]sdk.ContentBlockParamUnion, 0, len(m.Images)+1)
 	for _, image := range m.Images {
 		list = append(list, sdk.NewImageBlockBase64(image.ContentType, base64.StdEncoding.EncodeToString(image.Data)))
 	}
-	if m.Text != "" || len(m.Images) == 0 {
+	if !blank(m.Text) || len(m.Images) == 0 {
 		list = append(list, sdk.NewTextBlock(m.Text))
 	}
 	return list

@@ -21,8 +21,14 @@ func subject() providertest.Subject {
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return anthropic.New(anthropic.Options{APIKey: key, BaseURL: address, HTTPClient: client})
 		},
-		Cannot: map[string]func(*provider.ChatRequest){"format": func(q *provider.ChatRequest) { q.Format = &provider.Format{} }},
-		Usage:  provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, CacheWrite1h: 70, Output: 400, Reasoning: 150},
+		Sampling: "claude-opus-4-6",
+		Cannot: []providertest.Inability{
+			{Param: "response_format", Ask: func(q *provider.ChatRequest) { q.Format = &provider.Format{} }},
+			{Param: "stop", Ask: func(q *provider.ChatRequest) { q.Stop = []string{"END", "\n"} }},
+			{Param: "top_p", Ask: func(q *provider.ChatRequest) { q.Model, q.TopP, q.Temperature = "claude-opus-4-6", new(0.5), new(0.5) }},
+			{Param: "tool_choice", Ask: func(q *provider.ChatRequest) { q.Model, q.ToolChoice.Mode = "claude-fable-5-2", provider.ToolRequired }},
+		},
+		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, CacheWrite1h: 70, Output: 400, Reasoning: 150},
 		Ends: map[string]provider.FinishReason{
 			"stop_sequence": provider.FinishStop, "tool_use": provider.FinishToolCalls, "pause_turn": provider.FinishOther,
 			"refusal": provider.FinishRefusal, "model_context_window_exceeded": provider.FinishLength,

@@ -3,12 +3,34 @@ package anthropic
 import (
 	"encoding/json"
 	"iter"
+	"slices"
+	"strings"
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/packages/param"
 
 	"pulse/internal/provider"
 )
+
+// refused tells what Anthropic would not do, before it is asked.
+func refused(req provider.ChatRequest) error {
+	switch {
+	case req.Format != nil && req.Format.Schema == nil:
+		return provider.CannotDo("response_format", "Anthropic binds an answer to JSON by a schema only. Give one with the type json_schema, or leave the format out.")
+	case slices.ContainsFunc(req.Stop, blank):
+		return provider.CannotDo("stop", "Anthropic takes no stop sequence of white space alone. Leave it out.")
+	case req.Temperature != nil && req.TopP != nil:
+		return provider.CannotDo("top_p", "Anthropic takes a temperature or a top_p, and not both. Leave one of them out.")
+	case forced(req) && strings.HasPrefix(req.Model, unforced):
+		return provider.CannotDo("tool_choice", "Anthropic does not let this model be made to call a tool. Let it choose, or choose another model.")
+	}
+	return nil
+}
+
+func blank(text string) bool { return strings.TrimSpace(text) == "" }
+
+// unforced is the model that refuses a forced call.
+const unforced = "claude-fable-5-2"
 
 // turns gives the messages by turns: an answer, or all that came between two
 // answers. The results of an answer's calls have to come in one turn.
@@ -32,7 +54,7 @@ func asked(turn []provider.Message) []sdk.ContentBlockParamUnion {
 	var list []sdk.ContentBlockParamUnion
 	for _, m := range turn {
 		if m.Role == provider.RoleTool {
-			list = append(list, sdk.NewToolResultBlock(provider.PlainID(m.ToolCallID), m.Text, false))
+			list = append(list, result(m))
 		}
 	}
 	for _, m := range turn {
@@ -43,11 +65,21 @@ func asked(turn []provider.Message) []sdk.ContentBlockParamUnion {
 	return list
 }
 
+// result gives what a call came to. The API refuses an empty text, but not a
+// result without one.
+func result(m provider.Message) sdk.ContentBlockParamUnion {
+	if !blank(m.Text) {
+		return sdk.NewToolResultBlock(provider.PlainID(m.ToolCallID), m.Text, false)
+	}
+	return sdk.ContentBlockParamUnion{OfToolResult: &sdk.ToolResultBlockParam{ToolUseID: provider.PlainID(m.ToolCallID)}}
+}
+
 // saidBefore gives an answer of before. Its thinking is not sent back: clients
-// of OpenAI's API do not keep it, and with adaptive thinking nobody has to.
+// of OpenAI's API do not keep it, and with adaptive thinking nobody has to. It
+// is nothing where the model said white space: the API would refuse that.
 func saidBefore(m provider.Message) []sdk.ContentBlockParamUnion {
 	var list []sdk.ContentBlockParamUnion
-	if m.Text != "" || len(m.ToolCalls) == 0 {
+	if !blank(m.Text) {
 		list = append(list, sdk.NewTextBlock(m.Text))
 	}
 	for _, c := range m.ToolCalls {
@@ -72,6 +104,19 @@ func invalid(arguments string) json.RawMessage {
 	return object
 }
 
+// toolsUsed gives the tools that were called before, as far as they can be known.
+func toolsUsed(messages []provider.Message) []provider.Tool {
+	var list []provider.Tool
+	for _, m := range messages {
+		for _, c := range m.ToolCalls {
+			if !slices.ContainsFunc(list, func(t provider.Tool) bool { return t.Name == c.Name }) {
+				list = append(list, provider.Tool{Name: c.Name})
+			}
+		}
+	}
+	return list
+}
+
 // noInput is the schema of a tool that takes nothing.
 var noInput = json.RawMessage(`{"type":"object","properties":{}}`)
 
@@ -88,6 +133,11 @@ func forced(req provider.ChatRequest) bool {
 }
 
 func setTools(p *sdk.MessageNewParams, req provider.ChatRequest) {
+	// Where tools were used and are not offered any more, the API wants to know
+	// them all the same.
+	if used := toolsUsed(req.Messages); len(req.Tools) == 0 && len(used) > 0 {
+		req.Tools, req.ToolChoice, req.ParallelToolCalls = used, provider.ToolChoice{Mode: provider.ToolNone}, nil
+	}
 	for _, t := range req.Tools {
 		schema := t.Parameters
 		if len(schema) == 0 {

@@ -76,8 +76,8 @@ func New(ctx context.Context, o Options) (*Client, error) {
 func (c *Client) Chat(ctx context.Context, req provider.ChatRequest, emit func(provider.Delta)) (provider.ChatAnswer, error) {
 	streamed := req.Stream || req.MaxTokens > maxWhole
 	call := provider.NewCall(ctx, id, req, streamed, emit)
-	if req.ParallelToolCalls != nil && !*req.ParallelToolCalls {
-		return call.End(provider.ChatAnswer{}, provider.VendorError(provider.KindBadRequest, 0, "parallel_tool_calls", "Google cannot be kept to one call at a time"))
+	if err := refused(req); err != nil {
+		return call.End(provider.ChatAnswer{}, err)
 	}
 	a := answer{call: call}
 	err := c.responses(call.Context(), req, streamed, a.take)

@@ -29,8 +29,11 @@ func subject() providertest.Subject {
 			return c
 		},
 		SortsSchemas: true,
-		Cannot: map[string]func(*provider.ChatRequest){
-			"parallel_tool_calls": func(q *provider.ChatRequest) { q.ParallelToolCalls = new(false) },
+		DropsBadJSON: true,
+		Cannot: []providertest.Inability{
+			{Param: "parallel_tool_calls", Ask: func(q *provider.ChatRequest) { q.ParallelToolCalls = new(false) }},
+			{Param: "stop", Ask: func(q *provider.ChatRequest) { q.Stop = []string{"a", "b", "c", "d", "e", "f"} }},
+			{Param: "tools", Ask: func(q *provider.ChatRequest) { q.Tools = []provider.Tool{{Name: "2nd"}} }},
 		},
 		Usage: provider.Usage{Input: 100, CacheRead: 2000, Output: 400, Reasoning: 150},
 		Ends: map[string]provider.FinishReason{

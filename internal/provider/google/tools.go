@@ -4,12 +4,33 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 
 	"google.golang.org/genai"
 
 	"pulse/internal/provider"
 )
+
+// maxStops is Google's.
+const maxStops = 5
+
+// refused tells what Google would not do, before it is asked.
+func refused(req provider.ChatRequest) error {
+	misnamed := func(t provider.Tool) bool { return !toolName.MatchString(t.Name) }
+	switch {
+	case len(req.Tools) > 0 && req.ParallelToolCalls != nil && !*req.ParallelToolCalls:
+		return provider.CannotDo("parallel_tool_calls", "Google's models cannot be kept to one call at a time. Leave out parallel_tool_calls, or choose another model.")
+	case len(req.Stop) > maxStops:
+		return provider.CannotDo("stop", "Google takes at most 5 stop sequences. Give fewer of them.")
+	case slices.ContainsFunc(req.Tools, misnamed):
+		return provider.CannotDo("tools", "Google takes names of tools that begin with a letter or _ only. Rename the tool, or choose another model.")
+	}
+	return nil
+}
+
+var toolName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$`)
 
 // Gemini signs its thinking, and wants the signature again with the call that it
 // came with. Clients of OpenAI's API give back a call's id, so the signature is in

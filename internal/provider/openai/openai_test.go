@@ -21,8 +21,12 @@ func subject() providertest.Subject {
 		New: func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 			return openai.New(openai.Options{APIKey: key, BaseURL: address + "/v1", HTTPClient: client})
 		},
-		Cannot: map[string]func(*provider.ChatRequest){"stop": func(q *provider.ChatRequest) { q.Stop = []string{"END"} }},
-		Usage:  provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, Output: 400, Reasoning: 150},
+		Sampling: "gpt-5.5",
+		Cannot: []providertest.Inability{
+			{Param: "stop", Ask: func(q *provider.ChatRequest) { q.Stop = []string{"END"} }}, // with tools
+			{Param: "stop", Ask: func(q *provider.ChatRequest) { q.Tools, q.Stop = nil, []string{"a", "b", "c", "d", "e"} }},
+		},
+		Usage: provider.Usage{Input: 100, CacheRead: 2000, CacheWrite: 30, Output: 400, Reasoning: 150},
 		Ends: map[string]provider.FinishReason{
 			"content_filter": provider.FinishRefusal, "tool_calls": provider.FinishToolCalls, "function_call": provider.FinishToolCalls,
 		},
@@ -51,6 +55,7 @@ func TestCompatible(t *testing.T) {
 	t.Parallel()
 	s := subject()
 	s.Provider, s.Model, s.Standin, s.Effort = "", "qwen3:8b", standin.NewCompatible, ""
+	s.Sampling = ""
 	s.Models, s.ShowsThinking, s.TakesUserHash, s.Cannot = standin.CompatibleModels, true, false, nil
 	s.New = func(_ testing.TB, address, key string, client *http.Client) provider.Chatter {
 		return openai.New(openai.Options{ID: "ollama", APIKey: key, BaseURL: address + "/v1", Compatible: true, HTTPClient: client})

@@ -32,10 +32,10 @@ type Subject struct {
 
 	FuzzTools    bool // Fuzz offers tools
 	SortsSchemas bool // the adapter's SDK writes a schema's names in their order
+	DropsBadJSON bool // the vendor itself keeps back a call whose arguments are no JSON
 
-	// Cannot are the things that the vendor cannot do with tools, by the word
-	// that the refusal has to have.
-	Cannot map[string]func(*provider.ChatRequest)
+	Sampling string // a model that takes a top_p; empty: Model does
+	Cannot   []Inability
 	// Usage is one with every class that the vendor reports.
 	Usage provider.Usage
 	// Refusals are the vendor's own errors and what has to become of them,
@@ -47,6 +47,12 @@ type Subject struct {
 	Ends map[string]provider.FinishReason
 	// Note is what a refusal's Note has to hold.
 	Note string
+}
+
+// Inability is something that the vendor cannot do, and the adapter refuses.
+type Inability struct {
+	Param string // as OpenAI's API names it
+	Ask   func(*provider.ChatRequest)
 }
 
 // Refusal is an error of a vendor, and what the adapter has to make of it.

@@ -1,7 +1,9 @@
 package providertest
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -89,6 +91,8 @@ func (r runner) loop(t *testing.T) {
 	b := r.benchWith(t, patient, play, "sk-test")
 	req := r.withTools()
 	req.ReasoningEffort = r.Effort
+	req.Messages = slices.Clone(req.Messages)
+	req.Messages[0].Images = []provider.Image{painted(t, "image/png", 12, 8)}
 	first := b.ask(t.Context(), req, nil)
 	if first.err != nil {
 		t.Fatal(first.err)
@@ -108,6 +112,9 @@ func (r runner) loop(t *testing.T) {
 		t.Fatal(third.err)
 	}
 	seen := b.standin.Last().Chat.Messages
+	if g, w := asJSON(t, seen[0]), asJSON(t, req.Messages[0]); g != w {
+		t.Errorf("the picture of before is\n%s\nwant\n%s", g, w)
+	}
 	said := make([]string, 5) //nolint:mnd // what is new
 	for i, m := range seen[len(seen)-5:] {
 		said[i] = fmt.Sprintf("%s %d", m.Role, len(m.ToolCalls))
@@ -136,6 +143,83 @@ func (r runner) foreign(t *testing.T) {
 	}
 }
 
+// badJSON: arguments that are no JSON are passed on as the model wrote them.
+func (r runner) badJSON(t *testing.T) {
+	t.Parallel()
+	const half = `{"place":"Pa`
+	b := r.bench(t, patient, standin.Script{Calls: []provider.ToolCall{{Name: "weather", Arguments: half}}})
+	got := b.ask(t.Context(), r.withTools(), nil)
+	if r.DropsBadJSON {
+		r.wantError(t, got.err, Refusal{Kind: provider.KindEmpty}, http.StatusOK)
+		return
+	}
+	calls := gathered(got.calls)
+	if got.err != nil || got.answer.FinishReason != provider.FinishToolCalls || len(calls) != 1 || calls[0].Arguments != half {
+		t.Errorf("%+v, finished by %q, %v", calls, got.answer.FinishReason, got.err)
+	}
+}
+
+// toolsGone: a conversation with calls goes on without the tools. Results may be
+// empty, and models begin calls with white space.
+func (r runner) toolsGone(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Chunks: chunks})
+	req := r.req()
+	req.Messages = append(slices.Clone(req.Messages),
+		provider.Message{Role: provider.RoleAssistant, Text: "\n\n", ToolCalls: []provider.ToolCall{
+			{ID: "call_a", Name: "weather", Arguments: inParis}, {ID: "call_b", Name: "weather", Arguments: ""},
+		}},
+		provider.Message{Role: provider.RoleTool, Text: "", ToolCallID: "call_a"},
+		provider.Message{Role: provider.RoleTool, Text: "\n", ToolCallID: "call_b"},
+		provider.Message{Role: provider.RoleUser, Text: "Sum it up."})
+	got := b.ask(t.Context(), req, nil)
+	if got.err != nil || got.answer.FinishReason != provider.FinishStop {
+		t.Fatalf("finished by %q, %v", got.answer.FinishReason, got.err)
+	}
+	seen := b.standin.Last().Chat
+	said := seen.Messages[len(seen.Messages)-4:]
+	if calls := said[0].ToolCalls; len(calls) != 2 || calls[0].Name != "weather" || !sameJSON(t, calls[0].Arguments, inParis) ||
+		said[1].ToolCallID != calls[0].ID || said[2].ToolCallID != calls[1].ID || said[3].Text != "Sum it up." {
+		t.Errorf("the vendor saw %+v", said)
+	}
+}
+
+// resultAlone: a result without its call is refused by the vendor, as the caller's fault.
+func (r runner) resultAlone(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Chunks: chunks})
+	req := r.withTools()
+	req.Messages = append(slices.Clone(req.Messages),
+		provider.Message{Role: provider.RoleAssistant, Text: "Well."}, provider.Message{Role: provider.RoleTool, Text: "mild", ToolCallID: "call_a"})
+	r.wantError(t, b.ask(t.Context(), req, nil).err, Refusal{Kind: provider.KindBadRequest}, http.StatusBadRequest)
+}
+
+// told: what came along is all told, with the vendor's own stand-in to say so.
+func (r runner) told(t *testing.T) {
+	t.Parallel()
+	b := r.benchWith(t, patient, nil, "sk-test")
+	req := r.withTools()
+	req.ToolChoice.Mode = provider.ToolRequired
+	req.Messages = append(slices.Clone(req.Messages),
+		provider.Message{Role: provider.RoleAssistant, ToolCalls: []provider.ToolCall{{ID: "call_a", Name: "weather", Arguments: inParis}}},
+		provider.Message{Role: provider.RoleTool, Text: "mild", ToolCallID: "call_a"}, provider.Message{Role: provider.RoleUser, Text: "[told]"})
+	if got := b.ask(t.Context(), req, nil); got.err != nil || got.text != `I was told: tools weather, clock; tool choice required; result "mild".` {
+		t.Errorf("%q, %v", got.text, got.err)
+	}
+	req = r.req()
+	req.Messages[len(req.Messages)-1].Text = `[chunks 2] [call weather {"place": "Paris", "at": [1, 2]}] [call clock]`
+	req.Tools = tools
+	got := b.ask(t.Context(), req, nil)
+	calls := gathered(got.calls)
+	if got.err != nil || got.text != "1 2 " || len(calls) != 2 || !sameJSON(t, calls[0].Arguments, `{"place":"Paris","at":[1,2]}`) || calls[1].Name != "clock" {
+		t.Errorf("%q, %+v, %v", got.text, calls, got.err)
+	}
+}
+
+func (r runner) can(param string) bool {
+	return !slices.ContainsFunc(r.Cannot, func(i Inability) bool { return i.Param == param })
+}
+
 // settings: what the door asks for arrives as it was asked.
 func (r runner) settings(t *testing.T) {
 	t.Parallel()
@@ -147,7 +231,21 @@ func (r runner) settings(t *testing.T) {
 		"named": func(q *provider.ChatRequest) {
 			q.ToolChoice = provider.ToolChoice{Mode: provider.ToolNamed, Name: "clock"}
 		},
-		"stop": func(q *provider.ChatRequest) { q.Tools, q.Stop = nil, []string{"END", "\n\n"} },
+		"one at a time": func(q *provider.ChatRequest) {
+			q.ToolChoice.Mode = provider.ToolAuto
+			if r.can("parallel_tool_calls") {
+				q.ParallelToolCalls = new(false)
+			}
+		},
+		"exactly one": func(q *provider.ChatRequest) {
+			q.ToolChoice.Mode = provider.ToolRequired
+			if r.can("parallel_tool_calls") {
+				q.ParallelToolCalls = new(false)
+			}
+		},
+		"top_p":            func(q *provider.ChatRequest) { q.Model, q.Tools, q.TopP = cmp.Or(r.Sampling, r.Model), nil, new(0.25) },
+		"top_p with tools": func(q *provider.ChatRequest) { q.Model, q.TopP = cmp.Or(r.Sampling, r.Model), new(0.25) },
+		"stop":             func(q *provider.ChatRequest) { q.Tools, q.Stop = nil, []string{"END", "\n\nQ:", "日本", "<>"} },
 		"format": func(q *provider.ChatRequest) {
 			q.Tools, q.Format = nil, &provider.Format{Name: "thing", Schema: schema, Strict: true}
 		},
@@ -161,6 +259,9 @@ func (r runner) settings(t *testing.T) {
 				t.Fatal(got.err)
 			}
 			got := b.standin.Last().Chat
+			if asJSON(t, got.TopP) != asJSON(t, req.TopP) || asJSON(t, got.ParallelToolCalls) != asJSON(t, req.ParallelToolCalls) {
+				t.Errorf("the vendor understood top_p %s and parallel_tool_calls %s", asJSON(t, got.TopP), asJSON(t, got.ParallelToolCalls))
+			}
 			if asJSON(t, got.ToolChoice) != asJSON(t, req.ToolChoice) || !slices.Equal(got.Stop, req.Stop) {
 				t.Errorf("the vendor understood %+v and stop %q", got.ToolChoice, got.Stop)
 			}
@@ -187,11 +288,23 @@ func (r runner) sameSchema(t *testing.T, got, want json.RawMessage) bool {
 	return string(got) == string(want)
 }
 
-// order: of several messages of the user's, each has its pictures before its text.
+// order: of several messages of the user's, each has its pictures before its text,
+// with tools and without.
 func (r runner) order(t *testing.T) {
 	t.Parallel()
+	for name, tools := range map[string][]provider.Tool{"without tools": nil, "with tools": tools} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r.orderWith(t, tools)
+		})
+	}
+}
+
+func (r runner) orderWith(t *testing.T, tools []provider.Tool) {
+	t.Helper()
 	b := r.bench(t, patient, standin.Script{Chunks: chunks})
 	req := r.req()
+	req.Tools = tools
 	one, two := painted(t, "image/png", 3, 2), painted(t, "image/jpeg", 5, 4)
 	req.Messages = []provider.Message{
 		{Role: provider.RoleUser, Text: "First:"},
@@ -239,15 +352,19 @@ func (r runner) calledOnce(t *testing.T) {
 // cannot: what the vendor cannot do is refused before it is asked, and says what.
 func (r runner) cannot(t *testing.T) {
 	t.Parallel()
-	for name, change := range r.Cannot {
-		t.Run(name, func(t *testing.T) {
+	for i, inability := range r.Cannot {
+		t.Run(fmt.Sprint(inability.Param, i), func(t *testing.T) {
 			t.Parallel()
 			b := r.bench(t, patient, standin.Script{Chunks: chunks})
 			req := r.withTools()
-			change(&req)
+			inability.Ask(&req)
 			got := b.ask(t.Context(), req, nil)
-			if provider.KindOf(got.err) != provider.KindBadRequest || b.standin.Books().Requests != 0 || !strings.Contains(got.err.Error(), name) {
-				t.Errorf("%v, asked %d times", got.err, b.standin.Books().Requests)
+			e, ok := errors.AsType[*provider.Error](got.err)
+			if !ok || e.Kind != provider.KindBadRequest || e.Param != inability.Param || e.Provider == "" || b.standin.Books().Requests != 0 {
+				t.Fatalf("%v, asked %d times", got.err, b.standin.Books().Requests)
+			}
+			if words := e.Fault("X").Message; words != e.Sentence || !strings.HasSuffix(words, ".") {
+				t.Errorf("a person is told %q", words)
 			}
 		})
 	}

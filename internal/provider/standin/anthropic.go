@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -65,22 +66,25 @@ type anthropicMessage struct {
 // messages gives a turn in Pulse's words: the results of calls, then what was
 // said, a new message where a picture comes after a text.
 func (m anthropicMessage) messages() ([]provider.Message, error) {
+	if err := m.Content.blank(); err != nil {
+		return nil, err
+	}
 	var list []provider.Message
 	said := provider.Message{Role: m.Role}
 	for i, p := range m.Content {
 		switch {
-		case p.Type == "text" && p.Source == nil:
-			if p.Text == "" {
-				return nil, errors.New("text content blocks must be non-empty")
-			}
+		case p.Type == typeText && p.Source == nil:
 			said.Text += p.Text
 		case p.Type == "tool_result" && m.Role == provider.RoleUser:
 			if i != len(list) {
 				return nil, errors.New("tool_result blocks must come first")
 			}
+			if err := p.Content.blank(); err != nil {
+				return nil, err
+			}
 			list = append(list, provider.Message{Role: provider.RoleTool, Text: p.Content.text(), ToolCallID: p.ToolUseID})
 		case p.Type == "tool_use" && m.Role == provider.RoleAssistant:
-			if !anthropicID64.MatchString(p.ID) || len(p.Input) == 0 || p.Input[0] != '{' {
+			if !anthropicCallID.MatchString(p.ID) || len(p.Input) == 0 || p.Input[0] != '{' {
 				return nil, errors.New("tool_use: id or input is invalid")
 			}
 			said.ToolCalls = append(said.ToolCalls, provider.ToolCall{ID: p.ID, Name: p.Name, Arguments: string(p.Input)})
@@ -104,7 +108,27 @@ func (m anthropicMessage) messages() ([]provider.Message, error) {
 	return list, nil
 }
 
-var anthropicID64 = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
+// blank refuses a text that is empty, and white space where there is no other text.
+func (c *content) blank() error {
+	texts, white := 0, 0
+	for _, p := range *c {
+		switch {
+		case p.Type != typeText:
+			continue
+		case p.Text == "":
+			return errors.New("text content blocks must be non-empty")
+		case strings.TrimSpace(p.Text) == "":
+			white++
+		}
+		texts++
+	}
+	if texts > 0 && texts == white {
+		return errors.New("text content blocks must contain non-whitespace text")
+	}
+	return nil
+}
+
+var anthropicCallID = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
 
 type anthropicTool struct {
 	Name        string         `json:"name"`
@@ -134,7 +158,7 @@ func (b *anthropicRequest) tools(req *provider.ChatRequest) Failure {
 		if !ok {
 			return anthropicInvalid("tool_choice: unknown type %q", c.Type)
 		}
-		if b.Thinking != nil && (c.Type == "any" || c.Type == "tool") {
+		if forced := c.Type == "any" || c.Type == "tool"; forced && (b.Thinking != nil || b.Model == anthropicUnforced) {
 			return anthropicInvalid("Thinking may not be enabled when tool_choice forces tool use.")
 		}
 		req.ToolChoice = provider.ToolChoice{Mode: mode, Name: c.Name}
@@ -142,8 +166,14 @@ func (b *anthropicRequest) tools(req *provider.ChatRequest) Failure {
 			req.ParallelToolCalls = new(!*c.DisableParallelToolUse)
 		}
 	}
+	if len(req.Tools) == 0 && remembersTools(req.Messages) {
+		return anthropicInvalid("Requests which include `tool_use` or `tool_result` blocks must define tools.")
+	}
 	return toolsOf(*req)
 }
+
+// anthropicUnforced always thinks, and so cannot be made to call a tool.
+const anthropicUnforced = "claude-fable-5-2"
 
 type anthropicThinking struct {
 	Type    string `json:"type"`
@@ -226,6 +256,10 @@ func (a anthropic) check(b *anthropicRequest) Failure {
 		return anthropicInvalid("thinking.type: adaptive is not supported with this model")
 	case b.Thinking != nil && b.Thinking.Type != "adaptive":
 		return anthropicInvalid("thinking.type: %s is not supported with this model", b.Thinking.Type)
+	case b.TopP != nil && b.Temperature != nil:
+		return anthropicInvalid("`temperature` and `top_p` cannot both be specified for this model. Please use only one.")
+	case slices.ContainsFunc(b.StopSequences, func(s string) bool { return strings.TrimSpace(s) == "" }):
+		return anthropicInvalid("stop_sequences: each stop sequence must contain non-whitespace")
 	case b.TopP != nil && !sampling:
 		return anthropicInvalid("top_p: not supported with this model")
 	case b.OutputConfig != nil && b.OutputConfig.Effort != "" && !slices.Contains([]string{"low", "medium", "high", "xhigh", "max"}, b.OutputConfig.Effort):
@@ -400,17 +434,19 @@ func (v *anthropicVoice) failed(buf []byte, f Failure) []byte {
 }
 
 func (v *anthropicVoice) whole(p *performance, thoughts, text string) []byte {
-	content := ""
+	var content []string
 	if thoughts != "" {
-		content = `{"type":"thinking","thinking":` + quoted(thoughts) + `,"signature":"c2lnbmF0dXJl"},`
+		content = append(content, `{"type":"thinking","thinking":`+quoted(thoughts)+`,"signature":"c2lnbmF0dXJl"}`)
+	}
+	if text != "" {
+		content = append(content, `{"type":"text","text":`+quoted(text)+`}`)
 	}
 	for _, c := range p.script.Calls {
-		content += fmt.Sprintf( //nolint:perfsprint // a test's few
-			`{"type":"tool_use","id":%s,"name":%s,"input":%s},`, quoted(c.ID), quoted(c.Name), c.Arguments)
+		content = append(content, fmt.Sprintf(`{"type":"tool_use","id":%s,"name":%s,"input":%s}`, quoted(c.ID), quoted(c.Name), c.Arguments))
 	}
-	return fmt.Appendf(nil, `{"id":"%s","type":"message","role":"assistant","model":%s,"content":[%s{"type":"text","text":%s}],`+
+	return fmt.Appendf(nil, `{"id":"%s","type":"message","role":"assistant","model":%s,"content":[%s],`+
 		`"stop_reason":%s,"stop_sequence":null,"stop_details":%s,"usage":%s}`,
-		anthropicID, quoted(v.model), content, quoted(text), quoted(v.finish(p)), v.details(p),
+		anthropicID, quoted(v.model), strings.Join(content, ","), quoted(v.finish(p)), v.details(p),
 		v.figures(p.usage, p.usage.Output, p.usage.Reasoning))
 }
 

@@ -273,7 +273,10 @@ func (v *googleVoice) said(buf []byte, piece string) []byte {
 }
 
 func (v *googleVoice) calls(buf []byte, n int, c provider.ToolCall) []byte {
-	return data(buf, v.response(v.call(n, c), "", ""))
+	if call := v.call(n, c); call != "" {
+		return data(buf, v.response(call, "", ""))
+	}
+	return buf
 }
 
 // call writes a call, which comes whole. The first one of an answer is signed.
@@ -282,10 +285,19 @@ func (v *googleVoice) call(n int, c provider.ToolCall) string {
 	if arguments == "" {
 		arguments = "{}"
 	}
+	if !googleTakes(c) {
+		return ""
+	}
 	if n == 0 {
 		signature = `,"thoughtSignature":"` + googleSignature + `"`
 	}
 	return `{"functionCall":{"name":` + quoted(c.Name) + `,"args":` + arguments + `}` + signature + `}`
+}
+
+// googleTakes tells a call from what the model wrote in vain: one that is no
+// JSON is not given out, and is the reason for the end.
+func googleTakes(c provider.ToolCall) bool {
+	return c.Arguments == "" || jsontext.Value(c.Arguments).IsValid()
 }
 
 // argues writes nothing: the call had it all.
@@ -299,12 +311,14 @@ func (v *googleVoice) finish(p *performance) string {
 	if p.script.Word != "" {
 		return p.script.Word
 	}
-	switch p.script.finish() {
-	case provider.FinishLength:
+	switch finish := p.script.finish(); {
+	case slices.ContainsFunc(p.script.Calls, func(c provider.ToolCall) bool { return !googleTakes(c) }):
+		return "MALFORMED_FUNCTION_CALL"
+	case finish == provider.FinishLength:
 		return "MAX_TOKENS"
-	case provider.FinishRefusal:
+	case finish == provider.FinishRefusal:
 		return "SAFETY"
-	case provider.FinishOther:
+	case finish == provider.FinishOther:
 		return "OTHER"
 	default:
 		return "STOP"
@@ -337,7 +351,9 @@ func (v *googleVoice) whole(p *performance, thoughts, text string) []byte {
 		parts = `{"text":` + quoted(thoughts) + `,"thought":true},` + parts
 	}
 	for i, c := range p.script.Calls {
-		parts += "," + v.call(i, c) //nolint:perfsprint // a test's few
+		if call := v.call(i, c); call != "" {
+			parts += "," + call //nolint:perfsprint // a test's few
+		}
 	}
 	return []byte(v.response(parts, v.finish(p), v.figures(p)))
 }

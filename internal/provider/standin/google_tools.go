@@ -2,6 +2,8 @@ package standin
 
 import (
 	"encoding/base64"
+	"regexp"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -23,6 +25,33 @@ type googleToolConfig struct {
 		Mode                 string   `json:"mode"`
 		AllowedFunctionNames []string `json:"allowedFunctionNames"`
 	} `json:"functionCallingConfig"`
+}
+
+var googleName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$`)
+
+// choice adds to the request whether one of the tools has to be called.
+func (c googleToolConfig) choice(req *provider.ChatRequest, names []string) Failure {
+	config := c.FunctionCallingConfig
+	if config == nil {
+		return Failure{}
+	}
+	mode, ok := map[string]provider.ToolMode{"AUTO": provider.ToolAuto, "NONE": provider.ToolNone, "ANY": provider.ToolRequired}[config.Mode]
+	allowed := config.AllowedFunctionNames
+	switch {
+	case !ok:
+		return googleInvalid("tool_config.function_calling_config.mode: invalid value")
+	case len(names) == 0:
+		return googleInvalid("Function calling config is set without function_declarations.")
+	case len(allowed) == 0:
+		req.ToolChoice.Mode = mode
+	case mode != provider.ToolRequired || len(allowed) > 1:
+		return googleInvalid("allowed_function_names: only with mode ANY, and this stand-in takes one")
+	case !slices.Contains(names, allowed[0]):
+		return googleInvalid("allowed_function_names: %s is not declared", allowed[0])
+	default:
+		req.ToolChoice = provider.ToolChoice{Mode: provider.ToolNamed, Name: allowed[0]}
+	}
+	return Failure{}
 }
 
 type googleCall struct {
@@ -100,26 +129,26 @@ func (c googleContent) results(open *int) ([]provider.Message, Failure) {
 
 // tools adds what is asked of tools to the request.
 func (b *googleRequest) tools(req *provider.ChatRequest) Failure {
+	var names []string
 	for _, t := range b.Tools {
 		for _, f := range t.FunctionDeclarations {
+			if !googleName.MatchString(f.Name) {
+				return googleInvalid("Invalid function name. Must start with a letter or an underscore.")
+			}
+			if slices.Contains(names, f.Name) {
+				return googleInvalid("Duplicate function declaration found: %s", f.Name)
+			}
+			names = append(names, f.Name)
 			req.Tools = append(req.Tools, provider.Tool{Name: f.Name, Description: f.Description, Parameters: raw(f.ParametersJSONSchema)})
 		}
 	}
-	if c := b.ToolConfig.FunctionCallingConfig; c != nil {
-		mode, ok := map[string]provider.ToolMode{"AUTO": provider.ToolAuto, "NONE": provider.ToolNone, "ANY": provider.ToolRequired}[c.Mode]
-		if !ok {
-			return googleInvalid("tool_config.function_calling_config.mode: invalid value")
-		}
-		req.ToolChoice.Mode = mode
-		if len(c.AllowedFunctionNames) > 0 {
-			if mode != provider.ToolRequired || len(c.AllowedFunctionNames) > 1 {
-				return googleInvalid("allowed_function_names: only with mode ANY")
-			}
-			req.ToolChoice = provider.ToolChoice{Mode: provider.ToolNamed, Name: c.AllowedFunctionNames[0]}
-		}
+	if f := b.ToolConfig.choice(req, names); f.Status != 0 {
+		return f
 	}
 	config := b.GenerationConfig
 	switch {
+	case len(config.StopSequences) > 5: //nolint:mnd // Google's most
+		return googleInvalid("stop_sequences: at most 5")
 	case len(config.ResponseJSONSchema) > 0 && config.ResponseMIMEType != "application/json":
 		return googleInvalid("responseJsonSchema is only supported with application/json")
 	case config.ResponseMIMEType == "application/json":

@@ -85,7 +85,7 @@ func (m openAIMessage) message() (provider.Message, error) {
 	}
 	for _, p := range m.Content {
 		switch {
-		case p.Type == "text" && p.ImageURL == nil:
+		case p.Type == typeText && p.ImageURL == nil:
 		case p.Type == "image_url" && p.ImageURL != nil && m.Role == provider.RoleUser:
 			kind, data, ok := dataURI(p.ImageURL.URL)
 			if !ok {
@@ -160,6 +160,9 @@ func (a openAI) understand(b *openAIRequest) (provider.ChatRequest, Failure) {
 		return req, f
 	}
 	for _, t := range b.Tools {
+		if t.Type != "function" {
+			return req, unsupported("Invalid value: '%s' for the type of a tool.", t.Type)
+		}
 		req.Tools = append(req.Tools, t.Function.tool())
 	}
 	if n := b.MaxCompletionTokens; n != nil {
@@ -206,9 +209,11 @@ func (a openAI) parameters(b *openAIRequest) Failure {
 		return unsupported("unknown field stream_options.include_obfuscation")
 	case len(b.Stop) > 4: //nolint:mnd // OpenAI's most
 		return unsupported("Invalid 'stop': array too long.")
+	case b.ResponseFormat != nil && !b.ResponseFormat.valid():
+		return unsupported("Invalid 'response_format'.")
 	case a.compatible:
 		return Failure{}
-	case (len(b.Tools) > 0 || b.remembersTools()) && b.ReasoningEffort != effortNone:
+	case (len(b.Tools) > 0 || slices.ContainsFunc(b.Messages, openAIMessage.ofTools)) && b.ReasoningEffort != effortNone:
 		return unsupported("Function tools with reasoning_effort are not supported for %s in /v1/chat/completions. Please use /v1/responses instead.", b.Model)
 	case b.TopP != nil && *b.TopP != 1 && withoutSampling && b.ReasoningEffort != effortNone:
 		return unsupported("Unsupported parameter: 'top_p' is not supported with this model.")

@@ -130,9 +130,13 @@ func understandResponses(b *responsesRequest) (provider.ChatRequest, Failure) {
 		req.Tools = append(req.Tools, t.tool())
 	}
 	if f := b.Text.Format; f != nil {
-		req.Format = f.format()
-		if f.Type == "json_object" {
+		switch {
+		case f.Type == jsonObject:
 			req.Format = &provider.Format{}
+		case f.Type == "json_schema" && f.valid():
+			req.Format = f.format()
+		default:
+			return req, unsupported("Invalid 'text.format'.")
 		}
 	}
 	for i, item := range b.Input {
@@ -184,8 +188,11 @@ type responsesVoice struct {
 	openAIVoice
 
 	sequence int
-	index    int    // of the open output item
-	open     string // its type, "" when none is
+	index    int               // of the open output item
+	open     string            // its type, "" when none is
+	call     provider.ToolCall // the open call
+	written  strings.Builder   // the text or the arguments of the open item
+	output   []string          // the items that are done
 }
 
 const responsesID = "resp_standin"
@@ -205,19 +212,46 @@ func (v *responsesVoice) begin(buf []byte, _ *performance) []byte {
 }
 
 func (v *responsesVoice) item(buf []byte, kind, item string) []byte {
-	buf = v.close(buf)
 	v.open = kind
 	return v.event(buf, "response.output_item.added", fmt.Sprintf(`,"output_index":%d,"item":%s`, v.index, item))
 }
 
+// close ends the open item as the API does: what came in pieces comes once more, whole.
 func (v *responsesVoice) close(buf []byte) []byte {
 	if v.open == "" {
 		return buf
 	}
-	buf = v.event(buf, "response.output_item.done", fmt.Sprintf(`,"output_index":%d,"item":{"type":"%s","status":"completed"}`, v.index, v.open))
+	var item string
+	text := v.written.String()
+	at := fmt.Sprintf(`,"item_id":"%s","output_index":%d`, v.itemID(), v.index)
+	if v.open == "message" {
+		item = v.message(text)
+		buf = v.event(buf, "response.output_text.done", at+`,"content_index":0,"logprobs":[],"text":`+quoted(text))
+		buf = v.event(buf, "response.content_part.done", at+`,"content_index":0,"part":{"type":"output_text","annotations":[],"text":`+quoted(text)+`}`)
+	} else {
+		v.call.Arguments = text
+		item = v.functionCall(v.call)
+		buf = v.event(buf, "response.function_call_arguments.done", at+`,"arguments":`+quoted(text))
+	}
+	buf = v.event(buf, "response.output_item.done", fmt.Sprintf(`,"output_index":%d,"item":%s`, v.index, item))
+	v.output = append(v.output, item)
 	v.open = ""
+	v.written.Reset()
 	v.index++
 	return buf
+}
+
+// itemID is the open item's, which is not the id of a call.
+func (v *responsesVoice) itemID() string { return fmt.Sprintf("item_%d", v.index) }
+
+func (v *responsesVoice) message(text string) string {
+	return fmt.Sprintf(`{"id":"%s","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":%s,"annotations":[]}]}`,
+		v.itemID(), quoted(text))
+}
+
+func (v *responsesVoice) functionCall(c provider.ToolCall) string {
+	return fmt.Sprintf(`{"id":"%s","type":"function_call","status":"completed","call_id":%s,"name":%s,"arguments":%s}`,
+		v.itemID(), quoted(c.ID), quoted(c.Name), quoted(c.Arguments))
 }
 
 // thought writes nothing: OpenAI shows summaries to those who ask for them.
@@ -225,29 +259,36 @@ func (v *responsesVoice) thought(buf []byte, _ string) []byte { return buf }
 
 func (v *responsesVoice) said(buf []byte, piece string) []byte {
 	if v.open != "message" {
-		buf = v.item(buf, "message", `{"id":"msg_1","type":"message","role":"assistant","status":"in_progress","content":[]}`)
-		buf = v.event(buf, "response.content_part.added", fmt.Sprintf(`,"item_id":"msg_1","output_index":%d,"content_index":0,"part":{"type":"output_text","text":""}`, v.index))
+		buf = v.close(buf)
+		buf = v.item(buf, "message", `{"id":"`+v.itemID()+`","type":"message","role":"assistant","status":"in_progress","content":[]}`)
+		buf = v.event(buf, "response.content_part.added", fmt.Sprintf(
+			`,"item_id":"%s","output_index":%d,"content_index":0,"part":{"type":"output_text","annotations":[],"text":""}`, v.itemID(), v.index))
 	}
-	return v.event(buf, "response.output_text.delta", fmt.Sprintf(`,"item_id":"msg_1","output_index":%d,"content_index":0,"delta":%s`, v.index, quoted(piece)))
+	v.written.WriteString(piece)
+	return v.event(buf, "response.output_text.delta", fmt.Sprintf(
+		`,"item_id":"%s","output_index":%d,"content_index":0,"logprobs":[],"delta":%s`, v.itemID(), v.index, quoted(piece)))
 }
 
 func (v *responsesVoice) calls(buf []byte, _ int, c provider.ToolCall) []byte {
+	buf = v.close(buf)
+	v.call = c
 	return v.item(buf, "function_call", fmt.Sprintf(
-		`{"id":"fc_1","type":"function_call","status":"in_progress","call_id":%s,"name":%s,"arguments":""}`, quoted(c.ID), quoted(c.Name)))
+		`{"id":"%s","type":"function_call","status":"in_progress","call_id":%s,"name":%s,"arguments":""}`, v.itemID(), quoted(c.ID), quoted(c.Name)))
 }
 
 func (v *responsesVoice) argues(buf []byte, _ int, piece string) []byte {
-	return v.event(buf, "response.function_call_arguments.delta", fmt.Sprintf(`,"item_id":"fc_1","output_index":%d,"delta":%s`, v.index, quoted(piece)))
+	v.written.WriteString(piece)
+	return v.event(buf, "response.function_call_arguments.delta", fmt.Sprintf(`,"item_id":"%s","output_index":%d,"delta":%s`, v.itemID(), v.index, quoted(piece)))
 }
 
 func (v *responsesVoice) end(buf []byte, p *performance) []byte {
 	buf = v.close(buf)
-	name, body := v.over(p, "")
+	name, body := v.over(p)
 	return v.event(buf, name, `,"response":`+body)
 }
 
-// over gives the last event's name and the response.
-func (v *responsesVoice) over(p *performance, output string) (name, body string) {
+// over gives the last event's name and the response, with all that was said.
+func (v *responsesVoice) over(p *performance) (name, body string) {
 	status, why := "completed", none
 	switch reason := p.script.finish(); {
 	case p.script.Word != "":
@@ -264,7 +305,7 @@ func (v *responsesVoice) over(p *performance, output string) (name, body string)
 			`"output_tokens":%d,"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
 			u.Prompt(), u.CacheRead, u.CacheWrite+u.CacheWrite1h, u.Output, u.Reasoning, u.Total())
 	}
-	return "response." + status, v.body(status, `,"incomplete_details":`+why+`,"output":[`+output+`]`+usage)
+	return "response." + status, v.body(status, `,"incomplete_details":`+why+`,"output":[`+strings.Join(v.output, ",")+`]`+usage)
 }
 
 func (v *responsesVoice) broken(buf []byte) []byte {
@@ -276,14 +317,14 @@ func (v *responsesVoice) failed(buf []byte, f Failure) []byte {
 }
 
 func (v *responsesVoice) whole(p *performance, _, text string) []byte {
-	var output []string
 	if text != "" {
-		output = append(output, `{"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":`+quoted(text)+`,"annotations":[]}]}`)
+		v.output = append(v.output, v.message(text))
+		v.index++
 	}
 	for _, c := range p.script.Calls {
-		output = append(output, fmt.Sprintf(
-			`{"id":"fc_1","type":"function_call","status":"completed","call_id":%s,"name":%s,"arguments":%s}`, quoted(c.ID), quoted(c.Name), quoted(c.Arguments)))
+		v.output = append(v.output, v.functionCall(c))
+		v.index++
 	}
-	_, body := v.over(p, strings.Join(output, ","))
+	_, body := v.over(p)
 	return []byte(body)
 }

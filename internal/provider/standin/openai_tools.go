@@ -1,7 +1,10 @@
 package standin
 
 import (
+	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -59,9 +62,13 @@ func (c *openAIChoice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 			Name string `json:"name"`
 		} `json:"function"`
 	}
-	err := json.UnmarshalDecode(dec, &named)
-	c.name = named.Name + named.Function.Name
-	return err //nolint:wrapcheck // as above
+	if err := json.UnmarshalDecode(dec, &named); err != nil {
+		return err //nolint:wrapcheck // as above
+	}
+	if c.name = named.Name + named.Function.Name; named.Type != "function" || c.name == "" {
+		return errors.New("Invalid value for 'tool_choice'.") //nolint:revive,staticcheck // OpenAI's words
+	}
+	return nil
 }
 
 func (c *openAIChoice) choice() provider.ToolChoice {
@@ -71,9 +78,25 @@ func (c *openAIChoice) choice() provider.ToolChoice {
 	return provider.ToolChoice{Mode: provider.ToolMode(c.word)}
 }
 
+const jsonObject = "json_object"
+
 type openAIFormat struct {
 	Type       string       `json:"type"`
 	JSONSchema openAISchema `json:"json_schema"`
+}
+
+func (f *openAIFormat) valid() bool {
+	switch f.Type {
+	case typeText, jsonObject:
+		return true
+	case "json_schema":
+		return f.JSONSchema.valid()
+	}
+	return false
+}
+
+func (s openAISchema) valid() bool {
+	return toolName64.MatchString(s.Name) && s.Schema.Kind() == '{'
 }
 
 type openAISchema struct {
@@ -85,9 +108,9 @@ type openAISchema struct {
 
 func (f *openAIFormat) format() *provider.Format {
 	switch {
-	case f == nil || f.Type != "json_object" && f.Type != "json_schema":
+	case f == nil || f.Type != jsonObject && f.Type != "json_schema":
 		return nil
-	case f.Type == "json_object":
+	case f.Type == jsonObject:
 		return &provider.Format{}
 	}
 	return f.JSONSchema.format()
@@ -97,22 +120,27 @@ func (s openAISchema) format() *provider.Format {
 	return &provider.Format{Name: s.Name, Description: s.Description, Schema: raw(s.Schema), Strict: s.Strict}
 }
 
-func (b *openAIRequest) remembersTools() bool {
-	for _, m := range b.Messages {
-		if m.Role == provider.RoleTool || len(m.ToolCalls) > 0 {
-			return true
-		}
-	}
-	return false
+// ofTools tells that a message calls a tool, or has a call's result.
+func (m openAIMessage) ofTools() bool { return m.Role == provider.RoleTool || len(m.ToolCalls) > 0 }
+
+func remembersTools(messages []provider.Message) bool {
+	return slices.ContainsFunc(messages, func(m provider.Message) bool { return m.Role == provider.RoleTool || len(m.ToolCalls) > 0 })
 }
+
+var toolName64 = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 // toolsOf checks what the vendors check of tools, in OpenAI's words.
 func toolsOf(req provider.ChatRequest) Failure {
 	bad := func(message string) Failure { return Failure{Status: http.StatusBadRequest, Message: message} }
 	known := map[string]bool{}
 	for _, t := range req.Tools {
-		if t.Name == "" || len(t.Name) > 64 {
-			return bad("Invalid 'tools[0].function.name'.")
+		switch {
+		case !toolName64.MatchString(t.Name):
+			return bad("Invalid name of a tool: expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.")
+		case known[t.Name]:
+			return bad("Invalid tools: their names must be unique.")
+		case len(t.Parameters) > 0 && t.Parameters[0] != '{':
+			return bad("Invalid schema for a function: it must be an object.")
 		}
 		known[t.Name] = true
 	}

@@ -64,6 +64,8 @@ func look(m provider.Message) string {
 	return "I see " + strings.Join(seen, ", ") + "."
 }
 
+const typeText = "text"
+
 // part is a piece of a message's content in OpenAI's or Anthropic's dialect.
 type part struct {
 	Type     string `json:"type"`
@@ -94,7 +96,7 @@ func (c *content) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if dec.PeekKind() != '"' {
 		return json.UnmarshalDecode(dec, (*[]part)(c))
 	}
-	text := part{Type: "text"}
+	text := part{Type: typeText}
 	err := json.UnmarshalDecode(dec, &text.Text)
 	*c = content{text}
 	return err

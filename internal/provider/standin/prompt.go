@@ -1,12 +1,15 @@
 package standin
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"pulse/internal/provider"
 )
@@ -33,14 +36,21 @@ const maxPieces = 1_000_000
 //	[decline]           the model declines, after what it said
 //	[blocked]           the prompt is blocked
 //	[empty]             ends without a word
-//	[call f {"a":1}]    calls the tool f with these arguments (no spaces and no
-//	                    brackets in them), and says nothing; may be repeated
+//	[told]              what came along with the messages: "I was told: tools f, g;
+//	                    tool choice required." Also top_p, stop, format, results …
+//	[call f {"a": [1]}] calls the tool f with these arguments, which may also be no
+//	                    JSON, as models write it at times; may be repeated. It
+//	                    says nothing before, unless another command says what
 func FromPrompt(req provider.ChatRequest) Script {
 	said := ""
 	if n := len(req.Messages); n > 0 {
 		said = req.Messages[n-1].Text
 	}
 	s := Script{Chunks: strings.SplitAfter("You said: "+said, " ")}
+	said, s.Calls = callsIn(said)
+	if len(s.Calls) > 0 {
+		s.Chunks = nil
+	}
 	for _, m := range command.FindAllStringSubmatch(said, -1) {
 		args := strings.Fields(m[2])
 		first := ""
@@ -79,12 +89,82 @@ func FromPrompt(req provider.ChatRequest) Script {
 			s.Blocked = "PROHIBITED_CONTENT"
 		case "empty":
 			s.Chunks = nil
-		case "call":
-			s.Chunks = nil
-			s.Calls = append(s.Calls, provider.ToolCall{Name: first, Arguments: strings.Join(args[min(1, len(args)):], "")})
+		case "told":
+			s.Chunks = strings.SplitAfter(told(req), " ")
 		}
 	}
 	return s
+}
+
+// callsIn takes the calls out of a prompt: their JSON may have what the other
+// commands have not, spaces and brackets.
+func callsIn(said string) (rest string, calls []provider.ToolCall) {
+	const begin = "[call "
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(said, begin)
+		b.WriteString(before)
+		if !found {
+			return b.String(), calls
+		}
+		i := strings.IndexAny(after, " ]")
+		if i < 0 { // never closed, and so no call
+			b.WriteString(begin + after)
+			return b.String(), calls
+		}
+		call := provider.ToolCall{Name: after[:i]}
+		after = strings.TrimLeft(after[i:], " ")
+		value, err := jsontext.NewDecoder(strings.NewReader(after)).ReadValue()
+		if rest, closed := strings.CutPrefix(strings.TrimLeft(after[len(value):], " "), "]"); err == nil && closed {
+			call.Arguments, said = string(value), rest
+		} else {
+			call.Arguments, said, _ = strings.Cut(after, "]")
+		}
+		calls = append(calls, call)
+	}
+}
+
+// told says what came along with the messages, in the order of the request's fields.
+func told(req provider.ChatRequest) string {
+	var all []string
+	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if req.Temperature != nil {
+		add("temperature %v", *req.Temperature)
+	}
+	if req.ReasoningEffort != "" {
+		add("effort %s", req.ReasoningEffort)
+	}
+	if req.TopP != nil {
+		add("top_p %v", *req.TopP)
+	}
+	if len(req.Stop) > 0 {
+		add("stop %q", req.Stop)
+	}
+	if len(req.Tools) > 0 {
+		names := make([]string, len(req.Tools))
+		for i, t := range req.Tools {
+			names[i] = t.Name
+		}
+		add("tools %s", strings.Join(names, ", "))
+	}
+	if c := req.ToolChoice; c.Mode != "" {
+		add("%s", strings.TrimSpace("tool choice "+string(c.Mode)+" "+c.Name))
+	}
+	if one := req.ParallelToolCalls; one != nil && !*one {
+		add("one call at a time")
+	}
+	if f := req.Format; f != nil {
+		add("%s", strings.TrimSpace("format "+string(f.Schema)))
+	}
+	for _, m := range req.Messages {
+		if m.Role == provider.RoleTool {
+			add("result %q", m.Text)
+		}
+	}
+	if len(all) == 0 {
+		return "I was told nothing."
+	}
+	return "I was told: " + strings.Join(all, "; ") + "."
 }
 
 // numbers gives "1 ", "2 ", …: a lost, doubled or misplaced piece shows.
