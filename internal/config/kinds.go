@@ -96,8 +96,23 @@ func readWebURL(v string) (string, error) {
 // readIssuer keeps the address as it is: an issuer's name ends in a slash or it
 // does not, and has to match to the letter.
 func readIssuer(v string) (string, error) {
-	_, err := readWebURL(v)
-	return v, err
+	if _, err := readWebURL(v); err != nil {
+		return "", err
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "https" && !near(u.Hostname()) {
+		return "", errors.New("must begin with https://: what it says lets people in")
+	}
+	return v, nil
+}
+
+// near tells that a host is this machine, or within one's own walls.
+func near(host string) bool {
+	a, err := netip.ParseAddr(host)
+	if err != nil {
+		return !strings.Contains(host, ".") // localhost, or a service's name
+	}
+	return a.IsLoopback() || a.IsPrivate()
 }
 
 func readListenAddr(v string) (string, error) {

@@ -126,6 +126,7 @@ func TestWrongValuesAreNamedWithWhatToDo(t *testing.T) {
 		"PULSE_SMTP_URL=smtp://a:hunter2@b":          "PULSE_SMTP_FROM is missing",
 		"PULSE_SMTP_FROM=nobody":                     "PULSE_SMTP_FROM must be an e-mail address",
 		"GOOGLE_CLIENT_SECRET=a":                     "GOOGLE_CLIENT_ID is missing",
+		"OIDC_ISSUER=http://id.example.com":          "OIDC_ISSUER must begin with https://",
 		"OIDC_ISSUER=accounts.example.com":           "OIDC_ISSUER must be an address",
 		"PULSE_BLOB_URL=s3://a:hunter2@b":            "PULSE_BLOB_URL must be empty: files are kept in the data folder.",
 		"OPENAI_BASE_URL=https://a:hunter2@b":        "OPENAI_BASE_URL must not hold a user name or password",

@@ -151,6 +151,9 @@ func (s *Server) api(next *http.ServeMux) http.Handler {
 		}
 		if signedIn {
 			in.client.key = "user " + a.ID
+			if a.ByKey { // a program that runs wild, or a thief, must not keep the person out
+				in.client.key = "key " + a.SessionID
+			}
 			r = r.WithContext(actor.With(r.Context(), a))
 		}
 		_, route := next.Handler(r)

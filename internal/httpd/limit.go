@@ -37,9 +37,10 @@ func routesWith(api huma.API, mark string) []string {
 	return routes
 }
 
-// attemptsPerMinute is how often one network may try to sign in or the like: an
-// office can, a machine that guesses is soon done.
-const attemptsPerMinute = 20
+// attemptsShare is what of the limit of requests one network may try to sign in
+// or the like, 20 a minute of the usual 100: an office can, a machine that
+// guesses is soon done.
+const attemptsShare = 5
 
 // limits are how often clients may ask.
 type limits struct {
@@ -61,7 +62,7 @@ func newLimits(o Options) *limits {
 	requests := rate.PerMinute("default", o.RatePerMinute)
 	return &limits{
 		requests: shared.Limiter(requests), health: local.Limiter(requests),
-		attempts: shared.Limiter(rate.PerMinute("sign-in", attemptsPerMinute)),
+		attempts: shared.Limiter(rate.PerMinute("sign-in", max(1, o.RatePerMinute/attemptsShare))),
 	}
 }
 

@@ -26,6 +26,8 @@ var byPerson = map[string]string{
 	"DeleteExpiredSessionsOfUser": "a person has few sessions",
 	"AskCancelOfAll":              "the operator's command, once",
 	"ListSessions":                "a person has few sessions",
+	"DeleteFlowsOfUser":           "a person links and confirms now and then",
+	"TrimSessions":                "a person has at most as many sessions as it leaves",
 	"DeleteOtherSessions":         "as ListSessions",
 	"CountKeys":                   "a person has few keys",
 	"ListKeys":                    "as CountKeys",

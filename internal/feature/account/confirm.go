@@ -34,11 +34,11 @@ func (r *Room) confirmed(ctx context.Context) (actor.Actor, query.User, error) {
 	if u.PasswordHash != "" {
 		methods = append(methods, "password")
 	}
-	known, err := r.db.Read().ListIdentities(ctx, a.ID)
+	elsewhere, err := r.comesFromIssuer(ctx, r.db.Read(), a.ID)
 	if err != nil {
-		return a, u, fmt.Errorf("account: identities of user %s: %w", a.ID, err)
+		return a, u, err
 	}
-	if len(known) > 0 {
+	if elsewhere {
 		methods = append(methods, "oidc")
 	}
 	f := fault.New(fault.Forbidden, "Please show once more that it is you, then try again.")

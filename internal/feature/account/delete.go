@@ -86,7 +86,7 @@ func (r *Room) erase(ctx context.Context, q *query.Queries, u query.User) error 
 		return fault.New(fault.Unauthenticated, "This account was deleted already.")
 	}
 	for _, remove := range []func(context.Context, string) (int64, error){
-		q.DeleteSessionsOfUser, q.DeleteKeysOfUser, q.DeleteIdentitiesOfUser, q.DeleteEmailTokensOfUser,
+		q.DeleteSessionsOfUser, q.DeleteKeysOfUser, q.DeleteIdentitiesOfUser, q.DeleteEmailTokensOfUser, q.DeleteFlowsOfUser,
 	} {
 		if _, err := remove(ctx, u.ID); err != nil {
 			return err

@@ -23,6 +23,7 @@ func TestDeletedByMail(t *testing.T) {
 		p.mails.Next("admin@example.com")
 		ada, c := p.newcomer("ada@example.com")
 		verify := secretOf(t, p.mails.Next("ada@example.com"), "/verify")
+		p.vouch("ada@example.com")
 		p.forgets("ada@example.com")
 		reset := secretOf(t, p.mails.Next("ada@example.com"), "/reset")
 		p.must(204, cookie(c), "DELETE /api/v1/users/me", "")

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"pulse/internal/actor"
@@ -192,6 +193,12 @@ func (r *Room) addIdentity(ctx context.Context, q *query.Queries, userID string,
 	return nil
 }
 
+// askedBefore tells that the issuer last asked the person who they are before
+// they left for it.
+func (i identity) askedBefore(left time.Time) bool {
+	return !i.shown.IsZero() && i.shown.Before(left.Add(-clockSkew))
+}
+
 // clockSkew is how far the issuer's clock may be behind ours.
 const clockSkew = time.Minute
 
@@ -202,7 +209,7 @@ func (r *Room) confirmElsewhere(ctx context.Context, e errand, who identity, lef
 	if err := r.sameSession(ctx, e); err != nil {
 		return err
 	}
-	if !who.shown.IsZero() && who.shown.Before(left.Add(-clockSkew)) {
+	if who.askedBefore(left) {
 		f := fault.Newf(fault.Forbidden, "%s did not ask you who you are. Sign out there and try again, or confirm with your password.", r.issuer.name())
 		f.Type = "not_asked"
 		return f
@@ -229,6 +236,19 @@ func (r *Room) confirmElsewhere(ctx context.Context, e errand, who identity, lef
 	})
 }
 
+// comesFromIssuer tells whether a person can sign in by the issuer: one that was
+// set up before lets nobody in.
+func (r *Room) comesFromIssuer(ctx context.Context, q *query.Queries, userID string) (bool, error) {
+	if r.issuer == nil {
+		return false, nil
+	}
+	known, err := q.ListIdentities(ctx, userID)
+	if err != nil {
+		return false, fmt.Errorf("account: identities of user %s: %w", userID, err)
+	}
+	return slices.ContainsFunc(known, func(i query.ListIdentitiesRow) bool { return i.Issuer == r.issuer.URL }), nil
+}
+
 type unlinkInput struct {
 	ID string `path:"id" maxLength:"100"`
 }
@@ -251,11 +271,11 @@ func (r *Room) unlink(ctx context.Context, in *unlinkInput) (*struct{}, error) {
 		if n == 0 {
 			return fault.New(fault.NotFound, "There is no such linked account.")
 		}
-		left, err := q.ListIdentities(ctx, a.ID)
+		other, err := r.comesFromIssuer(ctx, q, a.ID)
 		if err != nil {
-			return fmt.Errorf("account: identities of user %s: %w", a.ID, err)
+			return err
 		}
-		if len(left) == 0 && u.PasswordHash == "" {
+		if !other && u.PasswordHash == "" {
 			f := fault.New(fault.Conflict, "This is your only way in. Set a password first.")
 			f.Type = "last_way_in"
 			return f

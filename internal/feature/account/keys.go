@@ -87,7 +87,7 @@ type createKeyOutput struct {
 
 // createKey makes an API key.
 func (r *Room) createKey(ctx context.Context, in *createKeyInput) (*createKeyOutput, error) {
-	a, err := actor.From(ctx)
+	a, _, err := r.confirmed(ctx) // a key outlives the session that it was made in
 	if err != nil {
 		return nil, err
 	}

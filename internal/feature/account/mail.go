@@ -66,8 +66,12 @@ func (p post) put(what string, limit *rate.Limiter, address email, write mail.Le
 	})
 }
 
-// tell writes a note to a person about what was done to their account.
+// tell writes a note to a person about what was done to their account; to an
+// e-mail that nobody has verified it may be a stranger's, and is not written.
 func (p post) tell(what string, u query.User, text func(publicURL string) letter) {
+	if !u.IsVerified {
+		return
+	}
 	p.put(what, p.notes, email{u.Email, u.EmailKey}, func(context.Context) ([]mail.Message, error) {
 		return []mail.Message{text(p.publicURL).to(u.Email)}, nil
 	})

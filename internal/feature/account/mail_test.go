@@ -536,3 +536,28 @@ func TestOperatorsLink(t *testing.T) {
 		}
 	})
 }
+
+// vouch is the operator's word that a person reads their e-mail: notes go to no
+// other.
+func (p *posted) vouch(email string) {
+	p.t.Helper()
+	if _, err := p.Verify(p.t.Context(), email); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Whoever registers with somebody else's e-mail cannot have us write to it what
+// they like.
+func TestNotesGoToTheVerifiedOnly(t *testing.T) {
+	t.Parallel()
+	p := withMail(t, storetest.SQLite(t), mailtest.Options{}, nil)
+	_, c := p.newcomer("victim@example.com")
+	p.mails.Next("victim@example.com")
+	p.changesTo(c, "pay-now@evil.example")
+	p.mails.Next("pay-now@evil.example")
+	p.must(204, cookie(c), "PUT /api/v1/users/me/password", object("current_password", password, "password", fresh))
+	p.forgets("victim@example.com") // comes after what was told before
+	if m := p.mails.Next("victim@example.com"); !strings.Contains(m.Text, "/reset#") {
+		t.Errorf("they were told\n%s", m.Text)
+	}
+}

@@ -225,6 +225,7 @@ func (i *issuer) redeem(ctx context.Context, code, verifier, nonce, redirectURL 
 		if info.Subject != t.Subject {
 			return identity{}, i.refused(errors.New("account: the user info is somebody else's"))
 		}
+		c.Verified = false // what says the e-mail says whether it is verified
 		if err := info.Claims(&c); err != nil {
 			return identity{}, i.refused(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
@@ -141,7 +142,7 @@ func (r *Room) finish(ctx context.Context, in *landInput) (errand, string, error
 	case toConfirm:
 		return e, "", r.confirmElsewhere(ctx, e, who, store.Time(flow.ExpiresAt).Add(-flowTime))
 	}
-	secret, err := r.enter(ctx, who)
+	secret, err := r.enter(ctx, who, store.Time(flow.ExpiresAt).Add(-flowTime))
 	return e, secret, err
 }
 
@@ -170,7 +171,11 @@ func (r *Room) identify(ctx context.Context, in *landInput, flow query.SignInFlo
 // enter opens a session for whoever the identity belongs to, and makes an
 // account for it when it is new here. One that has the same e-mail is not taken
 // over: that somebody has the address now does not make the account theirs.
-func (r *Room) enter(ctx context.Context, who identity) (string, error) {
+func (r *Room) enter(ctx context.Context, who identity, left time.Time) (string, error) {
+	confirmed := r.now()
+	if who.askedBefore(left) { // whoever sits at the browser was not asked who they are
+		confirmed = time.Time{}
+	}
 	var secret, made string
 	var ended query.DeleteSessionByHashRow
 	try := func() error {
@@ -185,7 +190,7 @@ func (r *Room) enter(ctx context.Context, who identity) (string, error) {
 			if ended, err = endSession(ctx, q, r.openSecret(ctx)); err != nil {
 				return err
 			}
-			secret, err = r.openSession(ctx, q, userID, browser, idleTime)
+			secret, err = r.openSessionOf(ctx, q, userID, browser, idleTime, confirmed)
 			return err
 		})
 	}

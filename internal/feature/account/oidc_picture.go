@@ -75,7 +75,12 @@ func (r *Room) FetchPictures(ctx context.Context) {
 	}
 }
 
-func (r *Room) fetchPicture(ctx context.Context, w wanted) error {
+func (r *Room) fetchPicture(ctx context.Context, w wanted) (err error) {
+	defer func() { // decoders of pictures meet what people choose
+		if p := recover(); p != nil {
+			err = fmt.Errorf("account: a picture made its decoder panic: %v", p)
+		}
+	}()
 	_, data, err := r.pictures.get(ctx, w.address, maxPicture)
 	if err != nil {
 		return fmt.Errorf("account: fetch a picture: %w", err)

@@ -56,7 +56,7 @@ func (r *Room) SetPlan(ctx context.Context, email, plan string) (User, error) {
 }
 
 // SetActive lets a person in again, or keeps them out, ends all of their
-// sessions and tokens and stops what runs for them. It is a Conflict for the last administrator.
+// sessions, tokens and keys for good and stops what runs for them. It is a Conflict for the last administrator.
 func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, error) {
 	u, err := r.change(ctx, email, func(ctx context.Context, q *query.Queries, u query.User, now int64) (query.User, error) {
 		if !active {
@@ -68,8 +68,12 @@ func (r *Room) SetActive(ctx context.Context, email string, active bool) (User, 
 		if err != nil || active {
 			return u, err
 		}
-		if _, err := q.DeleteSessionsOfUser(ctx, u.ID); err != nil {
-			return u, err
+		for _, remove := range []func(context.Context, string) (int64, error){
+			q.DeleteSessionsOfUser, q.DeleteKeysOfUser, q.DeleteEmailTokensOfUser,
+		} {
+			if _, err := remove(ctx, u.ID); err != nil {
+				return u, err
+			}
 		}
 		return u, job.CancelAll(ctx, q, u.ID)
 	})

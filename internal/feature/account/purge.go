@@ -95,12 +95,15 @@ func (r *Room) purgeOne(ctx context.Context, userID string) error {
 			return fmt.Errorf("account: purge: %w", err)
 		}
 	}
-	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
-		_, err := q.MarkPurged(ctx, query.MarkPurgedParams{ID: userID, PurgedAt: store.Millis(r.now())})
+	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+		n, err = q.MarkPurged(ctx, query.MarkPurgedParams{ID: userID, PurgedAt: store.Millis(r.now())})
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("account: note that user %s is purged: %w", userID, err)
+	}
+	if n == 0 {
+		return nil // another process did the same
 	}
 	r.log.InfoContext(ctx, "what a deleted account had kept is removed", "user_id", userID)
 	return nil

@@ -70,7 +70,7 @@ WHERE id = $2 AND deleted_at = 0;
 SELECT id FROM users WHERE deleted_at > 0 AND purged_at = 0 ORDER BY deleted_at LIMIT $1;
 
 -- name: MarkPurged :execrows
-UPDATE users SET purged_at = $1 WHERE id = $2 AND deleted_at > 0;
+UPDATE users SET purged_at = $1 WHERE id = $2 AND deleted_at > 0 AND purged_at = 0;
 
 -- Held until the transaction ends, the row keeps whoever deactivates the person
 -- or changes the password waiting, so that the new session is among those that
@@ -97,6 +97,15 @@ WHERE s.token_hash = CAST(sqlc.arg(token_hash) AS TEXT) AND s.expires_at > sqlc.
 -- name: TouchSession :execrows
 UPDATE sessions SET last_used_at = sqlc.arg(now), expires_at = sqlc.arg(expires_at)
 WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id) AND last_used_at = sqlc.arg(seen);
+
+-- The newest ones of a person stay.
+-- name: TrimSessions :execrows
+DELETE FROM sessions WHERE sessions.user_id = $1 AND sessions.id NOT IN (
+    SELECT s.id FROM sessions s WHERE s.user_id = $1 ORDER BY s.id DESC LIMIT $2
+);
+
+-- name: DeleteFlowsOfUser :execrows
+DELETE FROM sign_in_flows WHERE user_id = $1 AND user_id <> '';
 
 -- name: ConfirmSession :execrows
 UPDATE sessions SET confirmed_at = $1 WHERE id = $2 AND user_id = $3;

@@ -6,6 +6,7 @@ import (
 
 	"pulse/internal/actor"
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -100,7 +101,9 @@ func (r *Room) register(ctx context.Context, in *registerInput) (*userOutput, er
 		return nil, err
 	}
 	r.changes.SignedOut(ctx, ended.UserID, ended.ID)
-	r.sendVerification(u)
+	if r.post.mayAsk(ctx, httpd.ClientOf(ctx).Network()) == nil { // else they ask for it in their settings
+		r.sendVerification(u)
+	}
 	return &userOutput{SetCookie: r.sessionCookie(ctx, secret), Body: userOf(u)}, nil
 }
 

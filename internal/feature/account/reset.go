@@ -65,7 +65,7 @@ func (r *Room) resetPassword(ctx context.Context, q *query.Queries, t query.Emai
 		return u, errLinkExpired() // the account has another e-mail by now
 	}
 	now := store.Millis(r.now())
-	if !u.IsVerified {
+	if t.Email != "" && !u.IsVerified {
 		// Until now anybody could have made this account with this e-mail, and
 		// waited for its owner to move in. What they can come back with goes.
 		if _, err := q.DeleteKeysOfUser(ctx, u.ID); err != nil {

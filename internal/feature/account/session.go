@@ -36,6 +36,8 @@ const (
 	totalTime = 180 * 24 * time.Hour // and so long after the sign-in in any case
 	tokenTime = 7 * 24 * time.Hour   // a token's session ends with the token
 	touchTime = time.Minute          // how exactly last_used_at is kept
+
+	maxSessions = 500 // of a person; the oldest end
 )
 
 // newSecret makes 256 random bits.
@@ -91,16 +93,25 @@ func (r *Room) noCookie(ctx context.Context) http.Cookie {
 // openSession adds a session inside the caller's transaction and gives its
 // secret. What is left of the person's ended sessions goes at the same time.
 func (r *Room) openSession(ctx context.Context, q *query.Queries, userID, kind string, lifetime time.Duration) (string, error) {
+	return r.openSessionOf(ctx, q, userID, kind, lifetime, r.now())
+}
+
+// openSessionOf is openSession for somebody who showed who they are at another
+// time; the zero time: not really.
+func (r *Room) openSessionOf(ctx context.Context, q *query.Queries, userID, kind string, lifetime time.Duration, confirmed time.Time) (string, error) {
 	client, now, secret := httpd.ClientOf(ctx), r.now(), newSecret()
 	if _, err := q.DeleteExpiredSessionsOfUser(ctx, query.DeleteExpiredSessionsOfUserParams{UserID: userID, Now: store.Millis(now)}); err != nil {
 		return "", fmt.Errorf("account: ended sessions of user %s: %w", userID, err)
 	}
 	err := q.InsertSession(ctx, query.InsertSessionParams{
 		ID: store.NewID(), UserID: userID, Kind: kind, TokenHash: hashOf(kind, secret), UserAgent: client.UserAgent, Address: client.Address,
-		CreatedAt: store.Millis(now), LastUsedAt: store.Millis(now), ExpiresAt: store.Millis(now.Add(lifetime)), ConfirmedAt: store.Millis(now),
+		CreatedAt: store.Millis(now), LastUsedAt: store.Millis(now), ExpiresAt: store.Millis(now.Add(lifetime)), ConfirmedAt: max(0, store.Millis(confirmed)),
 	})
 	if err != nil {
 		return "", fmt.Errorf("account: session of user %s: %w", userID, err)
+	}
+	if _, err := q.TrimSessions(ctx, query.TrimSessionsParams{UserID: userID, Limit: maxSessions}); err != nil {
+		return "", fmt.Errorf("account: oldest sessions of user %s: %w", userID, err)
 	}
 	return secret, nil
 }

@@ -35,6 +35,9 @@ func (t throttle) guess(ctx context.Context, network, account string, check func
 		}
 	}
 	if s := t.accounts.Take(ctx, account); !s.Taken {
+		if network != "" {
+			t.networks.GiveBack(ctx, network) // nothing was tried
+		}
 		return false, errTooManyGuesses(s.Wait)
 	}
 	right, err := check()

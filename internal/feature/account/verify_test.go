@@ -96,6 +96,7 @@ func TestChangeOfEmail(t *testing.T) {
 		_, eve := p.newcomer("eve@example.com")
 		verify := secretOf(t, p.mails.Next("ada@example.com"), "/verify")
 		p.mails.Next("eve@example.com")
+		p.vouch("ada@example.com")
 		if u := decode[User](t, p.changesTo(ada, "Ada@example.org")); u.Email != "ada@example.com" {
 			t.Errorf("changed before the link was opened: %+v", u)
 		}
@@ -170,6 +171,7 @@ func TestNewPasswordEndsChangeOfEmail(t *testing.T) {
 	p := withMail(t, storetest.SQLite(t), mailtest.Options{}, nil)
 	_, c := p.newcomer("ada@example.com")
 	p.mails.Next("ada@example.com")
+	p.vouch("ada@example.com")
 	p.changesTo(c, "thief@example.net")
 	secret := secretOf(t, p.mails.Next("thief@example.net"), "/verify")
 	p.mails.Next("ada@example.com")

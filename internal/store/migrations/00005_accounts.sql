@@ -39,6 +39,7 @@ CREATE TABLE sign_in_flows (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX sign_in_flows_by_expiry ON sign_in_flows (expires_at);
+CREATE INDEX sign_in_flows_by_user ON sign_in_flows (user_id) WHERE user_id <> '';
 
 CREATE TABLE api_keys (
     id           TEXT PRIMARY KEY,

@@ -72,6 +72,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteExpiredSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteExpiredSessionsOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteExpiredSessionsOfUser: %w", err)
 	}
+	if q.deleteFlowsOfUserStmt, err = db.PrepareContext(ctx, deleteFlowsOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteFlowsOfUser: %w", err)
+	}
 	if q.deleteIdentitiesOfUserStmt, err = db.PrepareContext(ctx, deleteIdentitiesOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteIdentitiesOfUser: %w", err)
 	}
@@ -384,6 +387,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchSessionStmt, err = db.PrepareContext(ctx, touchSession); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchSession: %w", err)
 	}
+	if q.trimSessionsStmt, err = db.PrepareContext(ctx, trimSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query TrimSessions: %w", err)
+	}
 	if q.usageOfConversationStmt, err = db.PrepareContext(ctx, usageOfConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query UsageOfConversation: %w", err)
 	}
@@ -476,6 +482,11 @@ func (q *Queries) Close() error {
 	if q.deleteExpiredSessionsOfUserStmt != nil {
 		if cerr := q.deleteExpiredSessionsOfUserStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteExpiredSessionsOfUserStmt: %w", cerr)
+		}
+	}
+	if q.deleteFlowsOfUserStmt != nil {
+		if cerr := q.deleteFlowsOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteFlowsOfUserStmt: %w", cerr)
 		}
 	}
 	if q.deleteIdentitiesOfUserStmt != nil {
@@ -998,6 +1009,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchSessionStmt: %w", cerr)
 		}
 	}
+	if q.trimSessionsStmt != nil {
+		if cerr := q.trimSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing trimSessionsStmt: %w", cerr)
+		}
+	}
 	if q.usageOfConversationStmt != nil {
 		if cerr := q.usageOfConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing usageOfConversationStmt: %w", cerr)
@@ -1068,6 +1084,7 @@ type Queries struct {
 	deleteEmailTokensStmt           *sql.Stmt
 	deleteEmailTokensOfUserStmt     *sql.Stmt
 	deleteExpiredSessionsOfUserStmt *sql.Stmt
+	deleteFlowsOfUserStmt           *sql.Stmt
 	deleteIdentitiesOfUserStmt      *sql.Stmt
 	deleteIdentityStmt              *sql.Stmt
 	deleteJobStmt                   *sql.Stmt
@@ -1172,6 +1189,7 @@ type Queries struct {
 	touchIdentityStmt               *sql.Stmt
 	touchKeyStmt                    *sql.Stmt
 	touchSessionStmt                *sql.Stmt
+	trimSessionsStmt                *sql.Stmt
 	usageOfConversationStmt         *sql.Stmt
 	usageOfJobStmt                  *sql.Stmt
 	usersToPurgeStmt                *sql.Stmt
@@ -1197,6 +1215,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteEmailTokensStmt:           q.deleteEmailTokensStmt,
 		deleteEmailTokensOfUserStmt:     q.deleteEmailTokensOfUserStmt,
 		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
+		deleteFlowsOfUserStmt:           q.deleteFlowsOfUserStmt,
 		deleteIdentitiesOfUserStmt:      q.deleteIdentitiesOfUserStmt,
 		deleteIdentityStmt:              q.deleteIdentityStmt,
 		deleteJobStmt:                   q.deleteJobStmt,
@@ -1301,6 +1320,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		touchIdentityStmt:               q.touchIdentityStmt,
 		touchKeyStmt:                    q.touchKeyStmt,
 		touchSessionStmt:                q.touchSessionStmt,
+		trimSessionsStmt:                q.trimSessionsStmt,
 		usageOfConversationStmt:         q.usageOfConversationStmt,
 		usageOfJobStmt:                  q.usageOfJobStmt,
 		usersToPurgeStmt:                q.usersToPurgeStmt,

@@ -353,6 +353,18 @@ func (q *Queries) DeleteExpiredSessionsOfUser(ctx context.Context, arg DeleteExp
 	return result.RowsAffected()
 }
 
+const deleteFlowsOfUser = `-- name: DeleteFlowsOfUser :execrows
+DELETE FROM sign_in_flows WHERE user_id = $1 AND user_id <> ''
+`
+
+func (q *Queries) DeleteFlowsOfUser(ctx context.Context, userID string) (int64, error) {
+	result, err := q.exec(ctx, q.deleteFlowsOfUserStmt, deleteFlowsOfUser, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteIdentitiesOfUser = `-- name: DeleteIdentitiesOfUser :execrows
 DELETE FROM identities WHERE user_id = $1
 `
@@ -2686,7 +2698,7 @@ func (q *Queries) LooseFiles(ctx context.Context, userID string) (LooseFilesRow,
 }
 
 const markPurged = `-- name: MarkPurged :execrows
-UPDATE users SET purged_at = $1 WHERE id = $2 AND deleted_at > 0
+UPDATE users SET purged_at = $1 WHERE id = $2 AND deleted_at > 0 AND purged_at = 0
 `
 
 type MarkPurgedParams struct {
@@ -3594,6 +3606,26 @@ func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) (int
 		arg.UserID,
 		arg.Seen,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const trimSessions = `-- name: TrimSessions :execrows
+DELETE FROM sessions WHERE sessions.user_id = $1 AND sessions.id NOT IN (
+    SELECT s.id FROM sessions s WHERE s.user_id = $1 ORDER BY s.id DESC LIMIT $2
+)
+`
+
+type TrimSessionsParams struct {
+	UserID string
+	Limit  int32
+}
+
+// The newest ones of a person stay.
+func (q *Queries) TrimSessions(ctx context.Context, arg TrimSessionsParams) (int64, error) {
+	result, err := q.exec(ctx, q.trimSessionsStmt, trimSessions, arg.UserID, arg.Limit)
 	if err != nil {
 		return 0, err
 	}
