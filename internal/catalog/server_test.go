@@ -144,3 +144,19 @@ func TestDiscoverWhileReading(t *testing.T) {
 		}
 	}
 }
+
+// A model of a server may be asked to call tools and to write JSON, since the
+// server alone knows whether it can; an operator may take that away.
+func TestAbilitiesOfAServersModels(t *testing.T) {
+	t.Parallel()
+	c := load(t, "servers: [{id: vllm, models: [{id: plain, abilities: []}, {id: llava, abilities: [vision, tools]}]}]")
+	discover(t, c, catalog.Server{ID: "vllm", Price: new(catalog.Price)}, "plain", "llava", "unknown")
+	discover(t, c, catalog.Server{ID: "ollama"}, "mistral")
+	for id, want := range map[string][]string{
+		"vllm/plain": {}, "vllm/llava": {"vision", "tools"}, "vllm/unknown": {"tools", "json"}, "ollama/mistral": {"tools", "json"},
+	} {
+		if got := model(t, c, id).Abilities; !slices.Equal(got, want) {
+			t.Errorf("%s has %v, want %v", id, got, want)
+		}
+	}
+}

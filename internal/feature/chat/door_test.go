@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,11 +35,15 @@ import (
 // doorRoom is a room that understands requests, with nothing behind it.
 func doorRoom(t testing.TB) *Room {
 	t.Helper()
-	models, err := catalog.Load("")
+	file := filepath.Join(t.TempDir(), "catalog.yaml")
+	if err := os.WriteFile(file, []byte("servers: [{id: ollama, models: [{id: plain, abilities: []}]}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	models, err := catalog.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := models.Discover(catalog.Server{ID: "ollama", Name: "Ollama"}, []string{"blind"}); err != nil {
+	if err := models.Discover(catalog.Server{ID: "ollama", Name: "Ollama"}, []string{"blind", "plain"}); err != nil {
 		t.Fatal(err)
 	}
 	nobody := Vendor{Name: "Nobody", Chatter: demo.New(0)}
@@ -262,8 +268,8 @@ func TestDoorRefuses(t *testing.T) {
 		{"a call without a result", `{"messages":[` + asks + `,{"role":"user","content":"well"}]}`, fault.Invalid, "", "messages[2].role"},
 		{"a call at the end", `{"messages":[` + asks + `]}`, fault.Invalid, "", "messages"},
 		{"a result of another call", `{"messages":[` + asks + `,{"role":"tool","tool_call_id":"b","content":"x"}]}`, fault.Invalid, "", "messages[2].tool_call_id"},
-		{"tools for a model without", `{"model":"demo-chat","tools":[` + tool + `]}`, fault.Invalid, "unsupported_parameter", "tools"},
-		{"JSON for a model without", `{"model":"demo-chat","response_format":{"type":"json_object"}}`, fault.Invalid, "unsupported_parameter", "response_format"},
+		{"tools for a model without", `{"model":"ollama/plain","tools":[` + tool + `]}`, fault.Invalid, "unsupported_parameter", "tools"},
+		{"JSON for a model without", `{"model":"ollama/plain","response_format":{"type":"json_object"}}`, fault.Invalid, "unsupported_parameter", "response_format"},
 		{"a tool twice", `{"tools":[` + tool + `,` + tool + `]}`, fault.Invalid, "", "tools[1].function.name"},
 		{"a tool of another type", `{"tools":[{"type":"custom","custom":{"name":"a"}}]}`, fault.Invalid, "unsupported_parameter", "tools[0].type"},
 		{"a choice without tools", `{"tool_choice":"required"}`, fault.Invalid, "", "tool_choice"},
