@@ -30,6 +30,16 @@ type Actor struct {
 // May tells whether the request may do what a scope covers.
 func (a Actor) May(s Scopes) bool { return !a.ByKey || a.Scopes&s == s }
 
+// Needs is Forbidden when the request may not do all of what scopes cover.
+func (a Actor) Needs(s Scopes) error {
+	if a.May(s) {
+		return nil
+	}
+	f := fault.Newf(fault.Forbidden, "This API key lacks the scope %q. Make one that has it in your settings.", s.String())
+	f.Type, f.Extra = "scope_missing", map[string]any{"scope": s.String()}
+	return f
+}
+
 type key struct{}
 
 // With puts the actor into the context.

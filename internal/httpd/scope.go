@@ -51,15 +51,10 @@ func scopeOf(op huma.Operation) actor.Scopes {
 // allowed finds who asks, and checks that the key that they came with, if they
 // came with one, may do what the route does.
 func allowed(a actor.Actor, needed actor.Scopes, inPerson bool) error {
-	switch {
-	case inPerson && a.ByKey:
+	if inPerson && a.ByKey {
 		f := fault.New(fault.Forbidden, "An API key cannot do this. Sign in, or use a token from /api/v1/auth/token.")
 		f.Type = "key_not_allowed"
 		return f
-	case !a.May(needed):
-		f := fault.Newf(fault.Forbidden, "This API key lacks the scope %q. Make one that has it in your settings.", needed.String())
-		f.Type, f.Extra = "scope_missing", map[string]any{"scope": needed.String()}
-		return f
 	}
-	return nil
+	return a.Needs(needed)
 }

@@ -76,9 +76,25 @@ type asked struct {
 	running []string
 }
 
+// scopes is what a question does beside asking: a model that is shown a file or
+// what was said before would tell it to whoever asks.
+func (in Ask) scopes() actor.Scopes {
+	s := actor.Generate
+	if slices.ContainsFunc(in.Messages, func(m Message) bool { return len(m.Files) > 0 }) {
+		s |= actor.Read
+	}
+	if in.ConversationID != "" {
+		s |= actor.Read | actor.Write
+	}
+	return s
+}
+
 // check looks at everything that can be wrong with a question before anything
 // is stored. All wrong fields come in one Invalid fault.
 func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) {
+	if err := a.Needs(in.scopes()); err != nil {
+		return asked{}, err
+	}
 	system, turns, err := split(in.Messages)
 	if err != nil {
 		return asked{}, err

@@ -356,6 +356,9 @@ func unusableAt(at string, err error) error {
 // picture where it is one.
 func (t *translation) file(ctx context.Context, at string, p ContentPart) (text string, image *provider.Image, err error) {
 	if id := deref(p.File.FileID); id != "" {
+		if err := t.actor.Needs(actor.Read); err != nil {
+			return "", nil, err
+		}
 		return t.uploaded(ctx, at+".file_id", id)
 	}
 	at += ".file_data"

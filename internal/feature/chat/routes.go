@@ -61,10 +61,10 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "delete-conversation", Method: http.MethodDelete, Path: "/api/v1/conversations/{id}", Tags: tags,
 		DefaultStatus: http.StatusNoContent, Summary: "Delete a conversation and stop its answers",
 	}, r.deleteConversation)
-	httpd.Register(api, asks(huma.Operation{
+	httpd.Register(api, httpd.Needs(huma.Operation{
 		OperationID: "regenerate-message", Method: http.MethodPost, Path: "/api/v1/conversations/{id}/messages/{message_id}/regenerate", Tags: tags,
 		DefaultStatus: http.StatusAccepted, Summary: "Answer a question once more, beside the answer that is there",
-	}), r.regenerate)
+	}, actor.AllScopes), r.regenerate)
 
 	r.door(api)
 }

@@ -31,7 +31,8 @@ func (r *Room) Routes(api huma.API) {
 	httpd.Register(api, op("update-job", http.MethodPatch, "/{id}", "Cancel a job by its status", http.StatusOK), r.update)
 	httpd.Register(api, op("delete-job", http.MethodDelete, "/{id}", "Delete a job that has ended", http.StatusNoContent), r.remove)
 	httpd.Register(api, op("cancel-job", http.MethodPost, "/{id}/cancel", "Stop a job; what came is billed", http.StatusAccepted), r.cancel)
-	httpd.Register(api, asks(op("retry-job", http.MethodPost, "/{id}/retry", "Try a failed or cancelled job again, as a new one", http.StatusAccepted)), r.retry)
+	again := op("retry-job", http.MethodPost, "/{id}/retry", "Try a failed or cancelled job again, as a new one", http.StatusAccepted)
+	httpd.Register(api, httpd.Needs(again, actor.AllScopes), r.retry) // it goes on with what was said before
 	httpd.Register(api, op("get-receipt", http.MethodGet, "/{id}/receipt", "What a job cost, line by line", http.StatusOK), r.receipt)
 	httpd.Stream(api, op("follow-job", http.MethodGet, "/{id}/events", "A job's events, from any one on", http.StatusOK), r.follow)
 }
