@@ -23,13 +23,12 @@ type Call struct {
 	stream          bool // what the caller wants: text piece by piece
 	pictures        bool // some come along with the request
 	text, reasoning strings.Builder
-	calls           []ToolCallDelta // with stream false: whole ones, at the end
+	calls           []toolCall // those that have begun, in their order
 
 	// What the transport reads and writes, from the goroutine of the call.
 	streamed bool // what was asked of the vendor
 	left     int  // bytes that the answer may still have; below 0 the vendor is not listened to
 	begun    bool // text or a call has come
-	called   bool // a call has come
 	status   int  // of the vendor's response, 0 before it
 	header   http.Header
 }
@@ -95,29 +94,6 @@ func (c *Call) Reasoning(piece string) {
 	c.reasoning.WriteString(piece)
 }
 
-// mostCalls is more than any model makes in one answer.
-const mostCalls = 256
-
-// Tool takes a piece of a call. The first one of an index has the id and the name.
-func (c *Call) Tool(d ToolCallDelta) {
-	d.ID, d.Name, d.Arguments = c.take(d.ID), c.take(d.Name), c.take(d.Arguments)
-	if c.left < 0 || d.Index < 0 || d.Index >= mostCalls || d.ID+d.Name+d.Arguments == "" {
-		return
-	}
-	c.begun, c.called = true, true
-	if c.stream {
-		c.emit(Delta{ToolCall: &d})
-		return
-	}
-	for i := range c.calls {
-		if whole := &c.calls[i]; whole.Index == d.Index {
-			whole.ID, whole.Name, whole.Arguments = whole.ID+d.ID, whole.Name+d.Name, whole.Arguments+d.Arguments
-			return
-		}
-	}
-	c.calls = append(c.calls, d)
-}
-
 // clean drops what PostgreSQL cannot store: U+0000, and bytes that are no UTF-8.
 func clean(s string) string {
 	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
@@ -137,10 +113,12 @@ func (c *Call) End(answer ChatAnswer, err error) (ChatAnswer, error) {
 	if c.text.Len() > 0 {
 		c.emit(Delta{Text: c.text.String()})
 	}
-	for i := range c.calls {
-		c.emit(Delta{ToolCall: &c.calls[i]})
+	if !c.stream {
+		for i := range c.calls {
+			c.emit(Delta{ToolCall: &c.calls[i].whole})
+		}
 	}
-	if c.called && answer.FinishReason == FinishStop { // some vendors have no word of their own for it
+	if len(c.calls) > 0 && answer.FinishReason == FinishStop { // some vendors have no word of their own for it
 		answer.FinishReason = FinishToolCalls
 	}
 	answer.Usage = sane(answer.Usage)

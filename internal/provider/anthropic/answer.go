@@ -2,7 +2,6 @@ package anthropic
 
 import (
 	"encoding/json"
-	"slices"
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 
@@ -44,7 +43,6 @@ type answer struct {
 	known provider.ChatAnswer
 	stop  sdk.StopReason
 	raw   figures
-	calls []int // the block index of each call
 }
 
 // figures are the vendor's own, as they came.
@@ -62,12 +60,11 @@ func (a *answer) take(e *event) {
 		a.call.Reasoning(e.ContentBlock.Thinking)
 		a.call.Text(e.ContentBlock.Text)
 		if b := &e.ContentBlock; b.Type == "tool_use" {
-			a.calls = append(a.calls, e.Index)
-			a.call.Tool(provider.ToolCallDelta{Index: len(a.calls) - 1, ID: b.ID, Name: b.Name})
+			a.call.Tool(provider.ToolCallDelta{Index: e.Index, ID: b.ID, Name: b.Name})
 		}
 	case "content_block_delta":
 		if e.Delta.PartialJSON != "" {
-			a.call.Tool(provider.ToolCallDelta{Index: slices.Index(a.calls, e.Index), Arguments: e.Delta.PartialJSON})
+			a.call.Tool(provider.ToolCallDelta{Index: e.Index, Arguments: e.Delta.PartialJSON})
 		}
 		a.call.Reasoning(e.Delta.Thinking)
 		a.call.Text(e.Delta.Text)

@@ -1,7 +1,6 @@
 package openai
 
 import (
-	"crypto/rand"
 	"encoding/json"
 
 	"pulse/internal/provider"
@@ -44,14 +43,6 @@ type answer struct {
 	known   provider.ChatAnswer
 	refused bool
 	finish  string
-	calls   []begun // one for each call, in their order
-}
-
-// begun is a call that has begun.
-type begun struct {
-	index int    // the server's
-	id    string // the server's, or ""
-	named bool
 }
 
 func (a *answer) take(c *chunk) {
@@ -94,33 +85,8 @@ func (a *answer) say(t *text) {
 		if c.Index != nil {
 			index = *c.Index
 		}
-		a.call.Tool(a.pieceOf(index, c))
+		a.call.Tool(provider.ToolCallDelta{Index: index, ID: c.ID, Name: c.Function.Name, Arguments: c.Function.Arguments})
 	}
-}
-
-// pieceOf gives a piece of a call as Pulse has it: numbered in order, with an id
-// and a name in its first piece alone. Servers that imitate OpenAI give the index
-// 0 to all calls (Ollama's issue 15457), repeat id and name, or have no ids.
-func (a *answer) pieceOf(index int, c *toolCall) provider.ToolCallDelta {
-	n := len(a.calls) - 1
-	for n >= 0 && a.calls[n].index != index {
-		n--
-	}
-	d := provider.ToolCallDelta{Index: n, Arguments: c.Function.Arguments}
-	if n < 0 && c.ID+c.Function.Name+c.Function.Arguments == "" {
-		return d // which says nothing
-	}
-	if n < 0 || c.ID != "" && a.calls[n].id != "" && c.ID != a.calls[n].id {
-		d.Index, d.ID = len(a.calls), c.ID
-		if d.ID == "" {
-			d.ID = "call_" + rand.Text() // a client needs one
-		}
-		a.calls = append(a.calls, begun{index: index, id: c.ID})
-	}
-	if call := &a.calls[d.Index]; !call.named && c.Function.Name != "" {
-		call.named, d.Name = true, c.Function.Name
-	}
-	return d
 }
 
 func (a *answer) end() provider.ChatAnswer {

@@ -189,7 +189,6 @@ type response struct {
 	call    *provider.Call
 	known   provider.ChatAnswer
 	refused bool
-	calls   []int // the output index of each call
 	failed  error
 }
 
@@ -204,15 +203,10 @@ func (a *response) take(e *responseEvent) {
 		a.call.Reasoning(e.Delta)
 	case "response.output_item.added":
 		if e.Item.Type == "function_call" {
-			a.calls = append(a.calls, e.Index)
-			a.call.Tool(provider.ToolCallDelta{Index: len(a.calls) - 1, ID: e.Item.CallID, Name: e.Item.Name, Arguments: e.Item.Arguments})
+			a.call.Tool(provider.ToolCallDelta{Index: e.Index, ID: e.Item.CallID, Name: e.Item.Name, Arguments: e.Item.Arguments})
 		}
 	case "response.function_call_arguments.delta":
-		for i, index := range a.calls {
-			if index == e.Index {
-				a.call.Tool(provider.ToolCallDelta{Index: i, Arguments: e.Delta})
-			}
-		}
+		a.call.Tool(provider.ToolCallDelta{Index: e.Index, Arguments: e.Delta})
 	case "response.completed", "response.incomplete", "response.failed":
 		a.over(&e.Response)
 	case "error":
@@ -221,13 +215,11 @@ func (a *response) take(e *responseEvent) {
 }
 
 func (a *response) whole(r *responseBody) {
-	calls := 0
 	for i := range r.Output {
 		item := &r.Output[i]
 		switch item.Type {
 		case "function_call":
-			a.call.Tool(provider.ToolCallDelta{Index: calls, ID: item.CallID, Name: item.Name, Arguments: item.Arguments})
-			calls++
+			a.call.Tool(provider.ToolCallDelta{Index: i, ID: item.CallID, Name: item.Name, Arguments: item.Arguments})
 		case "message":
 			for _, c := range item.Content {
 				a.refused = a.refused || c.Refusal != ""

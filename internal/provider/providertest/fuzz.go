@@ -47,6 +47,7 @@ func Fuzz(f *testing.F, s Subject, seeds ...string) {
 			next.mediaType = "text/event-stream"
 		}
 		var said strings.Builder
+		calls := 0
 		req := s.request(stream)
 		if s.FuzzTools {
 			req.Tools = tools
@@ -63,6 +64,12 @@ func Fuzz(f *testing.F, s Subject, seeds ...string) {
 				t.Errorf("a piece is %+v, want one of the three", d)
 			}
 			if c := d.ToolCall; c != nil {
+				if begins := c.Index == calls; begins == (c.ID == "") || c.Index > calls || c.Index < 0 {
+					t.Errorf("after %d calls comes a piece %+v", calls, c)
+				}
+				if c.ID != "" {
+					calls++
+				}
 				said.WriteString(c.ID + c.Name + c.Arguments)
 			}
 		})
