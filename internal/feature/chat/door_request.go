@@ -13,8 +13,8 @@ import (
 // of it, so that whatever is not honoured is refused by name or known to be
 // harmless. In every optional field a null counts as absence.
 type ChatCompletionRequest struct { //nolint:revive // its name in the OpenAPI document
-	Model    string              `json:"model" doc:"A model's id or alias, see /v1/models"`
-	Messages []CompletionMessage `json:"messages" minItems:"1" maxItems:"2000"`
+	Model    string   `json:"model" doc:"A model's id or alias, see /v1/models"`
+	Messages turnList `json:"messages" minItems:"1" maxItems:"2000"`
 
 	MaxCompletionTokens *int64          `json:"max_completion_tokens,omitempty" minimum:"1" doc:"Cap on the answer, thinking included"`
 	MaxTokens           *int64          `json:"max_tokens,omitempty" minimum:"1" doc:"The old name of max_completion_tokens"`
@@ -26,9 +26,9 @@ type ChatCompletionRequest struct { //nolint:revive // its name in the OpenAPI d
 	ReasoningEffort     *string         `json:"reasoning_effort,omitempty" doc:"One of the model's"`
 	ResponseFormat      *ResponseFormat `json:"response_format,omitempty"`
 
-	Tools             []CompletionTool `json:"tools,omitempty" maxItems:"128" doc:"Functions; Pulse runs none of them"`
-	ToolChoice        *toolChoice      `json:"tool_choice,omitempty" doc:"none, auto, required, a function, or allowed_tools"`
-	ParallelToolCalls *bool            `json:"parallel_tool_calls,omitempty"`
+	Tools             upTo[CompletionTool] `json:"tools,omitempty" maxItems:"128" doc:"Functions; Pulse runs none of them"`
+	ToolChoice        *toolChoice          `json:"tool_choice,omitempty" doc:"none, auto, required, a function, or allowed_tools"`
+	ParallelToolCalls *bool                `json:"parallel_tool_calls,omitempty"`
 
 	// Accepted, and without effect.
 	Metadata             json.RawMessage `json:"metadata,omitempty" doc:"Accepted, without effect"`
@@ -68,11 +68,11 @@ type StreamOptions struct {
 
 // CompletionMessage is a turn. Which fields go with a role is checked in code.
 type CompletionMessage struct {
-	Role       string               `json:"role" enum:"developer,system,user,assistant,tool"`
-	Content    *content             `json:"content,omitempty" doc:"A text, or parts: text, image_url and file"`
-	ToolCalls  []CompletionToolCall `json:"tool_calls,omitempty" doc:"Of an assistant's message"`
-	ToolCallID *string              `json:"tool_call_id,omitempty" doc:"Of a tool's message"`
-	Refusal    *string              `json:"refusal,omitempty" doc:"Of an assistant's message"`
+	Role       string                   `json:"role" enum:"developer,system,user,assistant,tool"`
+	Content    *content                 `json:"content,omitempty" doc:"A text, or parts: text, image_url and file"`
+	ToolCalls  upTo[CompletionToolCall] `json:"tool_calls,omitempty" doc:"Of an assistant's message"`
+	ToolCallID *string                  `json:"tool_call_id,omitempty" doc:"Of a tool's message"`
+	Refusal    *string                  `json:"refusal,omitempty" doc:"Of an assistant's message"`
 
 	// What comes along when a client gives back a message as it got it.
 	Name             *string         `json:"name,omitempty" doc:"Accepted, without effect"`
@@ -139,6 +139,78 @@ type ContentPart struct {
 	PromptCacheBreakpoint json.RawMessage `json:"prompt_cache_breakpoint,omitempty" doc:"Accepted, without effect"`
 }
 
+// upTo is a list that is not read beyond what any request has: its elements are
+// many times larger in memory than "{}" on the line.
+type upTo[T any] []T
+
+// UnmarshalJSONFrom reads the elements one by one.
+func (l *upTo[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	return eachOf(d, func(n int) error {
+		if n >= maxPieces {
+			return tooManyPieces()
+		}
+		var v T
+		err := jsonv2.UnmarshalDecode(d, &v)
+		*l = append(*l, v)
+		return err //nolint:wrapcheck // the decoder reads its own errors
+	})
+}
+
+// turnList is the messages, which are bound one by one and together.
+type turnList []CompletionMessage
+
+// UnmarshalJSONFrom reads the messages one by one.
+func (l *turnList) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	pieces := 0
+	return eachOf(d, func(n int) error {
+		if n >= maxTurns {
+			return errTurns()
+		}
+		var m CompletionMessage
+		if err := jsonv2.UnmarshalDecode(d, &m); err != nil {
+			return err //nolint:wrapcheck // the decoder reads its own errors
+		}
+		if pieces += len(m.ToolCalls); m.Content != nil {
+			pieces += len(*m.Content)
+		}
+		if pieces > maxTurns+maxPieces { // most messages are one part, a text
+			return tooManyPieces()
+		}
+		*l = append(*l, m)
+		return nil
+	})
+}
+
+// eachOf lets next read the elements of a list, of which null has none.
+func eachOf(d *jsontext.Decoder, next func(n int) error) error {
+	switch d.PeekKind() {
+	case 'n':
+		_, err := d.ReadToken()
+		return err //nolint:wrapcheck // the decoder reads its own errors
+	case '[':
+	default:
+		return &jsonv2.SemanticError{JSONPointer: d.StackPointer()}
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err //nolint:wrapcheck // as above
+	}
+	for n := 0; d.PeekKind() != ']'; n++ {
+		if err := next(n); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err //nolint:wrapcheck // as above
+}
+
+func tooManyPieces() error {
+	return wrong("messages", "A request may have at most %d parts and calls of tools.", maxPieces)
+}
+
+func errTurns() error {
+	return wrong("messages", "'messages' must have from 1 to %d messages.", maxTurns)
+}
+
 // content is a text or parts.
 type content []ContentPart
 
@@ -150,7 +222,7 @@ const (
 // UnmarshalJSONFrom reads both forms.
 func (c *content) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if d.PeekKind() != '"' {
-		return jsonv2.UnmarshalDecode(d, (*[]ContentPart)(c)) //nolint:wrapcheck // the decoder reads its own errors
+		return (*upTo[ContentPart])(c).UnmarshalJSONFrom(d)
 	}
 	var text string
 	err := jsonv2.UnmarshalDecode(d, &text)

@@ -24,6 +24,8 @@ const (
 	roleDeveloper = "developer"
 
 	maxTurns = 2000
+	// maxPieces is how many parts and calls of tools all messages may have together.
+	maxPieces = 2000
 	// maxRemote is how many pictures of a request are fetched.
 	maxRemote = 16
 	// remoteTime is how long the fetching of all of them may take.
@@ -37,7 +39,7 @@ const (
 // through here all of them take.
 func (in *ChatCompletionRequest) checkTurns() error {
 	if len(in.Messages) == 0 || len(in.Messages) > maxTurns {
-		return wrong("messages", "'messages' must have from 1 to %d messages.", maxTurns)
+		return errTurns()
 	}
 	var waiting []string // calls without a result
 	begun := false       // somebody has said something
@@ -138,9 +140,15 @@ func (m *CompletionMessage) checkParts(at string) error {
 // turns puts the messages into Pulse's words, with their pictures and files.
 func (r *Room) turns(ctx context.Context, a actor.Actor, c *completing, messages []CompletionMessage) error {
 	t := translation{room: r, actor: a, c: c, left: c.model.Images.Room(), known: map[string]query.File{}}
+	for _, text := range c.read.texts { // of tools, and of what the answer is bound to
+		t.size += len(text)
+	}
 	var systems []string
 	for i := range messages {
 		m := &messages[i]
+		if err := t.weigh(m.size()); err != nil {
+			return err
+		}
 		switch m.Role {
 		case roleDeveloper, roleSystem:
 			systems = append(systems, m.text())
@@ -160,14 +168,21 @@ func (r *Room) turns(ctx context.Context, a actor.Actor, c *completing, messages
 	}
 	c.req.System = strings.Join(systems, "\n\n")
 	c.read.system = c.req.System
-	size := len(c.req.System)
-	for _, text := range c.read.texts {
-		size += len(text)
-	}
-	if size > maxPrompt {
-		return tooMuchText(size)
-	}
 	return nil
+}
+
+// size is how many bytes of text a message brings along.
+func (m *CompletionMessage) size() int {
+	n := len(deref(m.Refusal))
+	if m.Content != nil {
+		for i := range *m.Content {
+			n += len((*m.Content)[i].Text) + len((*m.Content)[i].Refusal)
+		}
+	}
+	for i := range m.ToolCalls {
+		n += len(m.ToolCalls[i].Function.Name) + len(m.ToolCalls[i].Function.Arguments)
+	}
+	return n
 }
 
 // text is all that a message says.
@@ -193,6 +208,16 @@ type translation struct {
 	known  map[string]query.File
 	remote int // pictures fetched
 	until  time.Time
+	size   int // bytes of text so far
+}
+
+// weigh counts text before it is copied to anywhere: a file of a few megabytes
+// can be named again and again.
+func (t *translation) weigh(n int) error {
+	if t.size += n; t.size > maxPrompt {
+		return tooMuchText(t.size)
+	}
+	return nil
 }
 
 // add adds a message to the request, and its tokens to what is counted.
@@ -206,31 +231,38 @@ func (t *translation) add(m provider.Message) {
 // pictures before its text, and the order of the parts says what belongs together.
 func (t *translation) question(ctx context.Context, at string, parts []ContentPart) error {
 	m := provider.Message{Role: provider.RoleUser}
+	var said strings.Builder
 	for i, p := range parts {
 		in := fmt.Sprintf("%s[%d]", at, i)
 		text, image := p.Text, (*provider.Image)(nil)
-		var err error
-		switch p.Type {
-		case "image_url":
+		err := ctx.Err()
+		switch {
+		case err != nil: // nobody waits any more
+			return context.Cause(ctx)
+		case p.Type == "image_url":
 			image, err = t.picture(ctx, in+".image_url.url", p.ImageURL.URL)
-		case "file":
+		case p.Type == "file":
 			text, image, err = t.file(ctx, in+".file", p)
 		}
 		if err != nil {
 			return err
 		}
 		switch {
-		case image != nil && m.Text != "":
+		case image != nil && said.Len() > 0:
+			m.Text = said.String()
 			t.add(m)
 			m = provider.Message{Role: provider.RoleUser, Images: []provider.Image{*image}}
+			said.Reset()
 		case image != nil:
 			m.Images = append(m.Images, *image)
-		case m.Text != "":
-			m.Text += "\n" + text
 		default:
-			m.Text = text
+			if said.Len() > 0 {
+				said.WriteByte('\n')
+			}
+			said.WriteString(text)
 		}
 	}
+	m.Text = said.String()
 	t.add(m)
 	return nil
 }
@@ -389,7 +421,16 @@ func (t *translation) file(ctx context.Context, at string, p ContentPart) (text 
 	if name == "" {
 		name = "file"
 	}
-	return fmt.Sprintf(fileText, name, found.Text), nil, nil
+	text, err = t.shown(name, found.Text)
+	return text, nil, err
+}
+
+// shown is a file as the model sees it.
+func (t *translation) shown(name, text string) (string, error) {
+	if err := t.weigh(len(name) + len(text)); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(fileText, name, text), nil
 }
 
 // uploaded gives a file that the person has uploaded.
@@ -401,7 +442,8 @@ func (t *translation) uploaded(ctx context.Context, at, id string) (text string,
 	case err != nil:
 		return "", nil, err
 	case f.Kind != kindImage:
-		return fmt.Sprintf(fileText, f.Name, f.Text), nil, nil
+		text, err = t.shown(f.Name, f.Text)
+		return text, nil, err
 	}
 	if err := t.sees(at); err != nil {
 		return "", nil, err
