@@ -76,7 +76,12 @@ type CompletionMessage struct {
 
 	// What comes along when a client gives back a message as it got it.
 	Name             *string         `json:"name,omitempty" doc:"Accepted, without effect"`
-	ReasoningContent *string         `json:"reasoning_content,omitempty" doc:"Accepted, without effect"`
+	ReasoningContent json.RawMessage `json:"reasoning_content,omitempty" doc:"Accepted, without effect"`
+	Reasoning        json.RawMessage `json:"reasoning,omitempty" doc:"Accepted, without effect"`
+	ReasoningDetails json.RawMessage `json:"reasoning_details,omitempty" doc:"Accepted, without effect"`
+	ThinkingBlocks   json.RawMessage `json:"thinking_blocks,omitempty" doc:"Accepted, without effect"`
+	CacheControl     json.RawMessage `json:"cache_control,omitempty" doc:"Accepted, without effect"`
+	ProviderFields   json.RawMessage `json:"provider_specific_fields,omitempty" doc:"Accepted, without effect"`
 	Annotations      json.RawMessage `json:"annotations,omitempty" doc:"Accepted, without effect"`
 	Parsed           json.RawMessage `json:"parsed,omitempty" doc:"Accepted, without effect"`
 	Audio            json.RawMessage `json:"audio,omitempty" doc:"Refused"`
@@ -86,13 +91,14 @@ type CompletionMessage struct {
 // CompletionToolCall is a call that the model has asked for.
 type CompletionToolCall struct {
 	ID       string `json:"id"`
-	Type     string `json:"type" enum:"function"`
+	Type     string `json:"type,omitempty" enum:"function" doc:"function, also where it is left out"`
 	Function struct {
 		Name            string          `json:"name"`
 		Arguments       string          `json:"arguments" doc:"JSON, as the model wrote it"`
 		ParsedArguments json.RawMessage `json:"parsed_arguments,omitempty" doc:"Accepted, without effect"`
 	} `json:"function"`
-	Index *int64 `json:"index,omitempty" doc:"Accepted, without effect"`
+	Index          *int64          `json:"index,omitempty" doc:"Accepted, without effect"`
+	ProviderFields json.RawMessage `json:"provider_specific_fields,omitempty" doc:"Accepted, without effect"`
 }
 
 // CompletionTool is a function that the model may ask its caller to run.
@@ -137,6 +143,8 @@ type ContentPart struct {
 	} `json:"file,omitempty"`
 	InputAudio            json.RawMessage `json:"input_audio,omitempty" doc:"Refused"`
 	PromptCacheBreakpoint json.RawMessage `json:"prompt_cache_breakpoint,omitempty" doc:"Accepted, without effect"`
+	CacheControl          json.RawMessage `json:"cache_control,omitempty" doc:"Accepted, without effect"`
+	ProviderFields        json.RawMessage `json:"provider_specific_fields,omitempty" doc:"Accepted, without effect"`
 }
 
 // upTo is a list that is not read beyond what any request has: its elements are
@@ -215,7 +223,9 @@ func errTurns() error {
 type content []ContentPart
 
 const (
-	partText     = "text"     // the type of a part that is text
+	// The types of parts.
+	partText, partRefusal, partImage, partFile = "text", "refusal", "image_url", "file"
+
 	typeFunction = "function" // the one type of tools
 )
 

@@ -43,20 +43,28 @@ func (in *ChatCompletionRequest) checkTurns() error {
 	}
 	var waiting []string // calls without a result
 	begun := false       // somebody has said something
-	last := ""
+	last, systems := "", false
+	question := in.question()
 	for i := range in.Messages {
 		m := &in.Messages[i]
 		at := fmt.Sprintf("messages[%d]", i)
 		if err := m.checkParts(at); err != nil {
 			return err
 		}
+		if m.silent() && i != question {
+			continue
+		}
 		if m.Role != provider.RoleTool && len(waiting) > 0 {
 			return wrong(at+".role", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
 		}
 		switch m.Role {
 		case roleDeveloper, roleSystem:
+			systems = true
 			continue
 		case provider.RoleUser:
+			if m.silent() {
+				return wrong(at+".content", "'%s.content' must not be empty.", at)
+			}
 		case provider.RoleAssistant:
 			if !begun {
 				return wrong(at+".role", "The first message that is not a system or developer message must be from the user.")
@@ -78,10 +86,38 @@ func (in *ChatCompletionRequest) checkTurns() error {
 	switch {
 	case len(waiting) > 0:
 		return wrong("messages", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+	case last == "" && systems: // it is sent as the user's
 	case last != provider.RoleUser && last != provider.RoleTool:
 		return wrong("messages", "The last message must be the user's, or a tool's result.")
 	}
 	return nil
+}
+
+// question is where the user's last message is; -1: nowhere.
+func (in *ChatCompletionRequest) question() int {
+	for i := range slices.Backward(in.Messages) {
+		if in.Messages[i].Role == provider.RoleUser {
+			return i
+		}
+	}
+	return -1
+}
+
+// silent tells that a message says nothing. Clients send such as they come by
+// them: a system prompt that was left empty, an answer that was all thinking.
+// Vendors refuse them, so they are left out.
+func (m *CompletionMessage) silent() bool {
+	switch m.Role {
+	case roleDeveloper, roleSystem, provider.RoleUser, provider.RoleAssistant:
+	default:
+		return false
+	}
+	if len(m.ToolCalls) > 0 || strings.TrimSpace(deref(m.Refusal)) != "" {
+		return false
+	}
+	return m.Content == nil || !slices.ContainsFunc(*m.Content, func(p ContentPart) bool {
+		return p.Type != partText && p.Type != partRefusal || strings.TrimSpace(p.Text+p.Refusal) != ""
+	})
 }
 
 // checkParts looks at one message.
@@ -99,7 +135,7 @@ func (m *CompletionMessage) checkParts(at string) error {
 	for i, call := range m.ToolCalls {
 		in := fmt.Sprintf("%s.tool_calls[%d]", at, i)
 		switch {
-		case call.Type != typeFunction:
+		case call.Type != "" && call.Type != typeFunction:
 			return unsupported(in+".type", "Pulse takes calls of the type 'function' only.")
 		case call.ID == "":
 			return wrong(in+".id", "A call must have an id.")
@@ -108,31 +144,24 @@ func (m *CompletionMessage) checkParts(at string) error {
 		}
 	}
 	if m.Content == nil {
-		if m.Role == provider.RoleAssistant && (len(m.ToolCalls) > 0 || deref(m.Refusal) != "") {
-			return nil
+		if m.Role == provider.RoleTool {
+			return wrong(at+".content", "'%s.content' is missing.", at)
 		}
-		return wrong(at+".content", "'%s.content' is missing.", at)
+		return nil
 	}
-	says := m.Role == provider.RoleTool || len(m.ToolCalls) > 0 // whose words may be none
 	for i, p := range *m.Content {
 		in := fmt.Sprintf("%s.content[%d]", at, i)
 		switch {
 		case p.Type == partText:
-			says = says || strings.TrimSpace(p.Text) != ""
-		case p.Type == "refusal" && m.Role == provider.RoleAssistant:
-			says = says || p.Refusal != ""
+		case p.Type == partRefusal && m.Role == provider.RoleAssistant:
 		case m.Role != provider.RoleUser:
 			return wrong(in+".type", "A message of the role %q has text only.", m.Role)
-		case p.Type == "image_url" && p.ImageURL != nil, p.Type == "file" && p.File != nil:
-			says = true
+		case p.Type == partImage && p.ImageURL != nil, p.Type == partFile && p.File != nil:
 		case p.Type == "input_audio":
 			return unsupported(in, "Pulse does not take audio.")
 		default:
 			return wrong(in+".type", "Invalid value: %q. Supported values are: text, image_url and file, each with the field of its name.", p.Type)
 		}
-	}
-	if !says {
-		return wrong(at+".content", "'%s.content' must not be empty.", at)
 	}
 	return nil
 }
@@ -146,6 +175,9 @@ func (r *Room) turns(ctx context.Context, a actor.Actor, c *completing, messages
 	var systems []string
 	for i := range messages {
 		m := &messages[i]
+		if m.silent() {
+			continue
+		}
 		if err := t.weigh(m.size()); err != nil {
 			return err
 		}
@@ -166,7 +198,11 @@ func (r *Room) turns(ctx context.Context, a actor.Actor, c *completing, messages
 			t.add(provider.Message{Role: m.Role, Text: m.text(), ToolCallID: deref(m.ToolCallID)})
 		}
 	}
-	c.req.System = strings.Join(systems, "\n\n")
+	if system := strings.Join(systems, "\n\n"); len(c.req.Messages) > 0 {
+		c.req.System = system
+	} else { // vendors want a question
+		t.add(provider.Message{Role: provider.RoleUser, Text: system})
+	}
 	c.read.system = c.req.System
 	return nil
 }
@@ -239,9 +275,9 @@ func (t *translation) question(ctx context.Context, at string, parts []ContentPa
 		switch {
 		case err != nil: // nobody waits any more
 			return context.Cause(ctx)
-		case p.Type == "image_url":
+		case p.Type == partImage:
 			image, err = t.picture(ctx, in+".image_url.url", p.ImageURL.URL)
-		case p.Type == "file":
+		case p.Type == partFile:
 			text, image, err = t.file(ctx, in+".file", p)
 		}
 		if err != nil {
