@@ -3,7 +3,9 @@ package provider
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"regexp"
+	"strings"
 )
 
 // plainID is what every vendor takes as the id of a call.
@@ -18,4 +20,21 @@ func PlainID(id string) string {
 	}
 	sum := sha256.Sum256([]byte(id))
 	return "call_" + hex.EncodeToString(sum[:16])
+}
+
+// Object gives a call's arguments as the JSON object that vendors want back.
+// What a model wrote may be nothing, or anything: that becomes an object, too.
+func (c ToolCall) Object() json.RawMessage {
+	text := strings.TrimSpace(c.Arguments)
+	if text == "" {
+		return json.RawMessage(`{}`)
+	}
+	if text[0] == '{' && json.Valid([]byte(text)) {
+		return json.RawMessage(text)
+	}
+	object, err := json.Marshal(map[string]string{"invalid": c.Arguments})
+	if err != nil { // a string always marshals
+		return json.RawMessage(`{}`)
+	}
+	return object
 }

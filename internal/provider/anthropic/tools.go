@@ -83,25 +83,9 @@ func saidBefore(m provider.Message) []sdk.ContentBlockParamUnion {
 		list = append(list, sdk.NewTextBlock(m.Text))
 	}
 	for _, c := range m.ToolCalls {
-		input := json.RawMessage(c.Arguments)
-		if len(input) == 0 || !json.Valid(input) || input[0] != '{' { // what a model wrote may be anything
-			input = invalid(c.Arguments)
-		}
-		list = append(list, sdk.NewToolUseBlock(provider.PlainID(c.ID), input, c.Name))
+		list = append(list, sdk.NewToolUseBlock(provider.PlainID(c.ID), c.Object(), c.Name))
 	}
 	return list
-}
-
-// invalid makes an object of arguments that are none.
-func invalid(arguments string) json.RawMessage {
-	if arguments == "" {
-		return json.RawMessage(`{}`)
-	}
-	object, err := json.Marshal(map[string]string{"invalid": arguments})
-	if err != nil { // strings always marshal
-		return json.RawMessage(`{}`)
-	}
-	return object
 }
 
 // toolsUsed gives the tools that were called before, as far as they can be known.

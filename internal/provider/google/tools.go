@@ -37,6 +37,10 @@ var toolName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$`)
 // there, behind the mark.
 const signatureMark = "-sig-"
 
+// maxSignature is several times what Google sends, in bytes: an id comes from
+// whoever asks, and is not counted as a part of the prompt.
+const maxSignature = 32 << 10
+
 // noSignature is what Google takes for a call that comes without its signature,
 // such as one of another model's (ai.google.dev, "Thought signatures").
 const noSignature = "skip_thought_signature_validator"
@@ -65,10 +69,10 @@ func unpack(id string) (own string, signature []byte) {
 		return provider.PlainID(id), nil
 	}
 	signature, err := base64.RawURLEncoding.DecodeString(packed)
-	if err != nil {
+	if err != nil || len(signature) == 0 || len(signature) > maxSignature {
 		return provider.PlainID(id), nil
 	}
-	return own, signature
+	return provider.PlainID(own), signature
 }
 
 // calls gives the calls of an answer of before. Of several at once, Google signs
@@ -81,8 +85,8 @@ func calls(m provider.Message) []*genai.Part {
 			signature = []byte(noSignature)
 		}
 		var arguments map[string]any
-		if err := json.Unmarshal([]byte(c.Arguments), &arguments); err != nil { // what a model wrote may be anything
-			arguments = map[string]any{"invalid": c.Arguments}
+		if err := json.Unmarshal(c.Object(), &arguments); err != nil { // an object always does
+			arguments = map[string]any{}
 		}
 		list = append(list, &genai.Part{FunctionCall: &genai.FunctionCall{ID: id, Name: c.Name, Args: arguments}, ThoughtSignature: signature})
 	}

@@ -150,3 +150,40 @@ func TestCallsOfServers(t *testing.T) {
 		})
 	}
 }
+
+// A gateway in OpenAI's place may send a call's arguments whole, or before their
+// pieces as well.
+func TestResponsesOfGateways(t *testing.T) {
+	t.Parallel()
+	event := func(kind, rest string) string {
+		return `data: {"type":"` + kind + `","output_index":0,` + rest + "}\n\n"
+	}
+	item := `"item":{"type":"function_call","call_id":"c","name":"f","arguments":"{\"a\":1}"}`
+	over := event("response.completed", `"response":{"id":"r","model":"m","status":"completed"}`)
+	for name, body := range map[string]string{
+		"no pieces": event("response.output_item.added", item) + event("response.function_call_arguments.done", `"arguments":"{\"a\":1}"`) + over,
+		"pieces as well": event("response.output_item.added", item) + event("response.function_call_arguments.delta", `"delta":"{\"a\""`) +
+			event("response.function_call_arguments.delta", `"delta":":1}"`) + event("response.function_call_arguments.done", `"arguments":"{\"a\":1}"`) + over,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/event-stream")
+				_, _ = w.Write([]byte(body))
+			}))
+			t.Cleanup(server.Close)
+			client := openai.New(openai.Options{APIKey: "sk", BaseURL: server.URL + "/v1"})
+			arguments := ""
+			a, err := client.Chat(t.Context(), provider.ChatRequest{
+				Model: "m", MaxTokens: 10, Stream: true, Tools: []provider.Tool{{Name: "f"}}, Messages: []provider.Message{{Role: provider.RoleUser, Text: "?"}},
+			}, func(d provider.Delta) {
+				if d.ToolCall != nil {
+					arguments += d.ToolCall.Arguments
+				}
+			})
+			if err != nil || a.FinishReason != provider.FinishToolCalls || arguments != `{"a":1}` {
+				t.Errorf("%q, finished by %q, %v", arguments, a.FinishReason, err)
+			}
+		})
+	}
+}

@@ -177,6 +177,7 @@ type responseItem struct {
 type responseEvent struct {
 	Type     string       `json:"type"`
 	Delta    string       `json:"delta"`
+	Whole    string       `json:"arguments"` // of a call, when it is done
 	Index    int          `json:"output_index"`
 	Item     responseItem `json:"item"`
 	Response responseBody `json:"response"`
@@ -190,6 +191,7 @@ type response struct {
 	known   provider.ChatAnswer
 	refused bool
 	failed  error
+	argued  map[int]bool // by output index: arguments of the call have come
 }
 
 func (a *response) take(e *responseEvent) {
@@ -203,15 +205,27 @@ func (a *response) take(e *responseEvent) {
 		a.call.Reasoning(e.Delta)
 	case "response.output_item.added":
 		if e.Item.Type == "function_call" {
-			a.call.Tool(provider.ToolCallDelta{Index: e.Index, ID: e.Item.CallID, Name: e.Item.Name, Arguments: e.Item.Arguments})
+			a.call.Tool(provider.ToolCallDelta{Index: e.Index, ID: e.Item.CallID, Name: e.Item.Name})
 		}
 	case "response.function_call_arguments.delta":
-		a.call.Tool(provider.ToolCallDelta{Index: e.Index, Arguments: e.Delta})
+		a.argue(e.Index, e.Delta)
+	case "response.function_call_arguments.done": // a gateway may have sent no pieces
+		if !a.argued[e.Index] {
+			a.argue(e.Index, e.Whole)
+		}
 	case "response.completed", "response.incomplete", "response.failed":
 		a.over(&e.Response)
 	case "error":
 		a.failed = refusal(http.StatusOK, e.Code, "error", e.Message)
 	}
+}
+
+func (a *response) argue(index int, piece string) {
+	if a.argued == nil {
+		a.argued = map[int]bool{}
+	}
+	a.argued[index] = true
+	a.call.Tool(provider.ToolCallDelta{Index: index, Arguments: piece})
 }
 
 func (a *response) whole(r *responseBody) {
