@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/go-json-experiment/json"
+	"golang.org/x/sync/semaphore"
 
 	"pulse/internal/fault"
 )
@@ -36,13 +38,69 @@ func (d *Document) Read(ctx context.Context, most int64) ([]byte, error) {
 	if d.r.ContentLength > most {
 		return nil, tooLarge
 	}
+	size := d.r.ContentLength
+	if size < 0 { // it is sent without one
+		size = most
+	}
 	in := infoOf(ctx)
+	leave, err := in.bodies.enter(ctx, size)
+	if err != nil {
+		return nil, err
+	}
+	in.letGo = leave
 	defer in.bodyRead()
-	data, err := io.ReadAll(http.MaxBytesReader(nil, io.NopCloser(&line{body: d.r.Body, info: in, end: time.Now().Add(documentTime)}), most))
+	var data bytes.Buffer
+	if d.r.ContentLength > 0 {
+		data.Grow(int(size) + bytes.MinRead)
+	}
+	_, err = data.ReadFrom(http.MaxBytesReader(nil, io.NopCloser(&line{body: d.r.Body, info: in, end: time.Now().Add(documentTime)}), most))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, tooLarge
 	}
-	return data, brokenOff(err)
+	return data.Bytes(), brokenOff(err)
+}
+
+// LetGo tells that nothing of the document is needed any more, for handlers that
+// go on for long. It is let go with the handler's end at the latest.
+func (*Document) LetGo(ctx context.Context) { infoOf(ctx).letGoOfBody() }
+
+func (in *info) letGoOfBody() {
+	if in.letGo != nil {
+		in.letGo()
+		in.letGo = nil
+	}
+}
+
+const (
+	// maxBodies is how many bytes of documents are read and taken apart at once.
+	// Each takes several times as much memory.
+	maxBodies = 256 << 20
+	// bodiesTime is how long a document waits until others are let go of.
+	bodiesTime = 5 * time.Second
+)
+
+// bodies bounds the documents that are in memory at once.
+type bodies struct{ room *semaphore.Weighted }
+
+func newBodies() bodies { return bodies{semaphore.NewWeighted(maxBodies)} }
+
+// enter waits for room for a document of so many bytes.
+func (b bodies) enter(ctx context.Context, size int64) (leave func(), err error) {
+	if b.room == nil { // it did not come by a server
+		return func() {}, nil
+	}
+	waiting, cancel := context.WithTimeout(ctx, bodiesTime)
+	defer cancel()
+	size = min(size, maxBodies)
+	if err := b.room.Acquire(waiting, size); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		f := fault.New(fault.Unavailable, "The server has as many large requests as it can take just now. Please try again in a moment.")
+		f.RetryAfter = bodiesTime
+		return nil, f
+	}
+	return func() { b.room.Release(size) }, nil
 }
 
 // Answer is what an Either answers with: one of the two.
@@ -68,6 +126,7 @@ func Either[I, B, O any](api huma.API, op huma.Operation, handler func(ctx conte
 		if err != nil {
 			return nil, problemOf(ctx, err)
 		}
+		defer infoOf(ctx).letGoOfBody()
 		answer, err := handler(ctx, in)
 		if err != nil {
 			leave()

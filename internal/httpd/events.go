@@ -255,6 +255,9 @@ type streamCount struct {
 
 func (s *streamCount) enter(ctx context.Context) (leave func(), ok bool) {
 	key := infoOf(ctx).client.key
+	if a, err := actor.From(ctx); err == nil { // a person with many keys is one person
+		key = "user " + a.ID
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open[key] >= maxStreams {

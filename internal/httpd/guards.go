@@ -56,7 +56,7 @@ func (s *Server) front(next http.Handler) http.Handler {
 		w := &answer{ResponseWriter: rw}
 		in := &info{
 			id: store.NewID(), request: r, client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
-			streams: &s.streams, draining: s.draining, rc: http.NewResponseController(rw),
+			streams: &s.streams, bodies: s.bodies, draining: s.draining, rc: http.NewResponseController(rw),
 		}
 		r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
 		in.authenticate = func() (actor.Actor, bool, error) { return s.o.Authenticate(r) }

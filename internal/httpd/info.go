@@ -57,6 +57,8 @@ type info struct {
 	route    string // the pattern that took the request, for the log
 	log      *slog.Logger
 	streams  *streamCount
+	bodies   bodies
+	letGo    func()          // of the document that was read; nil: there is none
 	draining context.Context //nolint:containedctx // the server's end, which a stream must not outlive
 	rc       *http.ResponseController
 	// authenticate asks once more who sent a request.

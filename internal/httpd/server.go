@@ -49,6 +49,7 @@ type Server struct {
 	crossOrigin *http.CrossOriginProtection
 	limits      *limits // nil: none
 	streams     streamCount
+	bodies      bodies
 	http        *http.Server
 	draining    context.Context //nolint:containedctx // ends when Shutdown has waited for the running answers
 	drain       context.CancelFunc
@@ -67,7 +68,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, mux: http.NewServeMux(), crossOrigin: crossOrigin, limits: newLimits(o),
-		streams: streamCount{open: map[string]int{}},
+		streams: streamCount{open: map[string]int{}}, bodies: newBodies(),
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
 	listsAreLists()

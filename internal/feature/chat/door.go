@@ -154,6 +154,7 @@ func (r *Room) beginCompletion(ctx context.Context, a actor.Actor, in *completio
 		started = !replayed
 		return j, err
 	})
+	in.LetGo(ctx) // the job has its own
 	if err == nil && !started {
 		err = errAnsweredBefore(j)
 	}
