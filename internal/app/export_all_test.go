@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"mime"
 	"net/http"
@@ -156,22 +157,35 @@ func TestExportOfEverything(t *testing.T) {
 	})
 }
 
-func (a archive) checkFiles(t *testing.T, uploaded ...aFile) {
+// listedFile is a file in files.json.
+type listedFile struct {
+	aFile
+
+	SHA256  string `json:"sha256"`
+	Path    string `json:"path"`
+	Missing bool   `json:"missing"`
+	Damaged bool   `json:"damaged"`
+}
+
+func (a archive) files(t *testing.T) []listedFile {
 	t.Helper()
 	var list struct {
-		Items []struct {
-			aFile
-
-			SHA256  string `json:"sha256"`
-			Path    string `json:"path"`
-			Missing bool   `json:"missing"`
-		} `json:"items"`
+		Items []listedFile `json:"items"`
 	}
-	if err := json.Unmarshal(a["files.json"], &list); err != nil || len(list.Items) != len(uploaded) {
+	if err := json.Unmarshal(a["files.json"], &list); err != nil {
 		t.Fatalf("%v in %s", err, a["files.json"])
 	}
-	for i, f := range list.Items {
-		if f.aFile != uploaded[i] || len(f.SHA256) != 64 || a[f.Path] == nil || f.Missing {
+	return list.Items
+}
+
+func (a archive) checkFiles(t *testing.T, uploaded ...aFile) {
+	t.Helper()
+	listed := a.files(t)
+	if len(listed) != len(uploaded) {
+		t.Fatalf("%d files were uploaded, the list is %s", len(uploaded), a["files.json"])
+	}
+	for i, f := range listed {
+		if f.aFile != uploaded[i] || len(f.SHA256) != 64 || a[f.Path] == nil || f.Missing || f.Damaged {
 			t.Errorf("%+v is listed, and is %+v", f, uploaded[i])
 		}
 	}
@@ -262,19 +276,14 @@ func TestExportThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
 	h.register("admin")
-	for name, harm := range map[string]func(c *caller, f aFile){
-		"a file is shorter than it was": func(c *caller, f aFile) {
-			if err := os.Truncate(filepath.Join(h.app.cfg.DataDir, blobFolder, "files", c.me(), f.ID), 1000); err != nil {
-				t.Error(err)
-			}
-		},
-		"signed out": func(c *caller, _ aFile) {
+	for name, harm := range map[string]func(c *caller){
+		"signed out": func(c *caller) {
 			c.must(http.StatusNoContent, http.MethodPost, "/api/v1/auth/logout", nil)
 		},
-		"the account is deleted": func(c *caller, _ aFile) {
+		"the account is deleted": func(c *caller) {
 			c.must(http.StatusNoContent, http.MethodDelete, meRoute, nil)
 		},
-		"deactivated": func(c *caller, _ aFile) {
+		"deactivated": func(c *caller) {
 			if _, err := h.app.accounts.SetActive(t.Context(), c.name+"@example.com", false); err != nil {
 				t.Error(err)
 			}
@@ -283,29 +292,85 @@ func TestExportThatBreaksOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := h.register(strings.ReplaceAll(name, " ", "-"))
-			var last aFile
 			for i := range 8 { // more than fits between the two ends
-				last = c.uploads(fmt.Sprint(i, ".txt"), noise(3<<20))
+				c.uploads(fmt.Sprint(i, ".txt"), noise(3<<20))
 			}
-			data, err := c.part(t, 10_000, func() { harm(c, last) })
+			data, err := c.part(t, 10_000, func() { harm(c) })
 			isBroken(t, data, err)
 		})
 	}
 }
 
-// Bytes that are lost are named as missing, and keep nobody from the rest.
+// Bytes that are lost or others than they were are named as such, and keep nobody
+// from the rest, now or ever.
 func TestExportWithoutLostBytes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
 	ada := h.register("ada")
-	lost, kept := ada.uploads("lost.txt", "text"), ada.uploads("kept.txt", "more text")
-	if err := h.app.blobs.Delete(t.Context(), "files/"+ada.me()+"/"+lost.ID); err != nil {
-		t.Fatal(err)
+	const text = "text\n"
+	for name, harm := range map[string]func(path string) error{
+		"kept":    func(string) error { return nil },
+		"missing": os.Remove,
+		"shorter": func(path string) error { return os.Truncate(path, 3) },
+		"longer":  func(path string) error { return os.WriteFile(path, []byte("text\nand more"), 0o600) },
+		"shut": func(path string) error { // a way out of the folder is not followed
+			return errors.Join(os.Remove(path), os.Symlink("/dev/null", path))
+		},
+		"also kept": func(string) error { return nil },
+	} {
+		f := ada.uploads(name+".txt", text)
+		if err := harm(filepath.Join(h.app.cfg.DataDir, blobFolder, "files", ada.me(), f.ID)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	all := ada.exports()
-	if string(all["files/"+kept.ID+"-kept.txt"]) != "more text" || !strings.Contains(string(all["files.json"]), `"missing": true`) ||
-		strings.Contains(string(all["files.json"]), lost.ID+"-lost") {
+	listed := all.files(t)
+	if len(listed) != 6 {
+		t.Fatalf("the list is %s", all["files.json"])
+	}
+	for _, f := range listed {
+		what := fmt.Sprintf("path=%t missing=%t damaged=%t", f.Path != "", f.Missing, f.Damaged)
+		want := map[string]string{
+			"missing.txt": "path=false missing=true damaged=false", "shut.txt": "path=false missing=false damaged=true",
+			"shorter.txt": "path=true missing=false damaged=true", "longer.txt": "path=true missing=false damaged=true",
+		}[f.Name]
+		if want == "" {
+			want = "path=true missing=false damaged=false"
+			if string(all[f.Path]) != text {
+				t.Errorf("%s is %q", f.Name, all[f.Path])
+			}
+		}
+		if what != want || (all[f.Path] != nil) != (f.Path != "") {
+			t.Errorf("%s: %s, want %s", f.Name, what, want)
+		}
+	}
+}
+
+// What comes and goes while an export is made is no fault: a file that was deleted
+// is not in it, one that came has no path.
+func TestExportMeanwhile(t *testing.T) {
+	t.Parallel()
+	log := &lines{}
+	h := newHouseWith(t, func(o *Options) { o.Log = slog.New(slog.NewJSONHandler(log, nil)) }, "")
+	ada := h.register("ada")
+	var gone, came aFile
+	for i := range 8 { // more than fits between the two ends
+		gone = ada.uploads(fmt.Sprint(i, ".txt"), noise(3<<20))
+	}
+	data, err := ada.part(t, 10_000, func() {
+		ada.must(http.StatusNoContent, http.MethodDelete, "/api/v1/files/"+gone.ID, nil)
+		came = ada.uploads("came.txt", "text")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := unpacked(t, data)
+	listed := all.files(t)
+	if len(listed) != 8 || listed[7].aFile != came || listed[7].Path != "" || listed[7].Missing || listed[7].Damaged || strings.Contains(string(all["files.json"]), gone.ID) {
 		t.Errorf("the list is %s", all["files.json"])
+	}
+	if logged := log.String(); strings.Contains(logged, `"level":"ERROR"`) || strings.Contains(logged, `"level":"WARN"`) {
+		t.Errorf("the log says %s", logged)
 	}
 }
 

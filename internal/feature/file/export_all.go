@@ -20,32 +20,39 @@ import (
 // exported is a file in the list of those that are in an export.
 type exported struct {
 	File
+	fate
 
 	SHA256 string `json:"sha256"`
 	Path   string `json:"path,omitempty"`
-	// Missing tells that the server has lost the bytes, so that they are not there.
-	Missing bool `json:"missing,omitempty"`
 }
 
-// Export adds all of a person's files, and a list of what they are.
+// fate is what became of a file in an export; of one that was uploaded meanwhile,
+// nothing.
+type fate struct {
+	written bool // the archive has its name
+	// Missing tells that the server has lost the bytes, so that they are not there.
+	Missing bool `json:"missing,omitempty"`
+	// Damaged tells that the bytes are not those that were uploaded, as far as they
+	// are there.
+	Damaged bool `json:"damaged,omitempty"`
+}
+
+// Export adds all of a person's files, and a list of what they are. Bytes that
+// cannot be had keep nobody from the rest.
 func (r *Room) Export(ctx context.Context, a actor.Actor, out *httpd.Archive) error {
-	missing := map[string]bool{}
+	became := map[string]fate{}
 	for f, err := range r.all(ctx, a) {
 		if err != nil {
 			return err
 		}
-		switch err := r.exportBytes(ctx, f, out); {
-		case errors.Is(err, blob.ErrNotFound):
-			r.log.ErrorContext(ctx, "the bytes of a file are gone; an export is without them", "file_id", f.ID)
-			missing[f.ID] = true
-		case err != nil:
+		if became[f.ID], err = r.exportFile(ctx, a, f, out); err != nil {
 			return fmt.Errorf("file: export of %s: %w", f.ID, err)
 		}
 	}
 	return out.Lists("files.json", r.now(), httpd.Listed("items", func(yield func(exported, error) bool) {
 		for f, err := range r.all(ctx, a) {
-			e := exported{File: rowView(f), SHA256: f.Sha256, Missing: missing[f.ID]}
-			if !e.Missing {
+			e := exported{File: rowView(f), SHA256: f.Sha256, fate: became[f.ID]}
+			if e.written {
 				e.Path = exportPath(f)
 			}
 			if !yield(e, err) {
@@ -55,21 +62,73 @@ func (r *Room) Export(ctx context.Context, a actor.Actor, out *httpd.Archive) er
 	}))
 }
 
-func (r *Room) exportBytes(ctx context.Context, f query.ListFilesRow, out *httpd.Archive) (err error) {
-	in, err := r.blobs.Open(ctx, f.BlobKey, 0, -1) // before the zip has a name for it
-	if err != nil {
-		return err
+// exportFile adds a file's bytes, as far as they can be had.
+func (r *Room) exportFile(ctx context.Context, a actor.Actor, f query.ListFilesRow, out *httpd.Archive) (fate, error) {
+	became, harm, err := r.exportBytes(ctx, f, out)
+	if err != nil || harm == nil {
+		return became, err
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
+	if err := ctx.Err(); err != nil { // nothing is wrong with the bytes
+		return became, err //nolint:wrapcheck // Export says of what
+	}
+	_, err = r.db.Read().GetFile(ctx, query.GetFileParams{ID: f.ID, UserID: a.ID})
+	if store.NotFound(err) { // deleted since it was listed, as it may be
+		return became, nil
+	}
+	if err != nil {
+		return became, err
+	}
+	became.Missing = errors.Is(harm, blob.ErrNotFound)
+	became.Damaged = !became.Missing
+	r.log.ErrorContext(ctx, "the bytes of a file are gone or damaged; an export says so", "file_id", f.ID, "error", harm)
+	return became, nil
+}
+
+// exportBytes tells harm, which is the file's alone, from what ends the export.
+func (r *Room) exportBytes(ctx context.Context, f query.ListFilesRow, out *httpd.Archive) (became fate, harm, err error) {
+	in, harm := r.blobs.Open(ctx, f.BlobKey, 0, -1) // before the zip has a name for it
+	if harm != nil {
+		return became, harm, nil
+	}
+	defer func() { harm = errors.Join(harm, in.Close()) }()
 	w, err := out.File(exportPath(f), store.Time(f.CreatedAt))
 	if err != nil {
-		return err
+		return became, nil, err
 	}
-	n, err := io.Copy(w, in)
-	if err == nil && n != f.Size {
-		err = fmt.Errorf("file: %d bytes instead of %d", n, f.Size)
+	became.written = true
+	harm, err = pour(w, in, f.Size)
+	return became, harm, err
+}
+
+// pour copies so many bytes, and tells what is wrong with those that come from
+// what is wrong with where they go.
+func pour(w io.Writer, from io.Reader, size int64) (harm, err error) {
+	in := &source{Reader: from}
+	n, err := io.Copy(w, io.LimitReader(in, size+1)) // one more tells that there are more
+	switch {
+	case in.err != nil:
+		return fmt.Errorf("file: read: %w", in.err), nil
+	case err == nil && n < size:
+		return fmt.Errorf("file: %d bytes instead of %d", n, size), nil
+	case err == nil && n > size:
+		return fmt.Errorf("file: more than %d bytes", size), nil
 	}
-	return err
+	return nil, err //nolint:wrapcheck // the archive's own
+}
+
+// source remembers why it could not be read on.
+type source struct {
+	io.Reader
+
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err //nolint:wrapcheck // it stands in for the reader
 }
 
 // all goes through a person's files, the oldest first.
