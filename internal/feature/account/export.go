@@ -51,7 +51,7 @@ func (r *Room) export(ctx context.Context, _ *struct{}) (*httpd.Bundle, error) {
 				return err
 			}
 			defer leave()
-			if err := r.exportAccount(ctx, out); err != nil {
+			if err := r.exportAccount(ctx, a, out); err != nil {
 				return fmt.Errorf("account: export of user %s: %w", a.ID, err)
 			}
 			for _, room := range r.rooms {
@@ -65,7 +65,7 @@ func (r *Room) export(ctx context.Context, _ *struct{}) (*httpd.Bundle, error) {
 }
 
 // exportAccount adds what this room shows of a person.
-func (r *Room) exportAccount(ctx context.Context, out *httpd.Archive) error {
+func (r *Room) exportAccount(ctx context.Context, a actor.Actor, out *httpd.Archive) error {
 	me, err := r.me(ctx, nil)
 	if err != nil {
 		return err
@@ -104,13 +104,26 @@ func (r *Room) exportAccount(ctx context.Context, out *httpd.Archive) error {
 			return err
 		}
 	}
-	return nil
+	return r.exportPicture(ctx, a, out)
+}
+
+func (r *Room) exportPicture(ctx context.Context, a actor.Actor, out *httpd.Archive) error {
+	u, err := r.db.Read().GetUser(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("account: read user %s: %w", a.ID, err)
+	}
+	data, err := readPicture(u)
+	if err != nil || data == nil {
+		return err
+	}
+	return out.Text("picture.jpg", r.now(), data)
 }
 
 const exportReadme = `What Pulse keeps of %s
 Exported on %s
 
 account.json        your account
+picture.jpg         your picture, if you have one
 subscription.json   your plan and what it allows
 sessions.json       where you are signed in
 keys.json           your API keys, without their secrets, which are not kept
@@ -120,7 +133,9 @@ conversations/      each conversation twice: as JSON with everything, all
                     branch that is shown
 files/              the files that you have uploaded, as they are kept
 files.json          what they are, and where in this archive; a file that is
-                    "missing" was lost by the server
+                    "missing" was lost by the server, of a "damaged" one only
+                    what can be read is here, and one without a path came
+                    while the export was made
 jobs.json           what was asked of models, newest first
 usage.json          what you have used: counted by period, and each receipt
 

@@ -154,13 +154,12 @@ func (r *Room) picture(ctx context.Context, _ *pictureInput) (*httpd.Content, er
 	if err != nil {
 		return nil, fmt.Errorf("account: read user %s: %w", a.ID, err)
 	}
-	encoded, ok := strings.CutPrefix(u.PictureUrl, keptPicture)
-	if !ok {
-		return nil, fault.New(fault.NotFound, "You have no picture.")
-	}
-	data, err := base64.StdEncoding.DecodeString(encoded)
+	data, err := readPicture(u)
 	if err != nil {
-		return nil, fmt.Errorf("account: picture of user %s: %w", a.ID, err)
+		return nil, err
+	}
+	if data == nil {
+		return nil, fault.New(fault.NotFound, "You have no picture.")
 	}
 	return &httpd.Content{
 		Name: "picture.jpg", Type: "image/jpeg", Size: int64(len(data)), Hash: hashOfPicture(u.PictureUrl), Inline: true,
@@ -168,4 +167,17 @@ func (r *Room) picture(ctx context.Context, _ *pictureInput) (*httpd.Content, er
 			return io.NopCloser(io.NewSectionReader(bytes.NewReader(data), offset, length)), nil
 		},
 	}, nil
+}
+
+// readPicture gives the JPEG that a person has; nil without one.
+func readPicture(u query.User) ([]byte, error) {
+	encoded, ok := strings.CutPrefix(u.PictureUrl, keptPicture)
+	if !ok {
+		return nil, nil
+	}
+	data, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, fmt.Errorf("account: picture of user %s: %w", u.ID, err)
+	}
+	return data, nil
 }

@@ -1,12 +1,14 @@
 package account
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
 	"image"
 	"image/jpeg"
 	"image/png"
+	"io/fs"
 	"net/http"
 	"strings"
 	"testing"
@@ -62,6 +64,9 @@ func TestPictures(t *testing.T) {
 		gives = drawn(t, 600, 400)
 		b := h.tab()
 		b.signIn(p, ada).leadsTo(t, "/chat/1")
+		if got := inZip(t, b.call("GET /api/v1/users/me/export", "").text, "picture.jpg"); got != "" {
+			t.Error("an export has a picture of nobody")
+		}
 		if got := b.call("GET "+picturePath, ""); got.status != http.StatusNotFound || me(b).PictureURL != "" {
 			t.Errorf("before it is fetched: %d %s", got.status, got.text)
 		}
@@ -71,9 +76,13 @@ func TestPictures(t *testing.T) {
 		if got.status != http.StatusOK || got.header.Get("Content-Type") != "image/jpeg" || !strings.Contains(got.header.Get("Content-Disposition"), "inline") {
 			t.Fatalf("%s: %d %v", shown, got.status, got.header)
 		}
-		m, err := jpeg.Decode(strings.NewReader(got.text))
+		picture := got.text
+		m, err := jpeg.Decode(strings.NewReader(picture))
 		if err != nil || m.Bounds().Dx() != pictureSide || m.Bounds().Dy() != pictureSide {
 			t.Errorf("the picture is %v: %v", m.Bounds(), err)
+		}
+		if got := inZip(t, b.call("GET /api/v1/users/me/export", "").text, "picture.jpg"); got != picture {
+			t.Errorf("an export has another picture, of %d bytes", len(got))
 		}
 		// It is fetched once.
 		b.signIn(p, ada).leadsTo(t, "/chat/1")
@@ -97,6 +106,20 @@ func TestPictures(t *testing.T) {
 			}
 		}
 	})
+}
+
+// inZip gives a file of an archive; "" when it is not there.
+func inZip(t testing.TB, data, name string) string {
+	t.Helper()
+	z, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(z, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestShrink(t *testing.T) {
