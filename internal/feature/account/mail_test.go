@@ -145,7 +145,7 @@ func TestResetForgivesGuesses(t *testing.T) {
 	p := withMail(t, storetest.SQLite(t), mailtest.Options{}, nil)
 	p.newcomer("ada@example.com")
 	p.mails.Next("ada@example.com")
-	for range accountFailures.Burst {
+	for range nearFailures.Burst {
 		p.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
 	}
 	p.must(429, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -41,9 +42,9 @@ func (r *Room) reset(ctx context.Context, in *resetInput) (*struct{}, error) {
 	if err != nil {
 		return nil, fmt.Errorf("account: a new password for user %s: %w", t.UserID, err)
 	}
-	for _, guessed := range []string{"e-mail " + u.EmailKey, "user " + u.ID} { // by others, who must not keep them out
-		r.throttle.accounts.Forget(ctx, guessed)
-	}
+	// What others guessed must not keep them out.
+	r.throttle.forgive(ctx, httpd.ClientOf(ctx).Network(), "e-mail "+u.EmailKey)
+	r.throttle.forgive(ctx, "", "user "+u.ID)
 	r.changes.SignedOut(ctx, u.ID, "")
 	r.post.tell("a note about a new password", u, passwordLetter)
 	return nil, nil //nolint:nilnil // 204

@@ -135,7 +135,7 @@ func TestChangePasswordIsThrottled(t *testing.T) {
 	t.Parallel()
 	h := build(t, storetest.SQLite(t), nil)
 	_, c := h.newcomer("ada@example.com")
-	for range accountFailures.Burst {
+	for range nearFailures.Burst {
 		h.must(400, cookie(c), "PUT /api/v1/users/me/password", `{"current_password":"wrong horse","password":"another horse"}`)
 	}
 	h.must(429, cookie(c), "PUT /api/v1/users/me/password", `{"current_password":"correct horse","password":"another horse"}`)

@@ -92,6 +92,9 @@ func TestSignInTellsNothing(t *testing.T) {
 	}
 }
 
+// Wrong passwords for an e-mail count in the network that they come from. That they
+// once counted from anywhere let whoever knew an e-mail keep its owner out; how many
+// get through from everywhere together is TestGuessersInManyNetworks.
 func TestSignInFailuresAreThrottled(t *testing.T) {
 	t.Parallel()
 	h := build(t, storetest.SQLite(t), nil)
@@ -99,7 +102,7 @@ func TestSignInFailuresAreThrottled(t *testing.T) {
 	h.newcomer("bob@example.com")
 	var wrong, throttled atomic.Int32
 	var wg sync.WaitGroup
-	for range 3 * accountFailures.Burst {
+	for range 3 * nearFailures.Burst {
 		wg.Go(func() {
 			switch a := h.call(nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse")); a.status {
 			case 401:
@@ -115,12 +118,12 @@ func TestSignInFailuresAreThrottled(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if int(wrong.Load()) != accountFailures.Burst || int(throttled.Load()) != 2*accountFailures.Burst {
+	if int(wrong.Load()) != nearFailures.Burst || int(throttled.Load()) != 2*nearFailures.Burst {
 		t.Errorf("%d were tried, %d were not", wrong.Load(), throttled.Load())
 	}
 	h.must(429, nobody, "POST /api/v1/auth/token", account("ada@example.com", password))
 	h.login("bob@example.com")
-	h.clock.forward(accountFailures.Interval)
+	h.clock.forward(nearFailures.Interval)
 	h.login("ada@example.com")
 	// The right password has wiped the slate.
 	h.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
@@ -159,6 +162,63 @@ func TestSprayingIsThrottledByAddress(t *testing.T) {
 	}
 }
 
+// from is somebody without sign-in in another network.
+func from(address string) access {
+	return func(r *http.Request) { r.RemoteAddr = address + ":1" }
+}
+
+// Who guesses at an e-mail does not shut out its owner in another network, nor does
+// the owner's coming in let them guess on.
+func TestGuessersDoNotShutOutTheOwner(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db, func(o *Options) { o.Limits = rate.New(rate.Options{DB: db, Now: o.Now}) })
+		h.newcomer("ada@example.com")
+		guesser, owner := from("203.0.113.5"), from("198.51.100.7")
+		for range nearFailures.Burst {
+			h.must(401, guesser, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
+		}
+		h.must(401, owner, "POST /api/v1/auth/login", account("ada@example.com", "mistyped horse"))
+		h.must(200, owner, "POST /api/v1/auth/login", account("ada@example.com", password))
+		h.must(429, guesser, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
+		h.must(429, guesser, "POST /api/v1/auth/token", account("ada@example.com", password))
+	})
+}
+
+// However many networks guess, few come through for one e-mail (ASVS 6.3.1), and
+// one right password wipes off nothing of what came from elsewhere.
+func TestGuessersInManyNetworks(t *testing.T) {
+	t.Parallel()
+	c := &clock{}
+	c.ms.Store(1)
+	th := newThrottle(rate.New(rate.Options{Now: c.now}))
+	networks := 0
+	guess := func(right bool) error {
+		networks++
+		_, err := th.guess(t.Context(), strconv.Itoa(networks), "ada", func() (bool, error) { return right, nil })
+		return err
+	}
+	for i := range accountFailures.Burst {
+		if err := errors.Join(guess(true), guess(false)); err != nil {
+			t.Fatalf("failure %d: %v", i, err)
+		}
+	}
+	if guess(false) == nil || guess(true) == nil {
+		t.Error("the limit does not hold")
+	}
+	c.forward(accountFailures.Interval)
+	if guess(false) != nil || guess(false) == nil {
+		t.Error("want one more after the interval")
+	}
+	if perHour := time.Hour / accountFailures.Interval; perHour > 100 {
+		t.Errorf("%d guesses come through an hour", perHour)
+	}
+	th.forgive(t.Context(), "", "ada")
+	if guess(true) != nil {
+		t.Error("who was forgiven is shut out")
+	}
+}
+
 // What fails by itself is no wrong password.
 func TestOnlyWrongPasswordsCount(t *testing.T) {
 	t.Parallel()
@@ -175,7 +235,7 @@ func TestGuessersDoNotShutOutWhoIsIn(t *testing.T) {
 	t.Parallel()
 	h := build(t, storetest.SQLite(t), nil)
 	_, c := h.newcomer("ada@example.com")
-	for range accountFailures.Burst {
+	for range nearFailures.Burst {
 		h.must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
 	}
 	h.must(429, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))
@@ -184,7 +244,7 @@ func TestGuessersDoNotShutOutWhoIsIn(t *testing.T) {
 	}
 	h.must(204, cookie(c), "POST /api/v1/auth/confirm", `{"password":"`+password+`"}`)
 	// A session that was stolen does not find out the password either.
-	for range accountFailures.Burst {
+	for range nearFailures.Burst {
 		h.must(400, cookie(c), "POST /api/v1/auth/confirm", `{"password":"wrong horse"}`)
 	}
 	if a := h.must(429, cookie(c), "POST /api/v1/auth/confirm", `{"password":"wrong horse"}`); a.kind() != "too_many_sign_ins" {
@@ -201,7 +261,7 @@ func TestFailuresCountAcrossReplicas(t *testing.T) {
 	}
 	a, b := replica(), replica()
 	a.newcomer("ada@example.com")
-	for i := range accountFailures.Burst {
+	for i := range nearFailures.Burst {
 		[]*house{a, b}[i%2].must(401, nobody, "POST /api/v1/auth/login", account("ada@example.com", "wrong horse"))
 	}
 	a.must(429, nobody, "POST /api/v1/auth/login", account("ada@example.com", password))
