@@ -52,6 +52,9 @@ type Error struct {
 	Type string
 	// RetryAfter is how long to wait before trying again, 0 when unknown.
 	RetryAfter time.Duration
+	// Final tells that doing the same once more would be in vain, or be paid once
+	// more, so that programs should not do it by themselves.
+	Final bool
 	// Extra members of the problem document, e.g. meter and limit of a quota refusal.
 	Extra map[string]any
 

@@ -49,12 +49,17 @@ func (e *Error) Problem(requestID string) Problem {
 		Type: typePrefix + e.Kind(), Title: titles[e.Code], Status: e.Code.Status(),
 		Detail: e.Message, RequestID: requestID, Errors: e.Fields, Extra: e.Extra,
 	}
-	if e.RetryAfter > 0 {
+	if e.RetryAfter > 0 || e.Final {
 		p.Extra = maps.Clone(p.Extra)
 		if p.Extra == nil {
 			p.Extra = map[string]any{}
 		}
+	}
+	if e.RetryAfter > 0 {
 		p.Extra["retry_after_seconds"] = int64((e.RetryAfter + time.Second - 1) / time.Second)
+	}
+	if e.Final {
+		p.Extra["final"] = true
 	}
 	return p
 }
@@ -78,20 +83,21 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 }
 
 // FromProblem turns a stored problem document back into a fault. The members of
-// Extra are not read back, except for how long to wait. The error says that the
+// Extra are not read back, except for how long to wait and that it is final. The error says that the
 // document is none.
 func FromProblem(document []byte) (*Error, error) {
 	var p struct {
 		Problem
 
 		RetryAfter int64 `json:"retry_after_seconds"`
+		Final      bool  `json:"final"`
 	}
 	if err := json.Unmarshal(document, &p); err != nil {
 		return nil, fmt.Errorf("fault: not a problem document: %w", err)
 	}
 	e := &Error{
 		Code: Internal, Message: p.Detail, Fields: p.Errors, Type: strings.TrimPrefix(p.Type, typePrefix),
-		RetryAfter: time.Duration(p.RetryAfter) * time.Second,
+		RetryAfter: time.Duration(p.RetryAfter) * time.Second, Final: p.Final,
 	}
 	for code, status := range statuses {
 		if status == p.Status {

@@ -23,6 +23,7 @@ func TestFromProblem(t *testing.T) {
 		{"a plain one", fault.New(fault.NotFound, "There is no such job."), 0},
 		{"fields to mend", fault.BadField("body.model", "is none"), 0},
 		{"a wait", overloaded, 2 * time.Second},
+		{"not to be tried again", &fault.Error{Code: fault.Upstream, Message: "It broke off.", Final: true}, 0},
 	} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +35,7 @@ func TestFromProblem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Code != w.f.Code || got.Kind() != w.f.Kind() || got.Message != w.f.Message || !slices.Equal(got.Fields, w.f.Fields) {
+			if got.Code != w.f.Code || got.Kind() != w.f.Kind() || got.Message != w.f.Message || !slices.Equal(got.Fields, w.f.Fields) || got.Final != w.f.Final {
 				t.Errorf("%s became %+v, want %+v", document, got, w.f)
 			}
 			if got.RetryAfter != w.wait {

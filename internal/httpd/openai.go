@@ -69,8 +69,8 @@ var codesAtDoor = map[fault.Code]said{
 }
 
 // kindsAtDoor are the vendors' failures that OpenAI's API has a word for, and
-// those after which another try would be in vain, or would pay once more for what
-// had begun to come. The others may be tried again.
+// those after which another try would be in vain. The others may be tried again,
+// unless something had come and was booked (fault.Error.Final).
 var kindsAtDoor = map[provider.Kind]said{
 	provider.KindBadRequest:  wording(http.StatusBadRequest, typeInvalid, string(provider.KindBadRequest)),
 	provider.KindTooLong:     wording(http.StatusBadRequest, typeInvalid, "context_length_exceeded"),
@@ -112,6 +112,7 @@ func inOpenAIsWords(f *fault.Error) *said {
 			s.Error.Type = typeInvalid
 		}
 	}
+	s.final = s.final || f.Final
 	// The type of a fault says more than its code, which says no more than the status.
 	if s.Error.Code == nil && f.Type != "" {
 		s.Error.Code = &f.Type

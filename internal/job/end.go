@@ -55,6 +55,11 @@ func (s *Service) end(r *Run, status Status, o Outcome) (err error) {
 	last, problem := Content{Kind: EventDone}, ""
 	if status == Failed {
 		f = fault.From(o.Err)
+		if len(o.Charges) > 0 && !f.Final { // another try is paid once more
+			final := *f
+			final.Final = true
+			f = &final
+		}
 		last = Content{Kind: EventError, Data: mustJSON(f.Problem(""))}
 		problem = string(last.Data)
 	} else {

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"pulse/internal/provider"
@@ -37,7 +38,7 @@ func TestFleetingJobsEndWithTheirProcess(t *testing.T) {
 			t.Errorf("the reader: %+v, %v", c, err)
 		}
 		w, err := s.Get(t.Context(), h.me, j.ID)
-		if err != nil || Status(w.Status) != Failed || w.Attempt != 1 || w.Used == nil {
+		if err != nil || Status(w.Status) != Failed || w.Attempt != 1 || w.Used == nil || !strings.Contains(w.Error, `"final":true`) {
 			t.Errorf("%+v, %v", w, err)
 		}
 		h.checkBooks(h.me, 1)

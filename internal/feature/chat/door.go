@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"time"
 
@@ -166,7 +167,11 @@ func (r *Room) beginCompletion(ctx context.Context, a actor.Actor, in *completio
 // What failed fails as it did.
 func errAnsweredBefore(j job.Job) error {
 	if job.Status(j.Status) == job.Failed {
-		return storedFault(j.Error)
+		err := storedFault(j.Error)
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			f.Final = true // with the same key it is always the same
+		}
+		return err
 	}
 	f := fault.New(fault.Conflict, "This Idempotency-Key was used for a request that was answered before, or is being answered now. Answers are not kept; to ask again, use a new key.")
 	f.Type = "idempotency_replayed"

@@ -131,7 +131,7 @@ func TestDoorTranslates(t *testing.T) {
 			"presence_penalty":0,"frequency_penalty":0.0,"store":true,"safety_identifier":"s","prompt_cache_key":"k","prompt_cache_options":{},"temperature":1,"top_p":1}`,
 			provider.ChatRequest{Messages: hi},
 		},
-		{"streamed", `{"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":true}}`, provider.ChatRequest{Messages: hi, Stream: true}},
+		{"streamed", `{"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":true}}`, provider.ChatRequest{Messages: hi}},
 		{
 			"sampling", `{"model":"claude-opus-4-6","temperature":0.5,"top_p":0.9,"stop":"END"}`,
 			provider.ChatRequest{Messages: hi, Temperature: new(0.5), TopP: new(0.9), Stop: []string{"END"}},
@@ -222,7 +222,7 @@ func TestDoorTranslates(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %s", err, rest(w.body))
 			}
-			w.want.Model, w.want.UserHash = c.model.VendorID, userHash("ada")
+			w.want.Model, w.want.UserHash, w.want.Stream = c.model.VendorID, userHash("ada"), true
 			if !reflect.DeepEqual(c.req, w.want) {
 				t.Errorf("got  %+v\nwant %+v", c.req, w.want)
 			}

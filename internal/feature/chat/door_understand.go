@@ -62,7 +62,9 @@ func (r *Room) understand(ctx context.Context, a actor.Actor, in *ChatCompletion
 	c := &completing{
 		model: m, stream: deref(in.Stream), ended: make(chan struct{}),
 		req: provider.ChatRequest{
-			Model: m.VendorID, Stream: deref(in.Stream), Stop: in.Stop, ReasoningEffort: deref(in.ReasoningEffort), UserHash: userHash(a.ID),
+			// Also where the client waits for the whole: what had come before a line
+			// broke is known then, and booked.
+			Model: m.VendorID, Stream: true, Stop: in.Stop, ReasoningEffort: deref(in.ReasoningEffort), UserHash: userHash(a.ID),
 		},
 	}
 	c.usage = in.StreamOptions != nil && deref(in.StreamOptions.IncludeUsage)
