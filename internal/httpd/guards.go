@@ -124,6 +124,7 @@ func isHealth(path string) bool {
 func (s *Server) api(next *http.ServeMux) http.Handler {
 	strict := sync.OnceValue(func() map[string]bool { return setOf(StrictRoutes(s.humaAPI)) }) // the rooms mount theirs later
 	public := sync.OnceValue(func() map[string]bool { return setOf(PublicRoutes(s.humaAPI)) })
+	pages := sync.OnceValue(func() map[string]string { return visited(s.humaAPI) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
@@ -158,7 +159,7 @@ func (s *Server) api(next *http.ServeMux) http.Handler {
 		}
 		_, route := next.Handler(r)
 		if err := s.limits.allow(r.Context(), h, in.client, r.URL.Path, strict()[route], public()[route]); err != nil {
-			writeProblem(w, r, err)
+			refuse(w, r, pages()[route], err)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -85,6 +85,9 @@ func start(t *testing.T, change func(*httpd.Options)) *bench {
 	httpd.Register(s.API(), httpd.Strict(httpd.Public(op)), handle)
 	op.OperationID, op.Path = "confirm", "/api/v1/confirm"
 	httpd.Register(s.API(), httpd.Strict(op), handle)
+	httpd.Register(s.API(), httpd.Visited(httpd.Strict(httpd.Public(huma.Operation{
+		OperationID: "visit", Method: http.MethodGet, Path: "/api/v1/visit",
+	})), "/sign-in"), func(context.Context, *struct{}) (*struct{}, error) { return nil, nil }) //nolint:nilnil // 204
 	httpd.Stream(s.API(), huma.Operation{OperationID: "events", Method: http.MethodGet, Path: "/api/v1/events"},
 		func(context.Context, *struct{ httpd.Resume }) (func(*httpd.EventWriter) error, error) {
 			return b.events, b.fail

@@ -49,6 +49,17 @@ func Browser(ctx context.Context) bool {
 	return r != nil && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
+// FromElsewhere tells that a page of another site sent the browser here, by a
+// link or unseen. Only browsers say so.
+func FromElsewhere(ctx context.Context) bool {
+	r := infoOf(ctx).request
+	if r == nil {
+		return false
+	}
+	from := r.Header.Get("Sec-Fetch-Site")
+	return from == "cross-site" || from == "same-site" // the latter are our neighbours
+}
+
 // info is what the guards know of a request.
 type info struct {
 	id       string

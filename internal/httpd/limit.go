@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -35,6 +36,34 @@ func routesWith(api huma.API, mark string) []string {
 		}
 	}
 	return routes
+}
+
+const metaVisited = "visited"
+
+// Visited marks a route that people come to by a link. Where the limits refuse
+// them, their browser is led to that page, with the problem's type in ?problem.
+func Visited(op huma.Operation, page string) huma.Operation { return mark(op, metaVisited, page) }
+
+// visited gives the pages of such routes.
+func visited(api huma.API) map[string]string {
+	pages := map[string]string{}
+	for path, item := range api.OpenAPI().Paths {
+		for method, op := range operations(item) {
+			if page, ok := op.Metadata[metaVisited].(string); ok {
+				pages[method+" "+path] = page
+			}
+		}
+	}
+	return pages
+}
+
+// refuse answers what a limit does not let through; page is where to lead a browser.
+func refuse(w http.ResponseWriter, r *http.Request, page string, err error) {
+	if page == "" || !Browser(r.Context()) {
+		writeProblem(w, r, err)
+		return
+	}
+	http.Redirect(w, r, page+"?problem="+url.QueryEscape(faultOf(err).Kind()), http.StatusSeeOther)
 }
 
 // attemptsShare is what of the limit of requests one network may try to sign in

@@ -45,6 +45,24 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// Who follows a link and is refused sees a page, not a document for programs.
+func TestRefusedVisitors(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(o *httpd.Options) { o.RatePerMinute = 5 }) // of which one to sign in
+	ask := func(accept string) reply {
+		return b.send(t, http.MethodGet, "/api/v1/visit", "", "Accept", accept)
+	}
+	if got := ask("text/html"); got.status != 204 {
+		t.Fatalf("got %d %s", got.status, got.body)
+	}
+	if got := ask("text/html,*/*;q=0.8"); got.status != 303 || got.header.Get("Location") != "/sign-in?problem=rate_limited" || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("a browser got %d %v", got.status, got.header)
+	}
+	if got := ask("application/json"); got.status != 429 || got.Type != "urn:pulse:problem:rate_limited" || got.header.Get("Retry-After") == "" {
+		t.Errorf("a program got %d %s", got.status, got.body)
+	}
+}
+
 // Strangers count by network: all of a home's addresses are one client.
 func TestStrangersCountByNetwork(t *testing.T) {
 	t.Parallel()

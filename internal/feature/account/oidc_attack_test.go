@@ -328,3 +328,46 @@ func TestFlowsGo(t *testing.T) {
 		}
 	})
 }
+
+// Another site can neither begin a sign-in in somebody's browser nor put its own in
+// place of theirs; where the issuer sends people back to, it can send them.
+func TestOtherSitesBeginNoFlow(t *testing.T) {
+	t.Parallel()
+	p := startProvider(t)
+	h := withIssuer(t, storetest.SQLite(t), p, nil)
+	b := h.tab()
+	way := b.leave("/chat/1")
+	for _, site := range []string{"cross-site", "same-site"} {
+		got := h.call(func(r *http.Request) {
+			r.Header.Set("Accept", "text/html")
+			r.Header.Set("Sec-Fetch-Site", site)
+			r.Header.Set("Sec-Fetch-Mode", "navigate")
+			for _, c := range b.kept {
+				r.AddCookie(c)
+			}
+		}, "GET /api/v1/auth/google?return_to=/chat/2", "")
+		if got.leadsTo(t, "/sign-in"); got.header.Get("Set-Cookie") != "" {
+			t.Errorf("%s set %q", site, got.header.Get("Set-Cookie"))
+		}
+	}
+	for _, site := range []string{"same-origin", "none"} { // our page, and the address bar
+		got := h.call(func(r *http.Request) {
+			r.Header.Set("Accept", "text/html")
+			r.Header.Set("Sec-Fetch-Site", site)
+		}, "GET /api/v1/auth/google", "")
+		if !strings.HasPrefix(got.header.Get("Location"), p.Issuer()) {
+			t.Errorf("%s leads to %s", site, got.header.Get("Location"))
+		}
+	}
+	back := h.call(func(r *http.Request) {
+		r.Header.Set("Accept", "text/html")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		for _, c := range b.kept {
+			r.AddCookie(c)
+		}
+	}, p.visit(way, ada), "")
+	back.leadsTo(t, "/chat/1")
+	if back.cookie == nil {
+		t.Error("the flow that was begun before does not end well")
+	}
+}

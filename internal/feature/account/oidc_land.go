@@ -24,8 +24,8 @@ type departInput struct {
 // departOutput sends browsers on, and tells programs where to.
 type departOutput struct {
 	Status    int
-	Location  string      `header:"Location"`
-	SetCookie http.Cookie `header:"Set-Cookie"`
+	Location  string        `header:"Location"`
+	SetCookie []http.Cookie `header:"Set-Cookie"`
 	Body      departBody
 }
 
@@ -34,7 +34,7 @@ type departBody struct {
 }
 
 func departed(d departure) *departOutput {
-	return &departOutput{Status: http.StatusOK, SetCookie: d.cookie, Body: departBody{d.url}}
+	return &departOutput{Status: http.StatusOK, SetCookie: []http.Cookie{d.cookie}, Body: departBody{d.url}}
 }
 
 func errNoIssuer() error {
@@ -43,10 +43,15 @@ func errNoIssuer() error {
 	return f
 }
 
-// signInElsewhere begins a sign-in with the issuer.
+// signInElsewhere begins a sign-in with the issuer. That is the person's to want:
+// another site's page gets them no further than to ours, and leaves a flow that
+// they have begun as it is.
 func (r *Room) signInElsewhere(ctx context.Context, in *departInput) (*departOutput, error) {
 	if r.issuer == nil {
 		return nil, errNoIssuer()
+	}
+	if httpd.FromElsewhere(ctx) {
+		return &departOutput{Status: http.StatusSeeOther, Location: signInPage}, nil
 	}
 	page, ok := readReturnTo(in.ReturnTo)
 	var d departure
@@ -57,7 +62,7 @@ func (r *Room) signInElsewhere(ctx context.Context, in *departInput) (*departOut
 	switch {
 	case err != nil && httpd.Browser(ctx):
 		back := r.turnedBack(ctx, err, errand{purpose: toSignIn, returnTo: page})
-		return &departOutput{Status: back.Status, Location: back.Location, SetCookie: back.SetCookie[0]}, nil
+		return &departOutput{Status: back.Status, Location: back.Location, SetCookie: back.SetCookie}, nil
 	case err != nil:
 		return nil, err
 	}
@@ -110,7 +115,7 @@ func (r *Room) turnedBack(ctx context.Context, err error, e errand) *landOutput 
 		f = fault.From(err)
 	}
 	said := url.Values{"problem": {f.Kind()}}
-	page := "/sign-in"
+	page := signInPage
 	if _, stranger := actor.From(ctx); e.purpose == toLink || e.purpose == toConfirm || e.purpose == "" && stranger == nil {
 		page = settingsPage
 	}
@@ -120,8 +125,11 @@ func (r *Room) turnedBack(ctx context.Context, err error, e errand) *landOutput 
 	return &landOutput{Status: http.StatusSeeOther, Location: page + "?" + said.Encode(), SetCookie: []http.Cookie{r.noFlowCookie(ctx)}}
 }
 
-// settingsPage is where people link and unlink.
-const settingsPage = "/settings"
+// The pages where people sign in, and where they link and unlink.
+const (
+	signInPage   = "/sign-in"
+	settingsPage = "/settings"
+)
 
 // finish ends a flow. It gives what the flow was for as far as that is known,
 // and the secret of the new session if there is one.

@@ -24,11 +24,11 @@ func (r *Room) elsewhere() *elsewhere {
 // them. The paths say Google, as they always have, for whichever issuer it is.
 func (r *Room) elsewhereRoutes(api huma.API) {
 	tags := []string{"Sign-in"}
-	httpd.Register(api, httpd.Strict(httpd.Public(huma.Operation{
+	httpd.Register(api, httpd.Visited(httpd.Strict(httpd.Public(huma.Operation{
 		OperationID: "sign-in-elsewhere", Method: http.MethodGet, Path: "/api/v1/auth/google", Tags: tags,
 		Errors:  []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		Summary: "Begin a sign-in with Google or the issuer in its place; browsers are sent there (303)",
-	})), r.signInElsewhere)
+	})), signInPage), r.signInElsewhere)
 	httpd.Register(api, httpd.Public(httpd.AnyQuery(huma.Operation{
 		OperationID: "finish-elsewhere", Method: http.MethodGet, Path: "/api/v1/auth/google/callback", Tags: tags,
 		DefaultStatus: http.StatusSeeOther, Middlewares: huma.Middlewares{withoutReferrer},
