@@ -130,7 +130,8 @@ func TestForgottenPassword(t *testing.T) {
 		if !decode[User](t, in).IsVerified {
 			t.Error("who read the e-mail is not verified")
 		}
-		if note := p.mails.Next("Ada@example.com"); !strings.Contains(note.Subject, "password was changed") || !strings.Contains(note.Text, publicURL+"/forgot") {
+		if note := p.mails.Next("Ada@example.com"); !strings.Contains(note.Subject, "password was changed") || !strings.Contains(note.Text, publicURL+"/forgot") ||
+			!strings.Contains(note.Text, publicURL+"/settings/keys") {
 			t.Errorf("the note says %s\n%s", note.Subject, note.Text)
 		}
 		p.is(p.resets(secret, "another new secret"), 400, "link_expired")

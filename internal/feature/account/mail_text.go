@@ -103,6 +103,10 @@ func passwordLetter(publicURL string) letter {
 the password of your account was changed at
 ` + publicURL + `
 
+API keys, if you have any, go on working. You can see and revoke them here:
+
+` + publicURL + keysPage + `
+
 If it was not you, choose a new one at once, and tell the administrator of
 this Pulse:
 
@@ -110,5 +114,8 @@ this Pulse:
 `}
 }
 
-// linkHelp is the page on which one asks for a new password.
-const linkHelp = "/forgot"
+// The pages on which one asks for a new password, and sees one's API keys.
+const (
+	linkHelp = "/forgot"
+	keysPage = settingsPage + "/keys"
+)
