@@ -1,8 +1,10 @@
 package httpd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"reflect"
@@ -155,18 +157,50 @@ func schemaOf[T any](api huma.API) *huma.Schema {
 	return api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
 }
 
-// DecodeOpenAI reads a document by the rules of every body here, null apart:
-// where a field is optional, a null counts as its absence, since OpenAI's clients
-// send nulls. What is wrong is said in OpenAI's words.
+// DecodeOpenAI reads a document by the rules of every body here, with two
+// exceptions. Where a field is optional, a null counts as its absence, since
+// OpenAI's clients send nulls. And what a text cannot have is mended, since OpenAI
+// minds neither: programs send what tools and web pages gave them. What is wrong is
+// said in OpenAI's words.
 func DecodeOpenAI[T any](data []byte) (T, error) {
 	var v T
-	if err := json.Unmarshal(data, &v, json.RejectUnknownMembers(true)); err != nil {
+	strict := json.RejectUnknownMembers(true)
+	if bytes.Contains(data, []byte(`\u0000`)) {
+		data = mended(data)
+	}
+	err := json.Unmarshal(data, &v, strict)
+	if _, syntactic := errors.AsType[*jsontext.SyntacticError](err); syntactic { // perhaps a text that is no UTF-8, which is rare
+		v = *new(T)
+		err = json.Unmarshal(mended(data), &v, strict)
+	}
+	if err != nil {
 		return v, openAIJSONError(err)
 	}
-	if err := refuseNUL(data); err != nil {
-		return v, wrongJSON("", err.Error())
-	}
 	return v, nil
+}
+
+// mended gives a document without U+0000, and with U+FFFD for half a surrogate
+// and for bytes that are no UTF-8. One that is no JSON stays as it is.
+func mended(data []byte) []byte {
+	var out bytes.Buffer
+	out.Grow(len(data))
+	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowInvalidUTF8(true))
+	e := jsontext.NewEncoder(&out, jsontext.AllowInvalidUTF8(true))
+	for {
+		token, err := d.ReadToken()
+		if errors.Is(err, io.EOF) {
+			return out.Bytes()
+		}
+		if err != nil {
+			return data
+		}
+		if token.Kind() == '"' {
+			token = jsontext.String(strings.ReplaceAll(strings.ToValidUTF8(token.String(), "\uFFFD"), "\x00", ""))
+		}
+		if err := e.WriteToken(token); err != nil {
+			return data
+		}
+	}
 }
 
 func openAIJSONError(err error) error {

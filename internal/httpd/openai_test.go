@@ -130,7 +130,6 @@ func TestErrorsAtTheDoor(t *testing.T) {
 		{"a wrong type", "POST", "/v1/try", `{"list":[{"a":"x"}]}`, asAda, 400, "invalid_request_error", "invalid_type", "list[0].a"},
 		{"a field twice", "POST", "/v1/try", `{"text":"a","text":"b"}`, asAda, 400, "invalid_request_error", "", ""},
 		{"no JSON", "POST", "/v1/try", `{"text":`, asAda, 400, "invalid_request_error", "", ""},
-		{"U+0000", "POST", "/v1/try", `{"text":"\u0000"}`, asAda, 400, "invalid_request_error", "", ""},
 		{"an unknown parameter", "POST", "/v1/try?x=1", `{}`, asAda, 400, "invalid_request_error", "", "query.x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -238,5 +237,30 @@ func TestTheDoorFromAnotherOrigin(t *testing.T) {
 	}
 	if got := ask("https://elsewhere.example"); got.header.Get("Access-Control-Allow-Headers") != "" || got.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("got %d %v", got.status, got.header)
+	}
+}
+
+// What a text cannot have is mended, wherever in the document it is.
+func TestTextsAreMendedAtTheDoor(t *testing.T) {
+	t.Parallel()
+	type body struct {
+		Text string
+		Raw  json.RawMessage
+	}
+	for sent, want := range map[string]body{
+		`{"Text":"a\u0000b","Raw":{"a\u0000":["\u0000",1.50,null]}}`: {"ab", json.RawMessage(`{"a":["",1.50,null]}`)},
+		`{"Text":"lone \ud83d here","Raw":["\udc00"]}`:               {"lone \uFFFD here", json.RawMessage("[\"\uFFFD\"]")},
+		`{"Text":"\ud83d\ude00 \\u0000","Raw":1e400}`:                {"\U0001F600 \\u0000", json.RawMessage("1e400")},
+		"{\"Text\":\"bytes \xff\",\"Raw\":7}":                        {"bytes \uFFFD", json.RawMessage("7")},
+	} {
+		got, err := httpd.DecodeOpenAI[body]([]byte(sent))
+		if err != nil || got.Text != want.Text || string(got.Raw) != string(want.Raw) {
+			t.Errorf("%s became %q %s, %v", sent, got.Text, got.Raw, err)
+		}
+	}
+	for _, sent := range []string{`{"Text":"\ud83d"`, `{"Text":"\u0000","text":1}`, `{"Text":"\u0000","Text":"\ud83d"}`, `\u0000`, `{"Text":"a"} {`} {
+		if got, err := httpd.DecodeOpenAI[body]([]byte(sent)); err == nil {
+			t.Errorf("%s became %+v", sent, got)
+		}
 	}
 }
