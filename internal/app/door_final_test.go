@@ -3,11 +3,17 @@ package app
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/openai/openai-go/v3"
+
+	"pulse/internal/fetch"
 )
 
 // What was paid is not asked for again by OpenAI's client itself, whatever went
@@ -55,5 +61,27 @@ func TestOpenAIsClientGoesAwayFromAWhole(t *testing.T) {
 	p.quiet()
 	if used := p.usedTokens(); used < 10 || used > 500 {
 		t.Errorf("%d tokens are booked", used)
+	}
+}
+
+// For who has nothing left, nothing is fetched.
+func TestNothingIsFetchedForWhoCannotAsk(t *testing.T) {
+	t.Parallel()
+	fetched := false
+	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { fetched = true }))
+	t.Cleanup(site.Close)
+	plans := filepath.Join(t.TempDir(), "plans.yaml")
+	if err := os.WriteFile(plans, []byte("plans: [{key: starter, name: None, caps: {tokens: 0}}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := newHouseWith(t, func(o *Options) {
+		o.Fetch = fetch.New(fetch.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
+	}, "", "PULSE_PLANS_FILE="+plans)
+	client := h.register("ada").sdk()
+	remote := openai.ImageContentPart(openai.ChatCompletionContentPartImageImageURLParam{URL: site.URL + "/a.png"})
+	_, err := client.Chat.Completions.New(t.Context(), asks("demo-chat", openai.UserMessage([]openai.ChatCompletionContentPartUnionParam{remote})))
+	h.isOpenAIs("nothing left", err, http.StatusTooManyRequests, "insufficient_quota", "insufficient_quota", "")
+	if fetched {
+		t.Error("it was fetched")
 	}
 }

@@ -218,3 +218,9 @@ func (s *Service) Again(ctx context.Context, a actor.Actor, once Idempotency, id
 		return k.Again(ctx, a, once, w.Job)
 	})
 }
+
+// Left is the fault that Submit would give when nothing of a meter is left for the
+// actor, so that nobody works for a request that ends with it.
+func (s *Service) Left(ctx context.Context, a actor.Actor, meter usage.Meter) error {
+	return s.ledger.Left(ctx, s.db.Read(), a, meter)
+}

@@ -445,3 +445,31 @@ func TestSummary(t *testing.T) {
 		t.Errorf("over the cap: %+v", got)
 	}
 }
+
+// Who has nothing left is told as if they had asked, and nothing is held for it.
+func TestLeft(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		a := open(t, db, 100)
+		left := func() error { return a.ledger.Left(t.Context(), a.db.Read(), a.actor, usage.Tokens) }
+		if err := left(); err != nil {
+			t.Errorf("at the beginning: %v", err)
+		}
+		if _, err := a.reserve("a", want(99, 0)); err != nil {
+			t.Fatal(err)
+		}
+		if err := left(); err != nil {
+			t.Errorf("with one left: %v", err)
+		}
+		if _, err := a.reserve("b", want(1, 0)); err != nil {
+			t.Fatal(err)
+		}
+		if err := left(); !fault.Is(err, fault.Quota) || fault.From(err).Extra["limit"] != int64(100) {
+			t.Errorf("with none left: %v", err)
+		}
+		a.clock.set("2026-04-10T12:00:00Z")
+		if err := left(); err != nil {
+			t.Errorf("in the next period: %v", err)
+		}
+	})
+}

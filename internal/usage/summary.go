@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"pulse/internal/actor"
@@ -66,4 +67,24 @@ func (l *Ledger) Summary(ctx context.Context, q *query.Queries, a actor.Actor, m
 		s.Meters = append(s.Meters, state)
 	}
 	return s, nil
+}
+
+// Left is the Quota fault that Reserve would give when nothing of a meter is left.
+// It holds nothing: what is there may be gone a moment later.
+func (l *Ledger) Left(ctx context.Context, q *query.Queries, a actor.Actor, meter Meter) error {
+	period := PeriodAt(a.Anchor, l.now())
+	rows, err := q.ListCounters(ctx, query.ListCountersParams{UserID: a.ID, PeriodStart: store.Millis(period.Start)})
+	if err != nil {
+		return fmt.Errorf("usage: counters of user %s: %w", a.ID, err)
+	}
+	counter := query.QuotaCounter{} // of a period that is new
+	for _, c := range rows {
+		if Meter(c.Meter) == meter {
+			counter = c
+		}
+	}
+	if limit := l.plans.Get(a.Plan).Caps[meter]; counter.Used+counter.Reserved >= limit {
+		return refusal(meter, limit, counter, period)
+	}
+	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/store"
+	"pulse/internal/usage"
 )
 
 // maxDoorBody is how large a request of OpenAI's API may be, pictures included.
@@ -147,6 +148,11 @@ func (r *Room) beginCompletion(ctx context.Context, a actor.Actor, in *completio
 		body = nil // large, and what was read of it is elsewhere now
 		if err != nil {
 			return job.Job{}, err
+		}
+		if remote, papers := req.brings(); remote+papers > 0 { // no work for who cannot ask
+			if err := r.jobs.Left(ctx, a, usage.Tokens); err != nil {
+				return job.Job{}, err
+			}
 		}
 		if c, err = r.understand(ctx, a, &req); err != nil {
 			return job.Job{}, err

@@ -310,6 +310,10 @@ func TestDoorRefuses(t *testing.T) {
 		{"of this network", picture("http://169.254.169.254/latest/meta-data"), fault.Invalid, "invalid_image_url", at},
 		{"an empty file", parts(`{"type":"file","file":{"file_data":"data:text/plain;base64,"}}`), fault.Invalid, extract.TypeEmpty, "messages[0].content[0].file.file_data"},
 		{"no file", parts(`{"type":"file","file":{}}`), fault.Invalid, "", "messages[0].content[0].file.file_data"},
+		{
+			"too many files", parts(strings.TrimSuffix(strings.Repeat(`{"type":"file","file":{"file_data":"YQ=="}},`, maxPapers+1), ",")),
+			fault.Invalid, "", "messages",
+		},
 		{"too many pictures", `{"messages":[{"role":"user","content":[` + strings.Repeat(`{"type":"image_url","image_url":{"url":"`+dataURL("image/png", pixels(t, 1, 1))+`"}},`, 50) +
 			`{"type":"image_url","image_url":{"url":"` + dataURL("image/png", pixels(t, 1, 1)) + `"}}]}]}`, fault.Invalid, "too_many_images", "messages[0].content[50].image_url.url"},
 	} {
@@ -361,7 +365,7 @@ func TestDoorFetches(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if name != "too many" && asked.Load() != before {
+		if asked.Load() != before {
 			t.Errorf("%s: it was fetched", name)
 		}
 	}

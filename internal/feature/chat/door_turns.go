@@ -26,8 +26,9 @@ const (
 	maxTurns = 2000
 	// maxPieces is how many parts and calls of tools all messages may have together.
 	maxPieces = 2000
-	// maxRemote is how many pictures of a request are fetched.
-	maxRemote = 16
+	// maxRemote is how many pictures of a request are fetched, and maxPapers how many
+	// files it may have, whose texts are taken out of them.
+	maxRemote, maxPapers = 16, 16
 	// remoteTime is how long the fetching of all of them may take.
 	remoteTime = 30 * time.Second
 	// maxAttached is how large one picture or file may be, as for uploads.
@@ -40,6 +41,12 @@ const (
 func (in *ChatCompletionRequest) checkTurns() error {
 	if len(in.Messages) == 0 || len(in.Messages) > maxTurns {
 		return errTurns()
+	}
+	switch remote, papers := in.brings(); {
+	case remote > maxRemote:
+		return wrong("messages", "At most %d pictures of a request are fetched. Send the others as data URLs.", maxRemote)
+	case papers > maxPapers:
+		return wrong("messages", "A request may have at most %d files.", maxPapers)
 	}
 	var waiting []string // calls without a result
 	begun := false       // somebody has said something
@@ -119,6 +126,26 @@ func (m *CompletionMessage) silent() bool {
 		return p.Type != partText && p.Type != partRefusal || strings.TrimSpace(p.Text+p.Refusal) != ""
 	})
 }
+
+// brings counts the pictures that are somewhere on the web, and the files.
+func (in *ChatCompletionRequest) brings() (remote, papers int) {
+	for i := range in.Messages {
+		if in.Messages[i].Content == nil {
+			continue
+		}
+		for _, p := range *in.Messages[i].Content {
+			switch {
+			case p.Type == partFile:
+				papers++
+			case p.Type == partImage && p.ImageURL != nil && !isDataURL(p.ImageURL.URL):
+				remote++
+			}
+		}
+	}
+	return remote, papers
+}
+
+func isDataURL(url string) bool { return strings.HasPrefix(url, "data:") }
 
 // checkParts looks at one message.
 func (m *CompletionMessage) checkParts(at string) error {
@@ -237,14 +264,13 @@ func (m *CompletionMessage) text() string {
 
 // translation is a request's messages on their way into Pulse's words.
 type translation struct {
-	room   *Room
-	actor  actor.Actor
-	c      *completing
-	left   *catalog.ImageRoom
-	known  map[string]query.File
-	remote int // pictures fetched
-	until  time.Time
-	size   int // bytes of text so far
+	room  *Room
+	actor actor.Actor
+	c     *completing
+	left  *catalog.ImageRoom
+	known map[string]query.File
+	until time.Time // when all that is fetched has to be there; zero: nothing was
+	size  int       // bytes of text so far
 }
 
 // weigh counts text before it is copied to anywhere: a file of a few megabytes
@@ -320,7 +346,7 @@ func (t *translation) picture(ctx context.Context, at, url string) (*provider.Im
 	}
 	var data []byte
 	var err error
-	if strings.HasPrefix(url, "data:") {
+	if isDataURL(url) {
 		data, err = dataOf(at, url)
 	} else {
 		data, err = t.fetch(ctx, at, url)
@@ -346,10 +372,7 @@ func dataOf(at, url string) ([]byte, error) {
 
 // fetch gets a picture from the web.
 func (t *translation) fetch(ctx context.Context, at, url string) ([]byte, error) {
-	if t.remote++; t.remote > maxRemote {
-		return nil, wrong(at, "At most %d pictures of a request are fetched. Send the others as data URLs.", maxRemote)
-	}
-	if t.remote == 1 {
+	if t.until.IsZero() {
 		t.until = time.Now().Add(remoteTime)
 	}
 	fetching, cancel := context.WithDeadline(ctx, t.until)
@@ -434,7 +457,7 @@ func (t *translation) file(ctx context.Context, at string, p ContentPart) (text 
 	if encoded == "" {
 		return "", nil, wrong(at, "A file must have a 'file_data' or a 'file_id'.")
 	}
-	if !strings.HasPrefix(encoded, "data:") {
+	if !isDataURL(encoded) {
 		encoded = "data:;base64," + encoded
 	}
 	data, err := dataOf(at, encoded)
