@@ -128,6 +128,9 @@ func Either[I, B, O any](api huma.API, op huma.Operation, handler func(ctx conte
 		}
 		defer infoOf(ctx).letGoOfBody()
 		answer, err := handler(ctx, in)
+		if err == nil && answer.Stream == nil {
+			err = stillThere(ctx)
+		}
 		if err != nil {
 			leave()
 			return nil, problemOf(ctx, err)
@@ -146,6 +149,15 @@ func Either[I, B, O any](api huma.API, op huma.Operation, handler func(ctx conte
 	operations(api.OpenAPI().Paths[op.Path])[op.Method].RequestBody = &huma.RequestBody{
 		Required: true, Content: map[string]*huma.MediaType{plainJSON: {Schema: schemaOf[B](api)}},
 	}
+}
+
+// stillThere refuses an answer that took long to who was signed out meanwhile, as
+// streams do. While the database cannot say, they are still in.
+func stillThere(ctx context.Context) error {
+	if err := StillIn(ctx); fault.Is(err, fault.Unauthenticated) {
+		return err
+	}
+	return nil
 }
 
 func serveWhole(w http.ResponseWriter, r *http.Request, v any) {

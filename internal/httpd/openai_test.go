@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -262,5 +263,28 @@ func TestTextsAreMendedAtTheDoor(t *testing.T) {
 		if got, err := httpd.DecodeOpenAI[body]([]byte(sent)); err == nil {
 			t.Errorf("%s became %+v", sent, got)
 		}
+	}
+}
+
+// A whole answer may take minutes; who was signed out meanwhile does not get it.
+func TestWholeAnswersAreForThoseWhoAreStillIn(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	d := openDoor(t, func(o *httpd.Options) {
+		o.Authenticate = func(*http.Request) (actor.Actor, bool, error) {
+			switch asked.Add(1) {
+			case 2:
+				return actor.Actor{}, false, nil
+			case 4:
+				return actor.Actor{}, false, errors.New("the database is away")
+			}
+			return actor.Actor{ID: "ada"}, true, nil
+		}
+	})
+	if got, a := d.send(t, "POST", "/v1/try", `{}`); got.status != http.StatusUnauthorized || text(a.Error.Code) != "invalid_api_key" {
+		t.Errorf("signed out: %d %s", got.status, got.body)
+	}
+	if got, _ := d.send(t, "POST", "/v1/try", `{}`); got.status != http.StatusOK {
+		t.Errorf("while the database cannot say: %d %s", got.status, got.body)
 	}
 }
