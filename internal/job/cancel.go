@@ -42,6 +42,18 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id string) (WithUsa
 	return s.Get(ctx, a, id)
 }
 
+// Leave is Cancel for who is gone: a run in this process stops at once, however
+// long the database takes to hear of it.
+func (s *Service) Leave(ctx context.Context, a actor.Actor, id string) error {
+	s.mu.Lock()
+	if r, ok := s.running[id]; ok && r.Job.UserID == a.ID {
+		r.cancel(ErrCancelled)
+	}
+	s.mu.Unlock()
+	_, err := s.Cancel(ctx, a, id)
+	return err
+}
+
 // CancelAll asks all of a person's jobs to stop, inside the caller's
 // transaction. Each does when its process next renews its leases, within about
 // a second; what came until then is billed.

@@ -2,10 +2,12 @@ package job
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"pulse/internal/actor"
 	"pulse/internal/fault"
 	"pulse/internal/store"
 	"pulse/internal/store/storetest"
@@ -136,4 +138,39 @@ func TestCancelAcrossACrash(t *testing.T) {
 		stopNow(dying)
 		h.checkBooks(h.me, 1)
 	})
+}
+
+// Who leaves stops the run, also while the database cannot be asked; others' runs go on.
+func TestLeaveStopsTheRunAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, storetest.SQLite(t))
+	s := h.idle()
+	stopped := make(chan error, 1)
+	s.Register(Kind{Type: "waits", Run: func(ctx context.Context, _ *Run) Outcome {
+		<-ctx.Done()
+		stopped <- context.Cause(ctx)
+		return Outcome{Err: context.Cause(ctx)}
+	}})
+	s.Start()
+	t.Cleanup(func() { stopNow(s) })
+	n := h.job(h.me, part{})
+	n.Type = "waits"
+	j, _, err := s.Submit(t.Context(), h.me, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Leave(t.Context(), actor.Actor{ID: store.NewID()}, j.ID); !fault.Is(err, fault.NotFound) || len(stopped) > 0 {
+		t.Errorf("another: %v", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Leave(gone, h.me, j.ID); err == nil {
+		t.Error("the database was asked")
+	}
+	if err := <-stopped; !errors.Is(err, ErrCancelled) {
+		t.Errorf("it stopped by %v", err)
+	}
+	if w := h.wait(s, j.ID); Status(w.Status) != Cancelled {
+		t.Errorf("got %s", w.Status)
+	}
 }

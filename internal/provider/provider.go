@@ -39,7 +39,7 @@ type Lister interface {
 type ChatRequest struct {
 	Model           string    // the vendor's own id of the model
 	System          string    // system prompt, may be empty
-	Messages        []Message // first and last are from the user
+	Messages        []Message // the first is the user's, the last the user's or a tool's
 	MaxTokens       int       // cap on the answer, thinking included; always > 0
 	Temperature     *float64  // nil: the vendor's default; only set where the catalogue allows it
 	ReasoningEffort string    // empty: the vendor's default

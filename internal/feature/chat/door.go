@@ -191,7 +191,7 @@ const leaveTime = 10 * time.Second
 func (r *Room) leave(ctx context.Context, a actor.Actor, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 	defer cancel()
-	if _, err := r.jobs.Cancel(ctx, a, id); err != nil && !fault.Is(err, fault.Conflict) { // a conflict: it has ended
+	if err := r.jobs.Leave(ctx, a, id); err != nil && !fault.Is(err, fault.Conflict) { // a conflict: it has ended
 		r.log.WarnContext(ctx, "cancelling a completion whose client is gone failed; it is answered to nobody", "job_id", id, "error", err)
 	}
 }

@@ -152,9 +152,9 @@ func (s *chunks) event(e job.Event) error {
 	b := s.buf[:0]
 	switch e.Kind {
 	case job.EventText:
-		b = s.piece(s.role(b, false), `"content":`, e.Data, "")
+		b = s.piece(s.role(b, false), `"content":`, e.Data)
 	case job.EventReasoning:
-		b = s.piece(s.role(b, false), `"reasoning_content":`, e.Data, "")
+		b = s.piece(s.role(b, false), `"reasoning_content":`, e.Data)
 	case job.EventArguments:
 		b = append(s.role(b, true), s.head...)
 		b = append(b, `"tool_calls":[{"index":`...)
@@ -200,11 +200,10 @@ func (s *chunks) role(b []byte, calls bool) []byte {
 	return s.close(b)
 }
 
-func (s *chunks) piece(b []byte, field string, text []byte, after string) []byte {
+func (s *chunks) piece(b []byte, field string, text []byte) []byte {
 	b = append(b, s.head...)
 	b = append(b, field...)
-	b = appendQuoted(b, text)
-	return s.close(append(b, after...))
+	return s.close(appendQuoted(b, text))
 }
 
 // close ends a chunk within an answer.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pulse/internal/actor"
@@ -100,14 +101,14 @@ func (r *Room) runCompletion(ctx context.Context, run *job.Run) job.Outcome {
 	}
 	req := c.req
 	req.MaxTokens = int(run.Granted - c.estimate)
-	var calls calls
+	var called gathered
 	answer, err := vendor.Chatter.Chat(ctx, req, func(d provider.Delta) {
 		if d.ToolCall != nil {
-			calls.take(*d.ToolCall)
+			called.take(*d.ToolCall)
 		}
 		run.Say(d)
 	})
-	return r.completionOutcome(ctx, run, c, calls, answer, err)
+	return r.completionOutcome(ctx, run, c, called.calls(), answer, err)
 }
 
 // completionOutcome books what came and hands it to whoever waits, however it ended.
@@ -116,13 +117,13 @@ func (r *Room) completionOutcome(ctx context.Context, run *job.Run, c *completin
 		err = nil // all went into thinking, or there was nothing to say: programs expect an answer that is empty
 	}
 	o := job.Outcome{Err: r.explain(err, run.Job.Provider, len(c.read.pictures) > 0)}
-	c.answer = completed{text: run.Text(), reasoning: run.Reasoning(), calls: calls, finish: answer.FinishReason}
+	c.answer = completed{text: run.Text(), reasoning: run.Reasoning(), calls: calls.named(), finish: answer.FinishReason}
 	cancelled := err != nil && errors.Is(context.Cause(ctx), job.ErrCancelled) // not when all had come already
 	if cancelled {
 		c.answer.finish, o.Err = provider.FinishCancelled, job.ErrCancelled
 	}
 	if answer.Note != "" {
-		r.log.InfoContext(ctx, "the provider left a note", "job_id", run.Job.ID, "finish_reason", c.answer.finish, "note", answer.Note)
+		r.log.InfoContext(ctx, "the provider left a note", "job_id", run.Job.ID, "finish_reason", c.answer.finish, "note", oneLine(answer.Note))
 	}
 	said := c.answer.text + c.answer.reasoning + calls.text()
 	var cerr error
@@ -138,37 +139,59 @@ func (r *Room) completionOutcome(ctx context.Context, run *job.Run, c *completin
 	return o
 }
 
-// calls are the calls of tools in an answer, in their order.
-type calls []provider.ToolCall
-
-// mostCalls is more than any answer has; a server that counts higher is not
-// listened to.
-const mostCalls = 1024
-
-func (c *calls) take(d provider.ToolCallDelta) {
-	if d.Index < 0 || d.Index >= mostCalls {
-		return
-	}
-	for len(*c) <= d.Index {
-		*c = append(*c, provider.ToolCall{})
-	}
-	call := &(*c)[d.Index]
-	if d.ID != "" {
-		call.ID = d.ID
-	}
-	if d.Name != "" {
-		call.Name = d.Name
-	}
-	call.Arguments += d.Arguments
+// oneLine cuts a vendor's words to what fits into a line of the log: they may
+// have the person's in them.
+func oneLine(s string) string {
+	const most = 100 // bytes
+	s = strings.Join(strings.Fields(s[:min(len(s), 4*most)]), " ")
+	return strings.ToValidUTF8(s[:min(len(s), most)], "")
 }
 
+// gathered are the calls of tools in an answer while they come, in their order.
+type gathered []*gathering
+
+type gathering struct {
+	id, name  string
+	arguments strings.Builder
+}
+
+func (g *gathered) take(d provider.ToolCallDelta) {
+	for len(*g) <= d.Index { // provider.Call numbers them, and bounds them
+		*g = append(*g, &gathering{})
+	}
+	call := (*g)[d.Index]
+	if d.ID != "" {
+		call.id = d.ID
+	}
+	if d.Name != "" {
+		call.name = d.Name
+	}
+	call.arguments.WriteString(d.Arguments)
+}
+
+func (g *gathered) calls() calls {
+	var all calls
+	for _, call := range *g {
+		all = append(all, provider.ToolCall{ID: call.id, Name: call.name, Arguments: call.arguments.String()})
+	}
+	return all
+}
+
+// calls are the calls of tools in a message.
+type calls []provider.ToolCall
+
 // text is what the model wrote for them.
-func (c *calls) text() string {
+func (c calls) text() string {
 	var text strings.Builder
-	for _, call := range *c {
+	for _, call := range c {
 		text.WriteString(" " + call.Name + call.Arguments)
 	}
 	return text.String()
+}
+
+// named leaves out those that nobody could make: of an answer that broke off.
+func (c calls) named() calls {
+	return slices.DeleteFunc(slices.Clone(c), func(call provider.ToolCall) bool { return call.Name == "" })
 }
 
 // replayCompletion tells how it ended; what it said is not kept.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,3 +79,34 @@ func TestDoorStopsForWhoIsGone(t *testing.T) {
 }
 
 func decoderOf(text string) *jsontext.Decoder { return jsontext.NewDecoder(strings.NewReader(text)) }
+
+// A vendor's note is one short line in the log, whatever it is.
+func TestNotesAreCut(t *testing.T) {
+	t.Parallel()
+	for note, want := range map[string]string{
+		"SAFETY":                                   "SAFETY",
+		"a\n b\r\n\tc ":                            "a b c",
+		strings.Repeat("x", 1000):                  strings.Repeat("x", 100),
+		strings.Repeat("x", 99) + "\u00e9":         strings.Repeat("x", 99),
+		strings.Repeat(" ", 300) + "a\nb" + "\xff": "a b",
+	} {
+		if got := oneLine(note); got != want {
+			t.Errorf("%q became %q", note, got)
+		}
+	}
+}
+
+// Calls come in pieces; one that nobody could make is none.
+func TestCallsAreGathered(t *testing.T) {
+	t.Parallel()
+	var g gathered
+	for _, d := range []provider.ToolCallDelta{
+		{Index: 0, ID: "a", Name: "f"}, {Index: 0, Arguments: "{"}, {Index: 1, ID: "b"}, {Index: 0, Arguments: "}"}, {Index: 2, ID: "c", Name: "g", Arguments: "{}"},
+	} {
+		g.take(d)
+	}
+	want := calls{{ID: "a", Name: "f", Arguments: "{}"}, {ID: "c", Name: "g", Arguments: "{}"}}
+	if got := g.calls().named(); !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+}
