@@ -1,7 +1,10 @@
 package google_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +32,7 @@ func subject() providertest.Subject {
 			return c
 		},
 		SortsSchemas: true,
-		DropsBadJSON: true,
+		DropsBadJSON: true, NeverStrict: true,
 		Cannot: []providertest.Inability{
 			{Param: "parallel_tool_calls", Ask: func(q *provider.ChatRequest) { q.ParallelToolCalls = new(false) }},
 			{Param: "stop", Ask: func(q *provider.ChatRequest) { q.Stop = []string{"a", "b", "c", "d", "e", "f"} }},
@@ -188,3 +191,50 @@ func TestEnvironment(t *testing.T) {
 
 func BenchmarkStream(b *testing.B) { providertest.Benchmark(b, subject(), true) }
 func BenchmarkPlain(b *testing.B)  { providertest.Benchmark(b, subject(), false) }
+
+// TestSignature: what Gemini signed goes back with the call that it came with, the
+// first of an answer; only a call without a signature has the stand-in for one.
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	var sent []byte
+	vendor := standin.NewGoogle(standin.Always(standin.Script{Calls: []provider.ToolCall{{Name: "f", Arguments: "{}"}, {Name: "g", Arguments: "{}"}}}))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, _ = io.ReadAll(r.Body) // the stand-in complains about less
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		vendor.ServeHTTP(w, r)
+	}))
+	client := provider.NewClient(provider.Patience{})
+	t.Cleanup(func() {
+		client.CloseIdleConnections()
+		server.Close()
+	})
+	chatter := subject().New(t, server.URL, "key", client)
+	req := provider.ChatRequest{
+		Model: "gemini-4-hydrogen", MaxTokens: 4096, Tools: []provider.Tool{{Name: "f"}, {Name: "g"}}, Messages: []provider.Message{{Role: provider.RoleUser, Text: "hi"}},
+	}
+	said := provider.Message{Role: provider.RoleAssistant}
+	if _, err := chatter.Chat(t.Context(), req, func(d provider.Delta) {
+		said.ToolCalls = append(said.ToolCalls, provider.ToolCall{ID: d.ToolCall.ID, Name: d.ToolCall.Name, Arguments: d.ToolCall.Arguments})
+	}); err != nil || len(said.ToolCalls) != 2 {
+		t.Fatalf("%+v, %v", said, err)
+	}
+	const signed, unsigned = `"thoughtSignature":"c2lnbmF0dXJl"`, `"thoughtSignature":"c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="`
+	for want, id := range map[string]string{signed: said.ToolCalls[0].ID, unsigned: "toolu_of_another"} {
+		said.ToolCalls[0].ID = id
+		req.Messages = []provider.Message{
+			{Role: provider.RoleUser, Text: "hi"},
+			said,
+			{Role: provider.RoleTool, Text: "1", ToolCallID: id},
+			{Role: provider.RoleTool, Text: "2", ToolCallID: said.ToolCalls[1].ID},
+		}
+		if _, err := chatter.Chat(t.Context(), req, func(provider.Delta) {}); err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(sent, []byte("thoughtSignature")); n != 1 || !bytes.Contains(sent, []byte(want)) {
+			t.Errorf("%d signatures, want %s: %s", n, want, sent)
+		}
+		if bytes.Contains(sent, []byte("-sig-")) {
+			t.Errorf("the packed id went out: %s", sent)
+		}
+	}
+}

@@ -31,6 +31,7 @@ func Run(t *testing.T, s Subject) {
 			t.Run("calls and their results", r.loop)
 			t.Run("calls of another vendor", r.foreign)
 			t.Run("calls that are no JSON", r.badJSON)
+			t.Run("calls to the last token", r.calledAtLength)
 			t.Run("calls without tools", r.toolsGone)
 			t.Run("a result without a call", r.resultAlone)
 			t.Run("settings", r.settings)

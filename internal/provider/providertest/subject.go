@@ -32,6 +32,7 @@ type Subject struct {
 
 	FuzzTools    bool // Fuzz offers tools
 	SortsSchemas bool // the adapter's SDK writes a schema's names in their order
+	NeverStrict  bool // the vendor does not promise that arguments match their schema
 	DropsBadJSON bool // the vendor itself keeps back a call whose arguments are no JSON
 
 	Sampling string // a model that takes a top_p; empty: Model does

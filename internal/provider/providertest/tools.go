@@ -159,6 +159,16 @@ func (r runner) badJSON(t *testing.T) {
 	}
 }
 
+// calledAtLength: an answer that ran out of tokens after a call is no empty one.
+func (r runner) calledAtLength(t *testing.T) {
+	t.Parallel()
+	b := r.bench(t, patient, standin.Script{Calls: []provider.ToolCall{{Name: "weather", Arguments: inParis}}, Finish: provider.FinishLength})
+	got := b.ask(t.Context(), r.withTools(), nil)
+	if got.err != nil || got.answer.FinishReason != provider.FinishLength || len(gathered(got.calls)) != 1 {
+		t.Errorf("%+v, finished by %q, %v", got.calls, got.answer.FinishReason, got.err)
+	}
+}
+
 // toolsGone: a conversation with calls goes on without the tools. Results may be
 // empty, and models begin calls with white space.
 func (r runner) toolsGone(t *testing.T) {
@@ -231,6 +241,18 @@ func (r runner) settings(t *testing.T) {
 		"named": func(q *provider.ChatRequest) {
 			q.ToolChoice = provider.ToolChoice{Mode: provider.ToolNamed, Name: "clock"}
 		},
+		"required while it thinks": func(q *provider.ChatRequest) { q.ToolChoice.Mode, q.ReasoningEffort = provider.ToolRequired, r.Effort },
+		"strict": func(q *provider.ChatRequest) {
+			q.Tools = slices.Clone(q.Tools)
+			q.Tools[0].Strict = true
+		},
+		"no parameters": func(q *provider.ChatRequest) { q.Tools = []provider.Tool{{Name: "now"}} },
+		"any JSON": func(q *provider.ChatRequest) {
+			if r.can("response_format") {
+				q.Tools, q.Format = nil, &provider.Format{}
+			}
+		},
+		"format with tools": func(q *provider.ChatRequest) { q.Format = &provider.Format{Name: "thing", Schema: schema} },
 		"one at a time": func(q *provider.ChatRequest) {
 			q.ToolChoice.Mode = provider.ToolAuto
 			if r.can("parallel_tool_calls") {
@@ -269,11 +291,20 @@ func (r runner) settings(t *testing.T) {
 				t.Fatalf("the vendor was told of %d tools", len(got.Tools))
 			}
 			for i, tool := range req.Tools { // schemas keep their order: models write arguments in it
+				if tool.Parameters == nil { // the shape of none is the adapter's
+					tool.Parameters = got.Tools[i].Parameters
+				}
+				if got.Tools[i].Strict != (tool.Strict && !r.NeverStrict) {
+					t.Errorf("the vendor was told that %s is strict: %t", tool.Name, got.Tools[i].Strict)
+				}
 				if g := got.Tools[i]; g.Name != tool.Name || g.Description != tool.Description || !r.sameSchema(t, g.Parameters, tool.Parameters) {
 					t.Errorf("the vendor was told of %s: %s", g.Name, g.Parameters)
 				}
 			}
-			if f := req.Format; f != nil && (got.Format == nil || !r.sameSchema(t, got.Format.Schema, f.Schema)) {
+			switch f := req.Format; {
+			case (f == nil) != (got.Format == nil):
+				t.Errorf("the vendor was told of the format %+v", got.Format)
+			case f != nil && (!r.sameSchema(t, got.Format.Schema, f.Schema) || got.Format.Name != "" && (got.Format.Name != f.Name || got.Format.Strict != f.Strict)):
 				t.Errorf("the vendor was told of the format %+v", got.Format)
 			}
 		})
@@ -282,7 +313,7 @@ func (r runner) settings(t *testing.T) {
 
 func (r runner) sameSchema(t *testing.T, got, want json.RawMessage) bool {
 	t.Helper()
-	if r.SortsSchemas {
+	if r.SortsSchemas && len(got) > 0 {
 		return sameJSON(t, string(got), string(want))
 	}
 	return string(got) == string(want)
