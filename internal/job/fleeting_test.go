@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pulse/internal/provider"
 	"pulse/internal/store"
+	"pulse/internal/store/query"
 	"pulse/internal/store/storetest"
 )
 
@@ -33,7 +35,17 @@ func TestFleetingJobsEndWithTheirProcess(t *testing.T) {
 			st, ok := s.hub.get(j.ID)
 			return ok && st.collect(EventText) != ""
 		})
+		time.Sleep(3 * s.hub.every) // it had time to be stored
 		stopNow(s)
+		rows, err := db.Read().JobEventsAfter(t.Context(), query.JobEventsAfterParams{JobID: j.ID, UserID: h.me.ID, Limit: 100})
+		if err != nil || len(rows) == 0 {
+			t.Errorf("%d events are stored, %v", len(rows), err)
+		}
+		for _, row := range rows {
+			if EventKind(row.Kind).said() {
+				t.Errorf("what it said is stored: %+v", row)
+			}
+		}
 		if err := <-following; err != nil || c.restarts != 0 || c.last != EventError || c.text == "" {
 			t.Errorf("the reader: %+v, %v", c, err)
 		}

@@ -36,8 +36,9 @@ func newHub(db *store.DB, log *slog.Logger, every time.Duration) *hub {
 	return &hub{db: db, log: log, every: every, streams: map[string]*stream{}}
 }
 
-func (h *hub) open(j Job) *stream {
+func (h *hub) open(j Job, fleeting bool) *stream {
 	s := newStream(j)
+	s.fleeting = fleeting
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.streams[j.ID] = s

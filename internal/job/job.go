@@ -63,7 +63,9 @@ type Kind struct {
 
 	// Fleeting jobs answer somebody who waits on this process and whom another one
 	// cannot reach. Where others are handed over, they end as interrupted, and
-	// what came is booked; after a crash, Run is called and has to end them.
+	// what came is booked; after a crash, Run is called and has to end them. Of their
+	// events those with what they say are not stored: only readers on this process
+	// get them.
 	Fleeting bool
 
 	// Submit starts a job of this type from the input of POST /api/v1/jobs,

@@ -81,7 +81,7 @@ func (r *Run) Reasoning() string { return r.stream.collect(EventReasoning) }
 func (s *Service) launch(j Job, granted int64, prepared any, ended func()) {
 	// The run outlives the request: its context begins here.
 	ctx, cancel := context.WithCancelCause(context.Background())
-	r := &Run{Job: j, Granted: granted, Prepared: prepared, service: s, cancel: cancel, stream: s.hub.open(j), ended: make(chan struct{})}
+	r := &Run{Job: j, Granted: granted, Prepared: prepared, service: s, cancel: cancel, stream: s.hub.open(j, s.fleeting(j.Type)), ended: make(chan struct{})}
 	s.mu.Lock()
 	s.running[j.ID] = r
 	if s.leaving {

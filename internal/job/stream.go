@@ -30,6 +30,9 @@ func (k EventKind) text() bool {
 	return k == EventText || k == EventReasoning || k == EventArguments
 }
 
+// said tells that the event is of what the job's work has come to.
+func (k EventKind) said() bool { return k.text() || k == EventToolCall }
+
 func (k EventKind) last() bool { return k == EventDone || k == EventError }
 
 // Content is an event without its place.
@@ -69,6 +72,7 @@ type span struct {
 type stream struct {
 	jobID, userID string
 	fence         int64
+	fleeting      bool // what it says is not stored
 
 	mu      sync.Mutex
 	text    []byte // all text in order; spans point into it. Only ever appended to.
@@ -211,14 +215,17 @@ func (s *stream) collect(kind EventKind) string {
 	return string(parts)
 }
 
-// unstored gives the events after the stored position, as rows. The caller
-// holds flushing.
+// unstored gives the events after the stored position that are to be stored, as
+// rows. The caller holds flushing.
 func (s *stream) unstored() []row {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var rows []row
 	for i := len(s.spans) - 1; i >= 0 && s.spans[i].last > s.flushed; i-- {
 		sp := s.spans[i]
+		if s.fleeting && sp.kind.said() {
+			continue
+		}
 		e := sp.event(s.text, s.flushed)
 		rows = append(rows, row{jobID: s.jobID, userID: s.userID, fence: s.fence, first: e.Position - size(e.Content), event: e})
 	}
