@@ -205,7 +205,8 @@ func TestDoorTranslates(t *testing.T) {
 				"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"},"provider_specific_fields":{}}]},
 			{"role":"tool","tool_call_id":"a","content":"x","name":"f"}]}`,
 			provider.ChatRequest{System: "s", Messages: []provider.Message{
-				user("hi"), {Role: provider.RoleAssistant, Text: "a", ToolCalls: []provider.ToolCall{{ID: "a", Name: "f", Arguments: "{}"}}},
+				user("hi"),
+				{Role: provider.RoleAssistant, Text: "a", ToolCalls: []provider.ToolCall{{ID: "a", Name: "f", Arguments: "{}"}}},
 				{Role: provider.RoleTool, ToolCallID: "a", Text: "x"},
 			}},
 		},
