@@ -170,7 +170,7 @@ func (g *gathered) take(d provider.ToolCallDelta) {
 }
 
 func (g *gathered) calls() calls {
-	var all calls
+	all := make(calls, 0, len(*g))
 	for _, call := range *g {
 		all = append(all, provider.ToolCall{ID: call.id, Name: call.name, Arguments: call.arguments.String()})
 	}

@@ -1116,6 +1116,8 @@ export interface components {
             annotations?: unknown;
             /** @description Refused */
             audio?: unknown;
+            /** @description Accepted, without effect */
+            cache_control?: unknown;
             /** @description A text, or parts: text, image_url and file */
             content?: string | components["schemas"]["ContentPart"][];
             /** @description Refused: use tool_calls */
@@ -1125,11 +1127,19 @@ export interface components {
             /** @description Accepted, without effect */
             parsed?: unknown;
             /** @description Accepted, without effect */
-            reasoning_content?: string;
+            provider_specific_fields?: unknown;
+            /** @description Accepted, without effect */
+            reasoning?: unknown;
+            /** @description Accepted, without effect */
+            reasoning_content?: unknown;
+            /** @description Accepted, without effect */
+            reasoning_details?: unknown;
             /** @description Of an assistant's message */
             refusal?: string;
             /** @enum {string} */
             role: "developer" | "system" | "user" | "assistant" | "tool";
+            /** @description Accepted, without effect */
+            thinking_blocks?: unknown;
             /** @description Of a tool's message */
             tool_call_id?: string;
             /** @description Of an assistant's message */
@@ -1150,8 +1160,13 @@ export interface components {
              * @description Accepted, without effect
              */
             index?: number;
-            /** @enum {string} */
-            type: "function";
+            /** @description Accepted, without effect */
+            provider_specific_fields?: unknown;
+            /**
+             * @description function, also where it is left out
+             * @enum {string}
+             */
+            type?: "function";
         };
         CompletionToolCallFunctionStruct: {
             /** @description JSON, as the model wrote it */
@@ -1186,12 +1201,16 @@ export interface components {
             password: string;
         };
         ContentPart: {
+            /** @description Accepted, without effect */
+            cache_control?: unknown;
             file?: components["schemas"]["ContentPartFileStruct"];
             image_url?: components["schemas"]["ContentPartImageURLStruct"];
             /** @description Refused */
             input_audio?: unknown;
             /** @description Accepted, without effect */
             prompt_cache_breakpoint?: unknown;
+            /** @description Accepted, without effect */
+            provider_specific_fields?: unknown;
             refusal?: string;
             text?: string;
             /** @enum {string} */
