@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -150,6 +151,8 @@ func understandResponses(b *responsesRequest) (provider.ChatRequest, Failure) {
 // into adds an item to the messages; calls belong to the answer before them.
 func (i responsesItem) into(req *provider.ChatRequest) error {
 	switch {
+	case len(i.CallID) > 64: //nolint:mnd // OpenAI's most
+		return errors.New("invalid 'call_id': string too long, expected a string with maximum length 64")
 	case i.Type == "function_call":
 		call := provider.ToolCall{ID: i.CallID, Name: i.Name, Arguments: i.Arguments}
 		if n := len(req.Messages); n > 0 && req.Messages[n-1].Role == provider.RoleAssistant {

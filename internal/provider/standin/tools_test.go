@@ -58,6 +58,7 @@ func TestToolRefusals(t *testing.T) {
 			{response, `,{"type":"function_call_output","call_id":"a","output":"x"}`, ``, "must be followed"},
 			{response, `"tool_choice":{"type":"function","name":"f"}`, `"tool_choice":{"type":"function","name":"g"}`, "tool_choice"},
 			{response, `"store":false`, `"store":true`, "store"},
+			{response, `"function_call_output","call_id":"a"`, `"function_call_output","call_id":"` + strings.Repeat("a", 65) + `"`, "too long"},
 			{response, `"store"`, `"stop":["a"],"store"`, "stop"},
 			{response, `"type":"json_schema"`, `"type":"yaml"`, "text.format"},
 			{response, `"role":"user"`, `"role":"tool"`, "tool"},
