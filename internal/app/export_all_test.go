@@ -4,10 +4,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -18,6 +19,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -253,14 +255,21 @@ func isBroken(t *testing.T, data string, err error) {
 	}
 }
 
-// noise is 3 MiB of text that does not compress.
-func noise() string {
-	const size = 3 << 20
-	random := rand.NewChaCha8([32]byte{1})
-	text := make([]byte, size*3/4)
-	_, _ = random.Read(text)
-	return base64.StdEncoding.EncodeToString(text)
-}
+// noise is a picture of 3 MiB that does not compress, which costs little to take in.
+var noise = sync.OnceValue(func() string {
+	const side = 1024
+	picture := image.NewRGBA(image.Rect(0, 0, side, side*3/4))
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(picture.Pix)
+	for i := 3; i < len(picture.Pix); i += 4 {
+		picture.Pix[i] = 0xff // opaque
+	}
+	var b bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.NoCompression}
+	if err := encoder.Encode(&b, picture); err != nil {
+		panic(err) // into memory
+	}
+	return b.String()
+})
 
 // What fails in the middle leaves an archive that no program takes for a whole
 // one, never a shorter one.
@@ -285,7 +294,7 @@ func TestExportThatBreaksOff(t *testing.T) {
 			t.Parallel()
 			c := h.register(strings.ReplaceAll(name, " ", "-"))
 			for i := range 8 { // more than fits between the two ends
-				c.uploads(fmt.Sprint(i, ".txt"), noise())
+				c.uploads(fmt.Sprint(i, ".png"), noise())
 			}
 			data, err := c.part(t, 10_000, func() { harm(c) })
 			isBroken(t, data, err)
@@ -347,7 +356,7 @@ func TestExportMeanwhile(t *testing.T) {
 	ada := h.register("ada")
 	var gone, came aFile
 	for i := range 8 { // more than fits between the two ends
-		gone = ada.uploads(fmt.Sprint(i, ".txt"), noise())
+		gone = ada.uploads(fmt.Sprint(i, ".png"), noise())
 	}
 	data, err := ada.part(t, 10_000, func() {
 		ada.must(http.StatusNoContent, http.MethodDelete, "/api/v1/files/"+gone.ID, nil)
@@ -372,7 +381,7 @@ func TestOneExportAtATime(t *testing.T) {
 	h := newHouse(t, "")
 	ada, ben := h.register("ada"), h.register("ben")
 	for i := range 8 {
-		ada.uploads(fmt.Sprint(i, ".txt"), noise())
+		ada.uploads(fmt.Sprint(i, ".png"), noise())
 	}
 	data, err := ada.part(t, 10_000, func() {
 		got := ada.do(http.MethodGet, exportRoute, nil)
@@ -404,7 +413,7 @@ func TestExportTakesLittleMemory(t *testing.T) { //nolint:paralleltest // it mea
 	h := newHouse(t, "")
 	ada := h.register("ada")
 	for i := range 30 {
-		ada.uploads(fmt.Sprint(i, ".txt"), noise())
+		ada.uploads(fmt.Sprint(i, ".png"), noise())
 	}
 	var most, before runtime.MemStats
 	runtime.GC()

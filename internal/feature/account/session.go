@@ -37,7 +37,7 @@ const (
 	tokenTime = 7 * 24 * time.Hour   // a token's session ends with the token
 	touchTime = time.Minute          // how exactly last_used_at is kept
 
-	maxSessions = 500 // of a person; the oldest end
+	maxSessions = 200 // of a person; the oldest end
 )
 
 // newSecret makes 256 random bits.
