@@ -169,6 +169,12 @@ func (c *caller) do(method, path string, body any, headers ...string) reply {
 		}
 		sent = bytes.NewReader(data)
 	}
+	return c.send(http.DefaultClient.Do, method, path, sent, headers...)
+}
+
+// send sends a body as it is, by the way of by.
+func (c *caller) send(by func(*http.Request) (*http.Response, error), method, path string, sent io.Reader, headers ...string) reply {
+	c.h.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, c.h.address+path, sent)
@@ -184,7 +190,7 @@ func (c *caller) do(method, path string, body any, headers ...string) reply {
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := by(r)
 	if err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -220,4 +226,21 @@ func decode[T any](c *caller, status int, method, path string, body any) T {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	return out
+}
+
+// findingOf is what the doctor says of one part of a Pulse with these settings.
+func findingOf(t *testing.T, part string, settings ...string) Finding {
+	t.Helper()
+	folder := t.TempDir()
+	cfg, _, err := config.Load(append([]string{"PULSE_DATA_DIR=" + folder, "PULSE_OLLAMA_URL=off"}, settings...), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f := range Examine(t.Context(), cfg) {
+		if f.Part == part {
+			return f
+		}
+	}
+	t.Fatalf("the doctor says nothing of %s", part)
+	return Finding{}
 }

@@ -6,8 +6,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"pulse/internal/config"
 )
 
 // The doctor asks the issuer who it is, and says what to register there.
@@ -34,17 +32,7 @@ func TestExamineIssuer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			cfg, _, err := config.Load(append([]string{"PULSE_DATA_DIR=" + folder, "PULSE_OLLAMA_URL=off"}, w.settings...), folder)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var found Finding
-			for f := range Examine(t.Context(), cfg) {
-				if f.Part == "sign-in elsewhere" {
-					found = f
-				}
-			}
+			found := findingOf(t, "sign-in elsewhere", w.settings...)
 			if !strings.Contains(found.Says, w.says) || !strings.Contains(found.Wrong, w.wrong) || (found.Wrong == "") != (w.wrong == "") || found.Optional != w.optional {
 				t.Errorf("found %+v", found)
 			}

@@ -97,17 +97,7 @@ func TestExamineMail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			cfg, _, err := config.Load(append([]string{"PULSE_DATA_DIR=" + folder, "PULSE_OLLAMA_URL=off"}, w.settings...), folder)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var found Finding
-			for f := range Examine(t.Context(), cfg) {
-				if f.Part == "e-mail" {
-					found = f
-				}
-			}
+			found := findingOf(t, "e-mail", w.settings...)
 			if !strings.Contains(found.Says, w.says) || !strings.Contains(found.Wrong, w.wrong) || (found.Wrong == "") != (w.wrong == "") || found.Optional != w.optional {
 				t.Errorf("found %+v", found)
 			}

@@ -1,9 +1,7 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -61,32 +59,10 @@ func (h *house) takingJSON() []string {
 	return slices.DeleteFunc(h.unsafe(), func(name string) bool { return jsonBody(h.app.API(), name) == nil })
 }
 
-// post sends text as it is.
+// post sends text as it is, and follows nothing that the answer leads to.
 func (c *caller) post(method, path, text string, headers ...string) reply {
 	c.h.t.Helper()
-	r, err := http.NewRequestWithContext(context.Background(), method, c.h.address+path, strings.NewReader(text))
-	if err != nil {
-		c.h.t.Fatal(err)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	if c.cookie != nil {
-		r.AddCookie(c.cookie)
-	}
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	res, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		c.h.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	got, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.h.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return reply{res.StatusCode, res.Header.Get("Content-Type"), string(got), res.Cookies(), res.Header}
+	return c.send(http.DefaultTransport.RoundTrip, method, path, strings.NewReader(text), headers...)
 }
 
 // somebody is a person with something of everything.

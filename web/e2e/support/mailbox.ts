@@ -10,8 +10,6 @@ export interface Mail {
   from: string;
   subject: string;
   text: string;
-  /** The first address in the text; empty: there is none. */
-  link: string;
 }
 
 const patience = 10_000;
@@ -26,7 +24,7 @@ export class Mailbox {
       buffer(stream)
         .then((message) => PostalMime.parse(message))
         .then(({ from, subject = '', text = '' }) => {
-          const mail = { from: from?.address ?? '', subject, text, link: /https?:\/\/\S+/u.exec(text)?.[0] ?? '' };
+          const mail = { from: from?.address ?? '', subject, text };
           for (const { address } of envelope.rcptTo) {
             this.#of(address).push(mail);
           }
