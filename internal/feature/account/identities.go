@@ -52,7 +52,23 @@ func (r *Room) identities(ctx context.Context, _ *struct{}) (*identitiesOutput, 
 	return out, nil
 }
 
-type linkInput struct{ Site }
+type linkInput struct {
+	Site
+
+	ReturnTo string `query:"return_to" maxLength:"2000" doc:"The page to come back to, a path of this Pulse; the settings when absent"`
+}
+
+// pageOf is where to come back to from the issuer.
+func pageOf(returnTo, location string) (string, error) {
+	if returnTo == "" {
+		return settingsPage, nil
+	}
+	page, ok := readReturnTo(returnTo)
+	if !ok {
+		return "", fault.BadField(location, "must be a page of this Pulse")
+	}
+	return page, nil
+}
 
 // beginLink sends a person to the issuer for an identity to link.
 func (r *Room) beginLink(ctx context.Context, in *linkInput) (*departOutput, error) {
@@ -63,7 +79,11 @@ func (r *Room) beginLink(ctx context.Context, in *linkInput) (*departOutput, err
 	if err != nil {
 		return nil, err
 	}
-	d, err := r.depart(ctx, in.Site, errand{purpose: toLink, userID: a.ID, sessionID: a.SessionID, returnTo: settingsPage})
+	page, err := pageOf(in.ReturnTo, "query.return_to")
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.depart(ctx, in.Site, errand{purpose: toLink, userID: a.ID, sessionID: a.SessionID, returnTo: page})
 	if err != nil {
 		return nil, err
 	}
@@ -87,12 +107,9 @@ func (r *Room) beginConfirm(ctx context.Context, in *confirmElsewhereInput) (*de
 	if err != nil {
 		return nil, err
 	}
-	page := settingsPage
-	if in.Body.ReturnTo != "" {
-		var ok bool
-		if page, ok = readReturnTo(in.Body.ReturnTo); !ok {
-			return nil, fault.BadField("body.return_to", "must be a page of this Pulse")
-		}
+	page, err := pageOf(in.Body.ReturnTo, "body.return_to")
+	if err != nil {
+		return nil, err
 	}
 	d, err := r.depart(ctx, in.Site, errand{purpose: toConfirm, userID: a.ID, sessionID: a.SessionID, returnTo: page})
 	if err != nil {

@@ -47,7 +47,7 @@ func TestLinkAndUnlink(t *testing.T) {
 			t.Errorf("with none linked: %s", got.text)
 		}
 		b.call(p.visit(b.begins(linking, ""), ada), "").leadsTo(t, "/settings")
-		b.call(p.visit(b.begins(linking, ""), ada), "").leadsTo(t, "/settings") // once more
+		b.call(p.visit(b.begins(linking+"?return_to=/settings/security", ""), ada), "").leadsTo(t, "/settings/security") // once more
 		linked := b.identities()
 		if len(linked) != 1 || linked[0].Provider != "Example Corp" || linked[0].Email != ada.Email {
 			t.Fatalf("linked are %+v", linked)

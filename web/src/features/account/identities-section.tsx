@@ -12,7 +12,6 @@ import { Confirm } from '@/shared/ui/confirm';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { toast } from '@/shared/ui/toast';
 import { LastUsed } from './last-used';
-import { linking } from './linking';
 import { ListSkeleton } from './list-skeleton';
 import { identitiesQuery } from './queries';
 import { Row, Rows } from './row';
@@ -69,11 +68,11 @@ export function IdentitiesSection() {
 /** Leads to the issuer, who leads back here. */
 function useLink() {
   return useMutation({
-    mutationFn: () => confirmed(here, () => answer(api.POST('/api/v1/users/me/identities'))),
-    onSuccess: ({ url }) => {
-      linking.begin();
-      location.assign(url);
-    },
+    mutationFn: () =>
+      confirmed(here, () =>
+        answer(api.POST('/api/v1/users/me/identities', { params: { query: { return_to: here } } })),
+      ),
+    onSuccess: ({ url }) => location.assign(url),
     onError: (error) => {
       if (!declined(error)) {
         toast({ title: i18n.t('Nothing was linked'), description: asProblem(error).message, error: true });

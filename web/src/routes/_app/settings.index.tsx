@@ -1,13 +1,12 @@
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { GeneralPage } from '@/features/account/general-page';
-import { linking } from '@/features/account/linking';
 import { beganAt } from '@/features/account/search';
 
 export const Route = createFileRoute('/_app/settings/')({
-  // Issuers lead back to here; the person left from another part.
-  beforeLoad: ({ search, preload }) => {
+  // What went wrong at the issuer is told here; the person left from another part.
+  beforeLoad: ({ search }) => {
     const { problem } = search;
-    const part = !preload && linking.over() ? '/settings/security' : beganAt(search);
+    const part = beganAt(search);
     if (part !== undefined) {
       throw redirect({ to: part, search: problem === undefined ? {} : { problem }, replace: true });
     }

@@ -5161,7 +5161,10 @@ export interface operations {
     };
     "link-identity": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The page to come back to, a path of this Pulse; the settings when absent */
+                return_to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5208,6 +5211,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
