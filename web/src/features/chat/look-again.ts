@@ -18,12 +18,17 @@ export function lookAgainAtAll(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: chatKeys.conversations });
 }
 
-/** As above, where all has just been asked for: a tree only when the lists say that it has changed since. */
+/**
+ * As above, where all has just been asked for: a tree only when the lists say
+ * that it has changed since, and not by what this tab asks meanwhile.
+ */
 export function lookAgainAtFirst(client: QueryClient): void {
+  const trees = client.getQueriesData<Conversation>({ queryKey: chatKeys.conversations });
   void client.invalidateQueries({ queryKey: chatKeys.lists }).then(() => {
-    for (const [queryKey, cached] of client.getQueriesData<Conversation>({ queryKey: chatKeys.conversations })) {
+    for (const [queryKey, cached] of trees) {
       const summary = cached && summaryOf(client, cached.id);
-      if (summary && summary.updated_at !== cached.updated_at) {
+      const untouched = cached === client.getQueryData(queryKey) && !answers.pendingIn(cached?.id ?? '');
+      if (summary && untouched && summary.updated_at !== cached.updated_at) {
         void client.invalidateQueries({ queryKey });
       }
     }

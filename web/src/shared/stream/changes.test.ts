@@ -135,3 +135,35 @@ it('says nothing more once it is told to go', async () => {
   expect(hearer.onChanges).not.toHaveBeenCalled();
   expect(feeds).toHaveLength(1);
 });
+
+it('begins once where this tab reads the feed, however long the line takes to come', async () => {
+  let arrive: () => void = () => undefined;
+  vi.stubGlobal('navigator', {
+    locks: { request: (_name: string, _options: object, turn: (lock: object) => unknown) => turn({}) },
+  });
+  vi.stubGlobal('fetch', (_path: string, { signal }: { signal: AbortSignal }) => {
+    const feed = new Feed(signal, status);
+    return new Promise((resolve) => {
+      arrive = () => resolve(feed.response);
+    });
+  });
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(hearer.onBegin).not.toHaveBeenCalled();
+  arrive();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(hearer.onBegin).toHaveBeenCalledOnce();
+});
+
+it('begins at once where another tab reads the feed', async () => {
+  vi.stubGlobal('navigator', {
+    locks: {
+      request: (_name: string, options: { ifAvailable?: boolean }, turn: (lock: object | null) => unknown) =>
+        options.ifAvailable ? turn(null) : new Promise(() => undefined),
+    },
+  });
+  const hearer = hear();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(hearer.onBegin).toHaveBeenCalledOnce();
+  expect(feeds).toHaveLength(0);
+});

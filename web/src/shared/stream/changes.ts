@@ -120,7 +120,6 @@ async function takeTurns(hearer: Hearer, take: Take, signal: AbortSignal): Promi
     document.removeEventListener('visibilitychange', check);
     channel.close();
   });
-  take('begin'); // what came before this tab could hear it
   const share = (said: Said) => {
     channel.postMessage(said);
     take(said);
@@ -128,6 +127,7 @@ async function takeTurns(hearer: Hearer, take: Take, signal: AbortSignal): Promi
   /** Reads the feed where the turn is given. False: another tab has it. */
   const turn = async (lock: Lock | null, given: AbortSignal, asked: boolean): Promise<boolean> => {
     if (!lock) {
+      take('begin'); // what came before this tab could hear the one that has it
       return false;
     }
     reading = true;
