@@ -57,7 +57,7 @@ func examineFiles(_ context.Context, cfg *config.Config) []Finding {
 	if c, err := catalog.Load(cfg.CatalogFile); err != nil {
 		models.Wrong = err.Error()
 	} else {
-		models.Says = fmt.Sprintf("%d models, %d other names", len(c.Models(catalog.KindChat)), len(c.Aliases()))
+		models.Says = fmt.Sprintf("%d models, %d other names", len(c.Models(catalog.KindChat)), len(c.Aliases(catalog.KindChat)))
 	}
 	address := Finding{Part: "public address", Says: cfg.PublicURL, Optional: true}
 	if cfg.PublicURL == "" {

@@ -30,6 +30,7 @@ var places = map[string]Place{
 
 	"internal/config":           {Level: parts},
 	"internal/fetch":            {Level: parts},
+	"internal/picture":          {Level: parts},
 	"internal/telemetry":        {Level: parts},
 	"internal/catalog":          {Level: parts},
 	"internal/document":         {Level: parts},
@@ -105,6 +106,7 @@ var owners = map[string][]string{
 	"cloud.google.com/go":                                 {"internal/provider/google"},
 	"github.com/aws/aws-sdk-go-v2/service/sqs":            {"internal/carrier/sqs"},
 	"github.com/aws/aws-sdk-go-v2/service/s3":             {"internal/blob/s3"},
+	"github.com/aws/aws-sdk-go-v2/feature/s3":             {"internal/blob/s3"},
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": {"internal/config"},
 	"github.com/stripe/stripe-go":                         {"internal/feature/billing"},
 	"code.dny.dev/ssrf":                                   {"internal/fetch"},
@@ -133,6 +135,9 @@ var unbound = map[string]string{
 
 	"OldFiles":         "housekeeping by age; what is deleted of it is deleted with the person's id",
 	"CountFilesOfBlob": "a number: whether a blob found in the store is anybody's",
+
+	"CountFilesOfThumbnail": "as CountFilesOfBlob",
+	"GetLinkedFile":         "for whoever has a link that Pulse has signed for this file",
 
 	"GetUserByEmailKey":   "sign-in: nobody is known yet",
 	"GetSession":          "sign-in by a secret's hash tells who it is",

@@ -34,6 +34,21 @@ type About struct {
 	// beforehand collects the bytes; Put fails when it was wrong.
 	Size        int64
 	ContentType string // for stores that serve blobs themselves; may be empty
+	// Metadata goes along where the store keeps such: for those who look at it
+	// there. ASCII, and little of it; Pulse never reads it.
+	Metadata map[string]string
+}
+
+// Signer is a store that can let others fetch a blob from it directly.
+type Signer interface {
+	// Sign gives an address from which anybody can read the blob until then.
+	Sign(ctx context.Context, key string, expires time.Duration, serve Serve) (url string, err error)
+}
+
+// Serve is how a store is to send a blob to a browser.
+type Serve struct {
+	ContentType        string
+	ContentDisposition string
 }
 
 // Unknown is the size of what is still coming in.

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -12,8 +11,11 @@ import (
 // Kind is what a model makes.
 type Kind string
 
-// KindChat is text from a conversation.
-const KindChat Kind = "chat"
+// The kinds: text from a conversation, and pictures.
+const (
+	KindChat  Kind = "chat"
+	KindImage Kind = "image"
+)
 
 // Model is an entry of the catalogue. The slices are shared: do not change them.
 type Model struct {
@@ -28,6 +30,7 @@ type Model struct {
 	Parameters       []string    // optional settings that it takes: "temperature"
 	ReasoningEfforts []string    // from the least to the most; empty: it has no such setting
 	Images           ImageLimits // of models with the ability "vision"
+	Making           *Making     // of models that make pictures, which have none of the above from ContextWindow on
 	Demo             bool        // an imitation that is built in, and no model
 
 	prices []Price // by date, the oldest first
@@ -50,6 +53,7 @@ type Catalog struct {
 	servers []providerEntry // what the file says about servers
 	models  []Model         // the file's, in its order
 	demos   []Model
+	images  []Model // those that make pictures, the demo's last
 	aliases map[string]string
 
 	discovering sync.Mutex // one Discover at a time
@@ -83,14 +87,37 @@ func (c *Catalog) Chat(idOrAlias string) (Model, bool) {
 	return Model{}, false
 }
 
+// Image finds a model that makes pictures by its id or an alias.
+func (c *Catalog) Image(idOrAlias string) (Model, bool) {
+	id := idOrAlias
+	if target, ok := c.aliases[id]; ok {
+		id = target
+	}
+	if i := slices.IndexFunc(c.images, func(m Model) bool { return m.ID == id }); i >= 0 {
+		return c.images[i], true
+	}
+	return Model{}, false
+}
+
 // Models lists the models of a kind: the providers' in the order of the file,
 // then what servers were found to have, the demo last.
 func (c *Catalog) Models(kind Kind) []Model {
-	if kind != KindChat {
-		return nil
+	switch kind {
+	case KindChat:
+		return slices.Clone(c.current.Load().models)
+	case KindImage:
+		return slices.Clone(c.images)
 	}
-	return slices.Clone(c.current.Load().models)
+	return nil
 }
 
-// Aliases maps other names to the ids that they lead to.
-func (c *Catalog) Aliases() map[string]string { return maps.Clone(c.aliases) }
+// Aliases maps other names to the ids of models of a kind that they lead to.
+func (c *Catalog) Aliases(kind Kind) map[string]string {
+	found := map[string]string{}
+	for alias, id := range c.aliases {
+		if _, image := c.Image(id); image == (kind == KindImage) {
+			found[alias] = id
+		}
+	}
+	return found
+}

@@ -97,8 +97,8 @@ func TestBuiltInModels(t *testing.T) {
 	if n := len(c.Models(catalog.KindChat)); n != 30 {
 		t.Errorf("%d models", n)
 	}
-	if got := c.Models("image"); got != nil {
-		t.Errorf("images are made by %v", got)
+	if got := c.Models("video"); got != nil {
+		t.Errorf("films are made by %v", got)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestPrices(t *testing.T) {
 	} {
 		tier := tierOf(t, model(t, c, w.model), day(w.at), w.prompt)
 		tier.Above = 0
-		want := catalog.Tier{Input: w.input, CacheRead: w.read, CacheWrite: w.write, CacheWrite1h: w.hour, Output: w.out}
+		want := catalog.Tier{Input: w.input, CacheRead: w.read, CacheWrite: w.write, CacheWrite1h: w.hour, Output: w.out, ImageInput: w.input}
 		if tier != want {
 			t.Errorf("%s on %s with %d tokens: got %+v, want %+v", w.model, w.at, w.prompt, tier, want)
 		}
@@ -175,12 +175,12 @@ func TestAliases(t *testing.T) {
 			t.Errorf("%s leads to %s, want %s", alias, m.ID, id)
 		}
 	}
-	got := c.Aliases()
+	got := c.Aliases(catalog.KindChat)
 	if len(got) != len(want) {
 		t.Errorf("aliases %v", got)
 	}
 	got["gpt-4"] = "changed"
-	if c.Aliases()["gpt-4"] == "changed" {
+	if c.Aliases(catalog.KindChat)["gpt-4"] == "changed" {
 		t.Error("a caller changed the catalogue")
 	}
 	for _, id := range []string{"", "gpt-5", "openai/gpt-6.1-sol", "/", "ollama/x"} {

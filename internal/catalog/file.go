@@ -23,6 +23,9 @@ type providerEntry struct {
 	Demo     bool         `yaml:"demo"`
 	Defaults modelEntry   `yaml:"defaults"`
 	Models   []modelEntry `yaml:"models"`
+
+	ImageDefaults makingEntry   `yaml:"image_defaults"`
+	ImageModels   []makingEntry `yaml:"image_models"`
 }
 
 // modelEntry is a model, or the defaults of a provider's models. A field that
@@ -53,6 +56,7 @@ type priceTier struct {
 	CacheRead    usd   `yaml:"cache_read"`
 	CacheWrite   usd   `yaml:"cache_write"`
 	CacheWrite1h usd   `yaml:"cache_write_1h"`
+	ImageInput   usd   `yaml:"image_input"`
 	Output       usd   `yaml:"output"`
 }
 
@@ -91,6 +95,9 @@ func (p providerEntry) over(base providerEntry) providerEntry {
 		Demo:     p.Demo || base.Demo,
 		Defaults: p.Defaults.over(base.Defaults),
 		Models:   overlay(p.Models, base.Models, func(m modelEntry) string { return m.ID }, modelEntry.over),
+
+		ImageDefaults: p.ImageDefaults.over(base.ImageDefaults),
+		ImageModels:   overlay(p.ImageModels, base.ImageModels, func(m makingEntry) string { return m.ID }, makingEntry.over),
 	}
 }
 
@@ -234,6 +241,7 @@ func (t priceTier) tier() (Tier, error) {
 		{"cache_read", cmp.Or(t.CacheRead, t.Input), &out.CacheRead},
 		{"cache_write", cmp.Or(t.CacheWrite, t.Input), &out.CacheWrite},
 		{"cache_write_1h", cmp.Or(t.CacheWrite1h, t.CacheWrite, t.Input), &out.CacheWrite1h},
+		{"image_input", cmp.Or(t.ImageInput, t.Input), &out.ImageInput},
 		{"output", t.Output, &out.Output},
 	} {
 		n, err := parseUSD(string(part.text))

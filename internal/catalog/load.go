@@ -75,6 +75,18 @@ func (f file) checkIDs() error {
 			}
 			models[m.ID] = true
 		}
+		if d := p.ImageDefaults; d.ID != "" || d.Name != "" || d.VendorID != "" || d.Off {
+			return fmt.Errorf("provider %q: image_defaults have no id, name, vendor_id or off", p.ID)
+		}
+		for i, m := range p.ImageModels {
+			if m.ID == "" {
+				return fmt.Errorf("provider %q, image_models[%d]: id is missing", p.ID, i)
+			}
+			if models[m.ID] {
+				return fmt.Errorf("provider %q: model %q is there twice", p.ID, m.ID)
+			}
+			models[m.ID] = true
+		}
 	}
 	return nil
 }
@@ -86,25 +98,16 @@ func build(f file) (*Catalog, error) {
 	}
 	c := &Catalog{}
 	on := map[string]bool{} // every model of the file, true unless it is switched off
+	var demoImages []Model
 	for _, p := range f.Providers {
 		if p.Name == "" {
 			return nil, fmt.Errorf("provider %q: name is missing", p.ID)
 		}
 		for _, entry := range p.Models {
 			m, err := entry.over(p.Defaults).model(p)
-			if err == nil && len(m.prices) == 0 {
-				err = errors.New("prices are missing; a price of 0 has to be written down")
+			if err := admit(on, p, m, entry.ID, entry.Off, err); err != nil {
+				return nil, err
 			}
-			if err != nil {
-				return nil, fmt.Errorf("provider %q, model %q: %w", p.ID, entry.ID, err)
-			}
-			if strings.Contains(m.ID, "/") {
-				return nil, fmt.Errorf("provider %q, model %q: only models of servers have a slash in their id", p.ID, m.ID)
-			}
-			if _, twice := on[m.ID]; twice {
-				return nil, fmt.Errorf("provider %q, model %q: another provider has a model of that id", p.ID, m.ID)
-			}
-			on[m.ID] = !entry.Off
 			switch {
 			case entry.Off:
 			case m.Demo:
@@ -113,7 +116,21 @@ func build(f file) (*Catalog, error) {
 				c.models = append(c.models, m)
 			}
 		}
+		for _, entry := range p.ImageModels {
+			m, err := entry.over(p.ImageDefaults).model(p)
+			if err := admit(on, p, m, entry.ID, entry.Off, err); err != nil {
+				return nil, err
+			}
+			switch {
+			case entry.Off:
+			case m.Demo:
+				demoImages = append(demoImages, m)
+			default:
+				c.images = append(c.images, m)
+			}
+		}
 	}
+	c.images = append(c.images, demoImages...)
 	var err error
 	if c.servers, err = servers(f.Servers); err != nil {
 		return nil, err
@@ -123,6 +140,24 @@ func build(f file) (*Catalog, error) {
 	}
 	c.current.Store(c.serve(nil))
 	return c, nil
+}
+
+// admit takes a model up into the list of all there are, unless it cannot be served.
+func admit(on map[string]bool, p providerEntry, m Model, id string, off bool, err error) error {
+	if err == nil && len(m.prices) == 0 {
+		err = errors.New("prices are missing; a price of 0 has to be written down")
+	}
+	if err != nil {
+		return fmt.Errorf("provider %q, model %q: %w", p.ID, id, err)
+	}
+	if strings.Contains(m.ID, "/") {
+		return fmt.Errorf("provider %q, model %q: only models of servers have a slash in their id", p.ID, m.ID)
+	}
+	if _, twice := on[m.ID]; twice {
+		return fmt.Errorf("provider %q, model %q: another provider has a model of that id", p.ID, m.ID)
+	}
+	on[m.ID] = !off
+	return nil
 }
 
 // servers gives the entries with the defaults of the one named "other" beneath
@@ -138,6 +173,9 @@ func servers(entries []providerEntry) ([]providerEntry, error) {
 	for _, e := range entries {
 		if e.Demo {
 			return nil, fmt.Errorf("server %q: a server is no demo", e.ID)
+		}
+		if len(e.ImageModels) > 0 {
+			return nil, fmt.Errorf("server %q: only providers have image_models", e.ID)
 		}
 		e.Defaults = e.Defaults.over(other)
 		for _, m := range append([]modelEntry{{ID: "defaults"}}, e.Models...) {

@@ -163,7 +163,7 @@ aliases:
 	if got := ids(c); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	if got := slices.Sorted(maps.Keys(c.Aliases())); slices.Contains(got, "gpt-3.5-turbo") || !slices.Contains(got, "best") {
+	if got := slices.Sorted(maps.Keys(c.Aliases(catalog.KindChat))); slices.Contains(got, "gpt-3.5-turbo") || !slices.Contains(got, "best") {
 		t.Errorf("aliases %v", got)
 	}
 }
@@ -198,7 +198,7 @@ func FuzzLoad(f *testing.F) {
 				t.Fatalf("%q estimates %d", m.ID, n)
 			}
 		}
-		for alias, id := range c.Aliases() {
+		for alias, id := range c.Aliases(catalog.KindChat) {
 			if _, ok := c.Chat(alias); !ok && !strings.Contains(id, "/") {
 				t.Fatalf("alias %q leads to %q, which is not found", alias, id)
 			}

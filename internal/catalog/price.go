@@ -18,7 +18,7 @@ type Price struct {
 // Tier is a price for prompts of some length. A request belongs to one tier as
 // a whole: the tokens below the border are not cheaper.
 //
-// The five prices are in nano-dollars for one token. A dollar for a million
+// The prices are in nano-dollars for one token. A dollar for a million
 // tokens is 1000 of them, so that every vendor's list price is a whole number
 // and nothing is ever rounded; the loader refuses one that is not.
 type Tier struct {
@@ -28,6 +28,7 @@ type Tier struct {
 	CacheWrite   int64 // kept for 5 minutes, where the vendor tells it apart
 	CacheWrite1h int64 // kept for an hour
 	Output       int64
+	ImageInput   int64 // of pictures, at models that make some; elsewhere they are Input
 }
 
 // Tier gives the prices for a prompt of that many tokens, cached ones included.

@@ -88,7 +88,7 @@ func TestPriceOfAServer(t *testing.T) {
 			t.Errorf("%s costs %d, want %d", id, got, want)
 		}
 	}
-	if tier := price.Tier(1 << 40); tier != (catalog.Tier{Input: 500, CacheRead: 500, CacheWrite: 500, CacheWrite1h: 500, Output: 1_500}) {
+	if tier := price.Tier(1 << 40); tier != (catalog.Tier{Input: 500, CacheRead: 500, CacheWrite: 500, CacheWrite1h: 500, Output: 1_500, ImageInput: 500}) {
 		t.Errorf("got %+v", tier)
 	}
 	if !price.EffectiveFrom.Equal(time.Unix(0, 0)) {

@@ -68,6 +68,14 @@ type Kind struct {
 	// get them.
 	Fleeting bool
 
+	// Results fills in what of the results of jobs, all of this type, is not in
+	// their rows: what files they have by now. May be nil.
+	Results func(ctx context.Context, q *query.Queries, jobs []*Job) error
+
+	// Deleted removes what belongs to a job, in the transaction that deletes it,
+	// and gives what is to be done once that holds. May be nil.
+	Deleted func(ctx context.Context, q *query.Queries, j Job) (then func(context.Context), err error)
+
 	// Submit starts a job of this type from the input of POST /api/v1/jobs,
 	// and Again a new one from a finished one.
 	Submit func(ctx context.Context, a actor.Actor, once Idempotency, input []byte) (Job, error)

@@ -74,6 +74,10 @@ UPDATE jobs
 SET status = $1, result = $2, error = $3, progress = $4, model = $5, finished_at = $6, lease_owner = '', lease_until = 0
 WHERE id = $7 AND user_id = $8 AND fence = $9 AND status = 'processing';
 
+-- name: KeepJob :execrows
+UPDATE jobs SET progress = $1
+WHERE id = $2 AND user_id = $3 AND fence = $4 AND status = 'processing';
+
 -- name: AskCancel :one
 UPDATE jobs SET cancel_asked = TRUE
 WHERE id = $1 AND user_id = $2 AND status IN ('pending', 'processing')
@@ -83,9 +87,10 @@ RETURNING *;
 UPDATE jobs SET cancel_asked = TRUE
 WHERE user_id = $1 AND status IN ('pending', 'processing') AND NOT cancel_asked;
 
--- name: DeleteJob :execrows
+-- name: DeleteJob :one
 DELETE FROM jobs
-WHERE id = $1 AND user_id = $2 AND status IN ('completed', 'failed', 'cancelled');
+WHERE id = $1 AND user_id = $2 AND status IN ('completed', 'failed', 'cancelled')
+RETURNING *;
 
 -- A job that was deleted meanwhile (with its account), or taken over, must not
 -- fail the batch; nor must rows whose first writing was committed although its

@@ -38,7 +38,30 @@ func (s *Service) Get(ctx context.Context, a actor.Actor, id string) (WithUsage,
 		return WithUsage{}, err
 	}
 	used, err := UsedBy(ctx, s.db.Read(), j)
-	return WithUsage{Job: j, Used: used}, err
+	if err != nil {
+		return WithUsage{}, err
+	}
+	w := []WithUsage{{Job: j, Used: used}}
+	err = s.fillIn(ctx, w)
+	return w[0], err
+}
+
+// fillIn completes the results of jobs by what their rooms know beside them.
+func (s *Service) fillIn(ctx context.Context, list []WithUsage) error {
+	of := map[string][]*Job{}
+	for i := range list {
+		of[list[i].Type] = append(of[list[i].Type], &list[i].Job)
+	}
+	for name, jobs := range of {
+		kind, ok := s.kind(name)
+		if !ok || kind.Results == nil {
+			continue
+		}
+		if err := kind.Results(ctx, s.db.Read(), jobs); err != nil {
+			return fmt.Errorf("job: results of %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // Filter narrows a list. Empty fields do not.
@@ -61,7 +84,10 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) ([]WithUsag
 			OutputTokens: row.OutputTokens, ReasoningTokens: row.ReasoningTokens, Estimated: row.Estimated, Events: row.Events,
 		})}
 	}
-	return jobs, err
+	if err != nil {
+		return nil, err
+	}
+	return jobs, s.fillIn(ctx, jobs)
 }
 
 // UsedBy reads what a job took; nil while nothing is booked.
@@ -173,20 +199,32 @@ func (s *Service) Once(ctx context.Context, a actor.Actor, once Idempotency, sta
 	return Job{}, err
 }
 
-// Delete removes a job that has ended, with its events. The usage events stay:
-// they are the books. A running job is a Conflict.
+// Delete removes a job that has ended, with its events and what its room keeps
+// for it, such as files. The usage events stay: they are the books. A running job
+// is a Conflict.
 func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
+	var then func(context.Context)
 	err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
-		changed, err := q.DeleteJob(ctx, query.DeleteJobParams{ID: id, UserID: a.ID})
-		if err != nil || changed == 1 {
+		j, err := q.DeleteJob(ctx, query.DeleteJobParams{ID: id, UserID: a.ID})
+		if store.NotFound(err) {
+			return refused(ctx, q, a, id, "This job is still running. Cancel it first, then delete it.")
+		}
+		if err != nil {
 			return err
 		}
-		return refused(ctx, q, a, id, "This job is still running. Cancel it first, then delete it.")
+		if kind, ok := s.kind(j.Type); ok && kind.Deleted != nil {
+			then, err = kind.Deleted(ctx, q, j)
+		}
+		return err
 	})
-	if err == nil {
-		s.feed.Told(a.ID, change.Hint{Kind: change.Job, ID: id})
+	if err != nil {
+		return err
 	}
-	return err
+	if then != nil {
+		then(context.WithoutCancel(ctx))
+	}
+	s.feed.Told(a.ID, change.Hint{Kind: change.Job, ID: id})
+	return nil
 }
 
 // Receipt reads what the books say of a job, one event a meter.

@@ -70,6 +70,29 @@ func (r *Run) sayCall(d provider.ToolCallDelta) {
 	}
 }
 
+// Keep stores what a part of the work has come to, with how far the whole is in
+// percent, and tells readers of it. It is ErrLeaseLost, and nothing is stored,
+// when the job is not this run's any more. It is called from one goroutine at a
+// time.
+func (r *Run) Keep(ctx context.Context, progress int64, said any, write store.TxFunc) error {
+	err := r.service.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+		changed, err := q.KeepJob(ctx, query.KeepJobParams{Progress: progress, ID: r.Job.ID, UserID: r.Job.UserID, Fence: r.Job.Fence})
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return ErrLeaseLost
+		}
+		return write(ctx, q)
+	})
+	if err != nil {
+		return err
+	}
+	r.Job.Progress = progress
+	r.stream.tell(EventProgress, mustJSON(said))
+	return nil
+}
+
 // Text is all that this attempt has said so far.
 func (r *Run) Text() string { return r.stream.collect(EventText) }
 

@@ -61,7 +61,7 @@ func (r *Room) listModels(ctx context.Context, _ *struct{}) (*modelsOutput, erro
 		return nil, err
 	}
 	out := &modelsOutput{}
-	out.Body.Aliases = r.catalog.Aliases()
+	out.Body.Aliases = r.catalog.Aliases(catalog.KindChat)
 	out.Body.Items = []ChatModel{}
 	for _, m := range r.offered() {
 		v := r.view(m)

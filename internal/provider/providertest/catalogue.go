@@ -21,7 +21,7 @@ func (s Subject) catalogue(t *testing.T) {
 		t.Fatal(err)
 	}
 	aliases := map[string]string{}
-	for alias, id := range all.Aliases() {
+	for alias, id := range all.Aliases(catalog.KindChat) {
 		aliases[id] += " " + alias
 	}
 	b := s.bench(t, patient, standin.Script{Chunks: chunks})

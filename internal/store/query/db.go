@@ -24,6 +24,9 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.addSigningKeyStmt, err = db.PrepareContext(ctx, addSigningKey); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSigningKey: %w", err)
+	}
 	if q.askCancelStmt, err = db.PrepareContext(ctx, askCancel); err != nil {
 		return nil, fmt.Errorf("error preparing query AskCancel: %w", err)
 	}
@@ -54,6 +57,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countFilesOfBlobStmt, err = db.PrepareContext(ctx, countFilesOfBlob); err != nil {
 		return nil, fmt.Errorf("error preparing query CountFilesOfBlob: %w", err)
 	}
+	if q.countFilesOfThumbnailStmt, err = db.PrepareContext(ctx, countFilesOfThumbnail); err != nil {
+		return nil, fmt.Errorf("error preparing query CountFilesOfThumbnail: %w", err)
+	}
 	if q.countKeysStmt, err = db.PrepareContext(ctx, countKeys); err != nil {
 		return nil, fmt.Errorf("error preparing query CountKeys: %w", err)
 	}
@@ -71,6 +77,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteExpiredSessionsOfUserStmt, err = db.PrepareContext(ctx, deleteExpiredSessionsOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteExpiredSessionsOfUser: %w", err)
+	}
+	if q.deleteFilesOfJobStmt, err = db.PrepareContext(ctx, deleteFilesOfJob); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteFilesOfJob: %w", err)
 	}
 	if q.deleteFlowsOfUserStmt, err = db.PrepareContext(ctx, deleteFlowsOfUser); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteFlowsOfUser: %w", err)
@@ -114,6 +123,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.expiredJobsStmt, err = db.PrepareContext(ctx, expiredJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query ExpiredJobs: %w", err)
 	}
+	if q.filesOfJobStmt, err = db.PrepareContext(ctx, filesOfJob); err != nil {
+		return nil, fmt.Errorf("error preparing query FilesOfJob: %w", err)
+	}
 	if q.finishJobStmt, err = db.PrepareContext(ctx, finishJob); err != nil {
 		return nil, fmt.Errorf("error preparing query FinishJob: %w", err)
 	}
@@ -147,11 +159,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getKeyStmt, err = db.PrepareContext(ctx, getKey); err != nil {
 		return nil, fmt.Errorf("error preparing query GetKey: %w", err)
 	}
+	if q.getLinkedFileStmt, err = db.PrepareContext(ctx, getLinkedFile); err != nil {
+		return nil, fmt.Errorf("error preparing query GetLinkedFile: %w", err)
+	}
 	if q.getMessageStmt, err = db.PrepareContext(ctx, getMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMessage: %w", err)
 	}
 	if q.getSessionStmt, err = db.PrepareContext(ctx, getSession); err != nil {
 		return nil, fmt.Errorf("error preparing query GetSession: %w", err)
+	}
+	if q.getSigningKeyStmt, err = db.PrepareContext(ctx, getSigningKey); err != nil {
+		return nil, fmt.Errorf("error preparing query GetSigningKey: %w", err)
 	}
 	if q.getUserStmt, err = db.PrepareContext(ctx, getUser); err != nil {
 		return nil, fmt.Errorf("error preparing query GetUser: %w", err)
@@ -215,6 +233,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.jobTextOfAttemptStmt, err = db.PrepareContext(ctx, jobTextOfAttempt); err != nil {
 		return nil, fmt.Errorf("error preparing query JobTextOfAttempt: %w", err)
+	}
+	if q.keepJobStmt, err = db.PrepareContext(ctx, keepJob); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepJob: %w", err)
 	}
 	if q.keepValueStmt, err = db.PrepareContext(ctx, keepValue); err != nil {
 		return nil, fmt.Errorf("error preparing query KeepValue: %w", err)
@@ -291,6 +312,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openCounterStmt, err = db.PrepareContext(ctx, openCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenCounter: %w", err)
 	}
+	if q.pictureToSendStmt, err = db.PrepareContext(ctx, pictureToSend); err != nil {
+		return nil, fmt.Errorf("error preparing query PictureToSend: %w", err)
+	}
 	if q.pinConversationStmt, err = db.PrepareContext(ctx, pinConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query PinConversation: %w", err)
 	}
@@ -323,6 +347,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.runningJobsOfConversationStmt, err = db.PrepareContext(ctx, runningJobsOfConversation); err != nil {
 		return nil, fmt.Errorf("error preparing query RunningJobsOfConversation: %w", err)
+	}
+	if q.setThumbnailStmt, err = db.PrepareContext(ctx, setThumbnail); err != nil {
+		return nil, fmt.Errorf("error preparing query SetThumbnail: %w", err)
 	}
 	if q.setTitleStmt, err = db.PrepareContext(ctx, setTitle); err != nil {
 		return nil, fmt.Errorf("error preparing query SetTitle: %w", err)
@@ -404,6 +431,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 
 func (q *Queries) Close() error {
 	var err error
+	if q.addSigningKeyStmt != nil {
+		if cerr := q.addSigningKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSigningKeyStmt: %w", cerr)
+		}
+	}
 	if q.askCancelStmt != nil {
 		if cerr := q.askCancelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing askCancelStmt: %w", cerr)
@@ -454,6 +486,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countFilesOfBlobStmt: %w", cerr)
 		}
 	}
+	if q.countFilesOfThumbnailStmt != nil {
+		if cerr := q.countFilesOfThumbnailStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countFilesOfThumbnailStmt: %w", cerr)
+		}
+	}
 	if q.countKeysStmt != nil {
 		if cerr := q.countKeysStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countKeysStmt: %w", cerr)
@@ -482,6 +519,11 @@ func (q *Queries) Close() error {
 	if q.deleteExpiredSessionsOfUserStmt != nil {
 		if cerr := q.deleteExpiredSessionsOfUserStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteExpiredSessionsOfUserStmt: %w", cerr)
+		}
+	}
+	if q.deleteFilesOfJobStmt != nil {
+		if cerr := q.deleteFilesOfJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteFilesOfJobStmt: %w", cerr)
 		}
 	}
 	if q.deleteFlowsOfUserStmt != nil {
@@ -554,6 +596,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing expiredJobsStmt: %w", cerr)
 		}
 	}
+	if q.filesOfJobStmt != nil {
+		if cerr := q.filesOfJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing filesOfJobStmt: %w", cerr)
+		}
+	}
 	if q.finishJobStmt != nil {
 		if cerr := q.finishJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing finishJobStmt: %w", cerr)
@@ -609,6 +656,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getKeyStmt: %w", cerr)
 		}
 	}
+	if q.getLinkedFileStmt != nil {
+		if cerr := q.getLinkedFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getLinkedFileStmt: %w", cerr)
+		}
+	}
 	if q.getMessageStmt != nil {
 		if cerr := q.getMessageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getMessageStmt: %w", cerr)
@@ -617,6 +669,11 @@ func (q *Queries) Close() error {
 	if q.getSessionStmt != nil {
 		if cerr := q.getSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getSessionStmt: %w", cerr)
+		}
+	}
+	if q.getSigningKeyStmt != nil {
+		if cerr := q.getSigningKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getSigningKeyStmt: %w", cerr)
 		}
 	}
 	if q.getUserStmt != nil {
@@ -722,6 +779,11 @@ func (q *Queries) Close() error {
 	if q.jobTextOfAttemptStmt != nil {
 		if cerr := q.jobTextOfAttemptStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobTextOfAttemptStmt: %w", cerr)
+		}
+	}
+	if q.keepJobStmt != nil {
+		if cerr := q.keepJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepJobStmt: %w", cerr)
 		}
 	}
 	if q.keepValueStmt != nil {
@@ -849,6 +911,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openCounterStmt: %w", cerr)
 		}
 	}
+	if q.pictureToSendStmt != nil {
+		if cerr := q.pictureToSendStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pictureToSendStmt: %w", cerr)
+		}
+	}
 	if q.pinConversationStmt != nil {
 		if cerr := q.pinConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pinConversationStmt: %w", cerr)
@@ -902,6 +969,11 @@ func (q *Queries) Close() error {
 	if q.runningJobsOfConversationStmt != nil {
 		if cerr := q.runningJobsOfConversationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing runningJobsOfConversationStmt: %w", cerr)
+		}
+	}
+	if q.setThumbnailStmt != nil {
+		if cerr := q.setThumbnailStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setThumbnailStmt: %w", cerr)
 		}
 	}
 	if q.setTitleStmt != nil {
@@ -1068,6 +1140,7 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                              DBTX
 	tx                              *sql.Tx
+	addSigningKeyStmt               *sql.Stmt
 	askCancelStmt                   *sql.Stmt
 	askCancelOfAllStmt              *sql.Stmt
 	attachFileStmt                  *sql.Stmt
@@ -1078,12 +1151,14 @@ type Queries struct {
 	conversationsAfterStmt          *sql.Stmt
 	countActiveAdminsStmt           *sql.Stmt
 	countFilesOfBlobStmt            *sql.Stmt
+	countFilesOfThumbnailStmt       *sql.Stmt
 	countKeysStmt                   *sql.Stmt
 	countUnfinishedJobsStmt         *sql.Stmt
 	deleteConversationStmt          *sql.Stmt
 	deleteEmailTokensStmt           *sql.Stmt
 	deleteEmailTokensOfUserStmt     *sql.Stmt
 	deleteExpiredSessionsOfUserStmt *sql.Stmt
+	deleteFilesOfJobStmt            *sql.Stmt
 	deleteFlowsOfUserStmt           *sql.Stmt
 	deleteIdentitiesOfUserStmt      *sql.Stmt
 	deleteIdentityStmt              *sql.Stmt
@@ -1098,6 +1173,7 @@ type Queries struct {
 	dueJobsStmt                     *sql.Stmt
 	eraseUserStmt                   *sql.Stmt
 	expiredJobsStmt                 *sql.Stmt
+	filesOfJobStmt                  *sql.Stmt
 	finishJobStmt                   *sql.Stmt
 	finishMessageStmt               *sql.Stmt
 	getAnswerByJobStmt              *sql.Stmt
@@ -1109,8 +1185,10 @@ type Queries struct {
 	getJobStmt                      *sql.Stmt
 	getJobByIdempotencyKeyStmt      *sql.Stmt
 	getKeyStmt                      *sql.Stmt
+	getLinkedFileStmt               *sql.Stmt
 	getMessageStmt                  *sql.Stmt
 	getSessionStmt                  *sql.Stmt
+	getSigningKeyStmt               *sql.Stmt
 	getUserStmt                     *sql.Stmt
 	getUserByEmailKeyStmt           *sql.Stmt
 	getUserByIdentityStmt           *sql.Stmt
@@ -1132,6 +1210,7 @@ type Queries struct {
 	insertUserStmt                  *sql.Stmt
 	jobEventsAfterStmt              *sql.Stmt
 	jobTextOfAttemptStmt            *sql.Stmt
+	keepJobStmt                     *sql.Stmt
 	keepValueStmt                   *sql.Stmt
 	lastJobEventStmt                *sql.Stmt
 	listAttachedStmt                *sql.Stmt
@@ -1157,6 +1236,7 @@ type Queries struct {
 	moveHeadStmt                    *sql.Stmt
 	oldFilesStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
+	pictureToSendStmt               *sql.Stmt
 	pinConversationStmt             *sql.Stmt
 	purgeConversationsStmt          *sql.Stmt
 	purgeCountersStmt               *sql.Stmt
@@ -1168,6 +1248,7 @@ type Queries struct {
 	renewLeasesStmt                 *sql.Stmt
 	reserveQuotaStmt                *sql.Stmt
 	runningJobsOfConversationStmt   *sql.Stmt
+	setThumbnailStmt                *sql.Stmt
 	setTitleStmt                    *sql.Stmt
 	setUserActiveStmt               *sql.Stmt
 	setUserAdminStmt                *sql.Stmt
@@ -1199,6 +1280,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                              tx,
 		tx:                              tx,
+		addSigningKeyStmt:               q.addSigningKeyStmt,
 		askCancelStmt:                   q.askCancelStmt,
 		askCancelOfAllStmt:              q.askCancelOfAllStmt,
 		attachFileStmt:                  q.attachFileStmt,
@@ -1209,12 +1291,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		conversationsAfterStmt:          q.conversationsAfterStmt,
 		countActiveAdminsStmt:           q.countActiveAdminsStmt,
 		countFilesOfBlobStmt:            q.countFilesOfBlobStmt,
+		countFilesOfThumbnailStmt:       q.countFilesOfThumbnailStmt,
 		countKeysStmt:                   q.countKeysStmt,
 		countUnfinishedJobsStmt:         q.countUnfinishedJobsStmt,
 		deleteConversationStmt:          q.deleteConversationStmt,
 		deleteEmailTokensStmt:           q.deleteEmailTokensStmt,
 		deleteEmailTokensOfUserStmt:     q.deleteEmailTokensOfUserStmt,
 		deleteExpiredSessionsOfUserStmt: q.deleteExpiredSessionsOfUserStmt,
+		deleteFilesOfJobStmt:            q.deleteFilesOfJobStmt,
 		deleteFlowsOfUserStmt:           q.deleteFlowsOfUserStmt,
 		deleteIdentitiesOfUserStmt:      q.deleteIdentitiesOfUserStmt,
 		deleteIdentityStmt:              q.deleteIdentityStmt,
@@ -1229,6 +1313,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dueJobsStmt:                     q.dueJobsStmt,
 		eraseUserStmt:                   q.eraseUserStmt,
 		expiredJobsStmt:                 q.expiredJobsStmt,
+		filesOfJobStmt:                  q.filesOfJobStmt,
 		finishJobStmt:                   q.finishJobStmt,
 		finishMessageStmt:               q.finishMessageStmt,
 		getAnswerByJobStmt:              q.getAnswerByJobStmt,
@@ -1240,8 +1325,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getJobStmt:                      q.getJobStmt,
 		getJobByIdempotencyKeyStmt:      q.getJobByIdempotencyKeyStmt,
 		getKeyStmt:                      q.getKeyStmt,
+		getLinkedFileStmt:               q.getLinkedFileStmt,
 		getMessageStmt:                  q.getMessageStmt,
 		getSessionStmt:                  q.getSessionStmt,
+		getSigningKeyStmt:               q.getSigningKeyStmt,
 		getUserStmt:                     q.getUserStmt,
 		getUserByEmailKeyStmt:           q.getUserByEmailKeyStmt,
 		getUserByIdentityStmt:           q.getUserByIdentityStmt,
@@ -1263,6 +1350,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertUserStmt:                  q.insertUserStmt,
 		jobEventsAfterStmt:              q.jobEventsAfterStmt,
 		jobTextOfAttemptStmt:            q.jobTextOfAttemptStmt,
+		keepJobStmt:                     q.keepJobStmt,
 		keepValueStmt:                   q.keepValueStmt,
 		lastJobEventStmt:                q.lastJobEventStmt,
 		listAttachedStmt:                q.listAttachedStmt,
@@ -1288,6 +1376,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveHeadStmt:                    q.moveHeadStmt,
 		oldFilesStmt:                    q.oldFilesStmt,
 		openCounterStmt:                 q.openCounterStmt,
+		pictureToSendStmt:               q.pictureToSendStmt,
 		pinConversationStmt:             q.pinConversationStmt,
 		purgeConversationsStmt:          q.purgeConversationsStmt,
 		purgeCountersStmt:               q.purgeCountersStmt,
@@ -1299,6 +1388,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		renewLeasesStmt:                 q.renewLeasesStmt,
 		reserveQuotaStmt:                q.reserveQuotaStmt,
 		runningJobsOfConversationStmt:   q.runningJobsOfConversationStmt,
+		setThumbnailStmt:                q.setThumbnailStmt,
 		setTitleStmt:                    q.setTitleStmt,
 		setUserActiveStmt:               q.setUserActiveStmt,
 		setUserAdminStmt:                q.setUserAdminStmt,

@@ -40,20 +40,27 @@ type EmailToken struct {
 }
 
 type File struct {
-	ID          string
-	UserID      string
-	Name        string
-	ContentType string
-	Kind        string
-	Size        int64
-	Sha256      string
-	BlobKey     string
-	Width       int64
-	Height      int64
-	Pages       int64
-	Characters  int64
-	Text        string
-	CreatedAt   int64
+	ID              string
+	UserID          string
+	Name            string
+	ContentType     string
+	Kind            string
+	Size            int64
+	Sha256          string
+	BlobKey         string
+	Width           int64
+	Height          int64
+	Pages           int64
+	Characters      int64
+	Text            string
+	CreatedAt       int64
+	JobID           string
+	Position        int64
+	Origin          string
+	ThumbnailKey    string
+	ThumbnailType   string
+	ThumbnailSize   int64
+	ThumbnailSha256 string
 }
 
 type Identity struct {
@@ -178,6 +185,12 @@ type SignInFlow struct {
 	SessionID string
 	ReturnTo  string
 	ExpiresAt int64
+}
+
+type SigningKey struct {
+	Purpose   string
+	Secret    string
+	CreatedAt int64
 }
 
 type UsageEvent struct {

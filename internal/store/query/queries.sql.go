@@ -9,6 +9,21 @@ import (
 	"context"
 )
 
+const addSigningKey = `-- name: AddSigningKey :exec
+INSERT INTO signing_keys (purpose, secret, created_at) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING
+`
+
+type AddSigningKeyParams struct {
+	Purpose   string
+	Secret    string
+	CreatedAt int64
+}
+
+func (q *Queries) AddSigningKey(ctx context.Context, arg AddSigningKeyParams) error {
+	_, err := q.exec(ctx, q.addSigningKeyStmt, addSigningKey, arg.Purpose, arg.Secret, arg.CreatedAt)
+	return err
+}
+
 const askCancel = `-- name: AskCancel :one
 UPDATE jobs SET cancel_asked = TRUE
 WHERE id = $1 AND user_id = $2 AND status IN ('pending', 'processing')
@@ -268,6 +283,17 @@ func (q *Queries) CountFilesOfBlob(ctx context.Context, blobKey string) (int64, 
 	return count, err
 }
 
+const countFilesOfThumbnail = `-- name: CountFilesOfThumbnail :one
+SELECT COUNT(*) FROM files WHERE thumbnail_key = $1 AND thumbnail_key <> ''
+`
+
+func (q *Queries) CountFilesOfThumbnail(ctx context.Context, thumbnailKey string) (int64, error) {
+	row := q.queryRow(ctx, q.countFilesOfThumbnailStmt, countFilesOfThumbnail, thumbnailKey)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countKeys = `-- name: CountKeys :one
 SELECT COUNT(*) FROM api_keys WHERE user_id = $1
 `
@@ -353,6 +379,48 @@ func (q *Queries) DeleteExpiredSessionsOfUser(ctx context.Context, arg DeleteExp
 	return result.RowsAffected()
 }
 
+const deleteFilesOfJob = `-- name: DeleteFilesOfJob :many
+DELETE FROM files
+WHERE files.job_id = $1 AND files.job_id <> '' AND files.user_id = $2
+  AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = files.id)
+RETURNING id, blob_key, thumbnail_key
+`
+
+type DeleteFilesOfJobParams struct {
+	JobID  string
+	UserID string
+}
+
+type DeleteFilesOfJobRow struct {
+	ID           string
+	BlobKey      string
+	ThumbnailKey string
+}
+
+// Those that no message has go with the job; a message keeps its own.
+func (q *Queries) DeleteFilesOfJob(ctx context.Context, arg DeleteFilesOfJobParams) ([]DeleteFilesOfJobRow, error) {
+	rows, err := q.query(ctx, q.deleteFilesOfJobStmt, deleteFilesOfJob, arg.JobID, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeleteFilesOfJobRow
+	for rows.Next() {
+		var i DeleteFilesOfJobRow
+		if err := rows.Scan(&i.ID, &i.BlobKey, &i.ThumbnailKey); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deleteFlowsOfUser = `-- name: DeleteFlowsOfUser :execrows
 DELETE FROM sign_in_flows WHERE user_id = $1 AND user_id <> ''
 `
@@ -394,9 +462,10 @@ func (q *Queries) DeleteIdentity(ctx context.Context, arg DeleteIdentityParams) 
 	return result.RowsAffected()
 }
 
-const deleteJob = `-- name: DeleteJob :execrows
+const deleteJob = `-- name: DeleteJob :one
 DELETE FROM jobs
 WHERE id = $1 AND user_id = $2 AND status IN ('completed', 'failed', 'cancelled')
+RETURNING id, user_id, type, status, provider, model, subject_id, input, state, result, error, progress, run_at, lease_owner, lease_until, fence, attempt, cancel_asked, idempotency_key, request_hash, created_at, started_at, finished_at
 `
 
 type DeleteJobParams struct {
@@ -404,12 +473,35 @@ type DeleteJobParams struct {
 	UserID string
 }
 
-func (q *Queries) DeleteJob(ctx context.Context, arg DeleteJobParams) (int64, error) {
-	result, err := q.exec(ctx, q.deleteJobStmt, deleteJob, arg.ID, arg.UserID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (q *Queries) DeleteJob(ctx context.Context, arg DeleteJobParams) (Job, error) {
+	row := q.queryRow(ctx, q.deleteJobStmt, deleteJob, arg.ID, arg.UserID)
+	var i Job
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.Type,
+		&i.Status,
+		&i.Provider,
+		&i.Model,
+		&i.SubjectID,
+		&i.Input,
+		&i.State,
+		&i.Result,
+		&i.Error,
+		&i.Progress,
+		&i.RunAt,
+		&i.LeaseOwner,
+		&i.LeaseUntil,
+		&i.Fence,
+		&i.Attempt,
+		&i.CancelAsked,
+		&i.IdempotencyKey,
+		&i.RequestHash,
+		&i.CreatedAt,
+		&i.StartedAt,
+		&i.FinishedAt,
+	)
+	return i, err
 }
 
 const deleteKey = `-- name: DeleteKey :execrows
@@ -622,6 +714,65 @@ func (q *Queries) ExpiredJobs(ctx context.Context, arg ExpiredJobsParams) ([]str
 	return items, nil
 }
 
+const filesOfJob = `-- name: FilesOfJob :many
+
+SELECT id, name, content_type, size, width, height, position, origin, created_at FROM files
+WHERE job_id = $1 AND job_id <> '' AND user_id = $2
+ORDER BY position
+`
+
+type FilesOfJobParams struct {
+	JobID  string
+	UserID string
+}
+
+type FilesOfJobRow struct {
+	ID          string
+	Name        string
+	ContentType string
+	Size        int64
+	Width       int64
+	Height      int64
+	Position    int64
+	Origin      string
+	CreatedAt   int64
+}
+
+// The pictures of jobs. They are files like others.
+// The job's owner says whose they are.
+func (q *Queries) FilesOfJob(ctx context.Context, arg FilesOfJobParams) ([]FilesOfJobRow, error) {
+	rows, err := q.query(ctx, q.filesOfJobStmt, filesOfJob, arg.JobID, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesOfJobRow
+	for rows.Next() {
+		var i FilesOfJobRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.ContentType,
+			&i.Size,
+			&i.Width,
+			&i.Height,
+			&i.Position,
+			&i.Origin,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const finishJob = `-- name: FinishJob :execrows
 UPDATE jobs
 SET status = $1, result = $2, error = $3, progress = $4, model = $5, finished_at = $6, lease_owner = '', lease_until = 0
@@ -723,7 +874,7 @@ func (q *Queries) GetAnswerByJob(ctx context.Context, arg GetAnswerByJobParams) 
 }
 
 const getAttachable = `-- name: GetAttachable :one
-SELECT id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, created_at FROM files WHERE id = $1 AND user_id = $2
+SELECT id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, created_at, job_id, position, origin, thumbnail_key, thumbnail_type, thumbnail_size, thumbnail_sha256 FROM files WHERE id = $1 AND user_id = $2
 `
 
 type GetAttachableParams struct {
@@ -749,6 +900,13 @@ func (q *Queries) GetAttachable(ctx context.Context, arg GetAttachableParams) (F
 		&i.Characters,
 		&i.Text,
 		&i.CreatedAt,
+		&i.JobID,
+		&i.Position,
+		&i.Origin,
+		&i.ThumbnailKey,
+		&i.ThumbnailType,
+		&i.ThumbnailSize,
+		&i.ThumbnailSha256,
 	)
 	return i, err
 }
@@ -831,7 +989,9 @@ func (q *Queries) GetEmailToken(ctx context.Context, arg GetEmailTokenParams) (E
 }
 
 const getFile = `-- name: GetFile :one
-SELECT name, content_type, kind, size, sha256, blob_key FROM files WHERE id = $1 AND user_id = $2
+SELECT name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, job_id, position, origin,
+    thumbnail_key, thumbnail_type, thumbnail_size, thumbnail_sha256, created_at
+FROM files WHERE id = $1 AND user_id = $2
 `
 
 type GetFileParams struct {
@@ -840,12 +1000,24 @@ type GetFileParams struct {
 }
 
 type GetFileRow struct {
-	Name        string
-	ContentType string
-	Kind        string
-	Size        int64
-	Sha256      string
-	BlobKey     string
+	Name            string
+	ContentType     string
+	Kind            string
+	Size            int64
+	Sha256          string
+	BlobKey         string
+	Width           int64
+	Height          int64
+	Pages           int64
+	Characters      int64
+	JobID           string
+	Position        int64
+	Origin          string
+	ThumbnailKey    string
+	ThumbnailType   string
+	ThumbnailSize   int64
+	ThumbnailSha256 string
+	CreatedAt       int64
 }
 
 // Without the text, which may be long.
@@ -859,6 +1031,18 @@ func (q *Queries) GetFile(ctx context.Context, arg GetFileParams) (GetFileRow, e
 		&i.Size,
 		&i.Sha256,
 		&i.BlobKey,
+		&i.Width,
+		&i.Height,
+		&i.Pages,
+		&i.Characters,
+		&i.JobID,
+		&i.Position,
+		&i.Origin,
+		&i.ThumbnailKey,
+		&i.ThumbnailType,
+		&i.ThumbnailSize,
+		&i.ThumbnailSha256,
+		&i.CreatedAt,
 	)
 	return i, err
 }
@@ -980,6 +1164,39 @@ func (q *Queries) GetKey(ctx context.Context, arg GetKeyParams) (GetKeyRow, erro
 	return i, err
 }
 
+const getLinkedFile = `-- name: GetLinkedFile :one
+SELECT f.user_id, f.name, f.content_type, f.kind, f.size, f.sha256, f.blob_key
+FROM files f JOIN users u ON u.id = f.user_id
+WHERE f.id = $1 AND u.is_active
+`
+
+type GetLinkedFileRow struct {
+	UserID      string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Sha256      string
+	BlobKey     string
+}
+
+// What a signed link leads to, which says whose it is by what it was signed for.
+// A person who is not active has no links.
+func (q *Queries) GetLinkedFile(ctx context.Context, id string) (GetLinkedFileRow, error) {
+	row := q.queryRow(ctx, q.getLinkedFileStmt, getLinkedFile, id)
+	var i GetLinkedFileRow
+	err := row.Scan(
+		&i.UserID,
+		&i.Name,
+		&i.ContentType,
+		&i.Kind,
+		&i.Size,
+		&i.Sha256,
+		&i.BlobKey,
+	)
+	return i, err
+}
+
 const getMessage = `-- name: GetMessage :one
 SELECT id, user_id, conversation_id, parent_id, role, content, reasoning, model, provider, job_id, status, finish_reason, error, created_at FROM messages WHERE id = $1 AND user_id = $2 AND conversation_id = $3
 `
@@ -1057,6 +1274,17 @@ func (q *Queries) GetSession(ctx context.Context, arg GetSessionParams) (GetSess
 		&i.AnchorAt,
 	)
 	return i, err
+}
+
+const getSigningKey = `-- name: GetSigningKey :one
+SELECT secret FROM signing_keys WHERE purpose = $1
+`
+
+func (q *Queries) GetSigningKey(ctx context.Context, purpose string) (string, error) {
+	row := q.queryRow(ctx, q.getSigningKeyStmt, getSigningKey, purpose)
+	var secret string
+	err := row.Scan(&secret)
+	return secret, err
 }
 
 const getUser = `-- name: GetUser :one
@@ -1261,29 +1489,36 @@ func (q *Queries) InsertEmailToken(ctx context.Context, arg InsertEmailTokenPara
 
 const insertFile = `-- name: InsertFile :exec
 
-INSERT INTO files (id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO files (id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, job_id, position, origin, thumbnail_key, thumbnail_type, thumbnail_size, thumbnail_sha256, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 `
 
 type InsertFileParams struct {
-	ID          string
-	UserID      string
-	Name        string
-	ContentType string
-	Kind        string
-	Size        int64
-	Sha256      string
-	BlobKey     string
-	Width       int64
-	Height      int64
-	Pages       int64
-	Characters  int64
-	Text        string
-	CreatedAt   int64
+	ID              string
+	UserID          string
+	Name            string
+	ContentType     string
+	Kind            string
+	Size            int64
+	Sha256          string
+	BlobKey         string
+	Width           int64
+	Height          int64
+	Pages           int64
+	Characters      int64
+	Text            string
+	JobID           string
+	Position        int64
+	Origin          string
+	ThumbnailKey    string
+	ThumbnailType   string
+	ThumbnailSize   int64
+	ThumbnailSha256 string
+	CreatedAt       int64
 }
 
-// What people have uploaded. The messages that have a file are the chat's; here
-// they are asked only whether there are any.
+// What people have uploaded, and what jobs have made for them. The messages that
+// have a file are the chat's; here they are asked only whether there are any.
 func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 	_, err := q.exec(ctx, q.insertFileStmt, insertFile,
 		arg.ID,
@@ -1299,6 +1534,13 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 		arg.Pages,
 		arg.Characters,
 		arg.Text,
+		arg.JobID,
+		arg.Position,
+		arg.Origin,
+		arg.ThumbnailKey,
+		arg.ThumbnailType,
+		arg.ThumbnailSize,
+		arg.ThumbnailSha256,
 		arg.CreatedAt,
 	)
 	return err
@@ -1776,6 +2018,31 @@ func (q *Queries) JobTextOfAttempt(ctx context.Context, arg JobTextOfAttemptPara
 	return items, nil
 }
 
+const keepJob = `-- name: KeepJob :execrows
+UPDATE jobs SET progress = $1
+WHERE id = $2 AND user_id = $3 AND fence = $4 AND status = 'processing'
+`
+
+type KeepJobParams struct {
+	Progress int64
+	ID       string
+	UserID   string
+	Fence    int64
+}
+
+func (q *Queries) KeepJob(ctx context.Context, arg KeepJobParams) (int64, error) {
+	result, err := q.exec(ctx, q.keepJobStmt, keepJob,
+		arg.Progress,
+		arg.ID,
+		arg.UserID,
+		arg.Fence,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const keepValue = `-- name: KeepValue :execrows
 INSERT INTO instance_values (name, value, created_at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO NOTHING
@@ -1973,7 +2240,7 @@ func (q *Queries) ListCounters(ctx context.Context, arg ListCountersParams) ([]Q
 }
 
 const listFiles = `-- name: ListFiles :many
-SELECT id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, created_at FROM files
+SELECT id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, job_id, position, origin, thumbnail_key, created_at FROM files
 WHERE user_id = $1 AND id > $2
 ORDER BY id
 LIMIT $3
@@ -1986,18 +2253,22 @@ type ListFilesParams struct {
 }
 
 type ListFilesRow struct {
-	ID          string
-	Name        string
-	ContentType string
-	Kind        string
-	Size        int64
-	Sha256      string
-	BlobKey     string
-	Width       int64
-	Height      int64
-	Pages       int64
-	Characters  int64
-	CreatedAt   int64
+	ID           string
+	Name         string
+	ContentType  string
+	Kind         string
+	Size         int64
+	Sha256       string
+	BlobKey      string
+	Width        int64
+	Height       int64
+	Pages        int64
+	Characters   int64
+	JobID        string
+	Position     int64
+	Origin       string
+	ThumbnailKey string
+	CreatedAt    int64
 }
 
 // Without the text, which may be long.
@@ -2022,6 +2293,10 @@ func (q *Queries) ListFiles(ctx context.Context, arg ListFilesParams) ([]ListFil
 			&i.Height,
 			&i.Pages,
 			&i.Characters,
+			&i.JobID,
+			&i.Position,
+			&i.Origin,
+			&i.ThumbnailKey,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -2682,7 +2957,7 @@ func (q *Queries) LockValue(ctx context.Context, name string) (int64, error) {
 
 const looseFiles = `-- name: LooseFiles :one
 SELECT COUNT(*) AS files, CAST(COALESCE(SUM(f.size), 0) AS BIGINT) AS bytes FROM files f
-WHERE f.user_id = $1 AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+WHERE f.user_id = $1 AND f.job_id = '' AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
 `
 
 type LooseFilesRow struct {
@@ -2733,8 +3008,9 @@ func (q *Queries) MoveHead(ctx context.Context, arg MoveHeadParams) (int64, erro
 }
 
 const oldFiles = `-- name: OldFiles :many
-SELECT f.id, f.user_id, f.blob_key,
-    CAST(CASE WHEN EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id) THEN 1 ELSE 0 END AS BIGINT) AS attached
+SELECT f.id, f.user_id, f.blob_key, f.thumbnail_key,
+    CAST(CASE WHEN EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+        OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = f.job_id AND j.type <> 'chat') THEN 1 ELSE 0 END AS BIGINT) AS attached
 FROM files f
 WHERE f.id > $1 AND f.created_at < $2
 ORDER BY f.id
@@ -2748,13 +3024,16 @@ type OldFilesParams struct {
 }
 
 type OldFilesRow struct {
-	ID       string
-	UserID   string
-	BlobKey  string
-	Attached int64
+	ID           string
+	UserID       string
+	BlobKey      string
+	ThumbnailKey string
+	Attached     int64
 }
 
-// A walk over all files in the order of their ids, a batch at a time.
+// A walk over all files in the order of their ids, a batch at a time. A file is
+// kept for its messages, and for the job that made it if that is not a chat's:
+// what was made in a conversation goes with it.
 func (q *Queries) OldFiles(ctx context.Context, arg OldFilesParams) ([]OldFilesRow, error) {
 	rows, err := q.query(ctx, q.oldFilesStmt, oldFiles, arg.ID, arg.CreatedAt, arg.Limit)
 	if err != nil {
@@ -2768,6 +3047,7 @@ func (q *Queries) OldFiles(ctx context.Context, arg OldFilesParams) ([]OldFilesR
 			&i.ID,
 			&i.UserID,
 			&i.BlobKey,
+			&i.ThumbnailKey,
 			&i.Attached,
 		); err != nil {
 			return nil, err
@@ -2807,6 +3087,43 @@ func (q *Queries) OpenCounter(ctx context.Context, arg OpenCounterParams) error 
 		arg.PeriodEnd,
 	)
 	return err
+}
+
+const pictureToSend = `-- name: PictureToSend :one
+SELECT id, name, content_type, kind, size, width, height, blob_key FROM files WHERE id = $1 AND user_id = $2
+`
+
+type PictureToSendParams struct {
+	ID     string
+	UserID string
+}
+
+type PictureToSendRow struct {
+	ID          string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Width       int64
+	Height      int64
+	BlobKey     string
+}
+
+// What is needed to send a picture along.
+func (q *Queries) PictureToSend(ctx context.Context, arg PictureToSendParams) (PictureToSendRow, error) {
+	row := q.queryRow(ctx, q.pictureToSendStmt, pictureToSend, arg.ID, arg.UserID)
+	var i PictureToSendRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.ContentType,
+		&i.Kind,
+		&i.Size,
+		&i.Width,
+		&i.Height,
+		&i.BlobKey,
+	)
+	return i, err
 }
 
 const pinConversation = `-- name: PinConversation :execrows
@@ -3061,6 +3378,35 @@ func (q *Queries) RunningJobsOfConversation(ctx context.Context, arg RunningJobs
 		return nil, err
 	}
 	return items, nil
+}
+
+const setThumbnail = `-- name: SetThumbnail :execrows
+UPDATE files SET thumbnail_key = $1, thumbnail_type = $2, thumbnail_size = $3, thumbnail_sha256 = $4
+WHERE id = $5 AND user_id = $6
+`
+
+type SetThumbnailParams struct {
+	ThumbnailKey    string
+	ThumbnailType   string
+	ThumbnailSize   int64
+	ThumbnailSha256 string
+	ID              string
+	UserID          string
+}
+
+func (q *Queries) SetThumbnail(ctx context.Context, arg SetThumbnailParams) (int64, error) {
+	result, err := q.exec(ctx, q.setThumbnailStmt, setThumbnail,
+		arg.ThumbnailKey,
+		arg.ThumbnailType,
+		arg.ThumbnailSize,
+		arg.ThumbnailSha256,
+		arg.ID,
+		arg.UserID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setTitle = `-- name: SetTitle :execrows

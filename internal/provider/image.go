@@ -1,0 +1,62 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Imager makes pictures.
+type Imager interface {
+	// Image makes one picture. Who wants several calls it as often: so each shows as
+	// soon as it is there, and one that fails costs the others nothing.
+	//
+	// Errors are *Error; a cancelled context gives ctx's cause. On error the answer
+	// still carries whatever usage the vendor had reported. A picture that the
+	// vendor declines to make is KindBlocked, an answer without one KindEmpty.
+	Image(ctx context.Context, req ImageRequest) (ImageAnswer, error)
+}
+
+// ImageRequest is a wish for a picture in no vendor's dialect.
+type ImageRequest struct {
+	Model   string // the vendor's own id of the model
+	Prompt  string // with all that is written into it
+	Size    string // the catalogue's Ask for the size: the vendor's words
+	Quality string // empty: the vendor's default
+	Inputs  []Image
+
+	// Only set where the catalogue says that the vendor has a field for it.
+	NegativePrompt string
+	GuidanceScale  *float64
+	Seed           *int64
+
+	UserHash string // as ChatRequest's
+}
+
+// ImageAnswer is a picture and what it took.
+type ImageAnswer struct {
+	Image      Image  // the file as it came
+	Revised    string // the prompt as the vendor changed it, where it says so
+	ResponseID string
+	Usage      ImageUsage
+}
+
+// ImageUsage is what a picture took, in tokens, in classes that never overlap.
+type ImageUsage struct {
+	Input      int64 // of the text
+	ImageInput int64 // of the pictures that went in
+	Output     int64 // of the picture that came, thinking included
+
+	Estimated bool            // by the catalogue, because the vendor did not say
+	Raw       json.RawMessage // the vendor's own figures, kept for disputes
+}
+
+// Zero tells that the vendor reported nothing.
+func (u ImageUsage) Zero() bool { return u.Input+u.ImageInput+u.Output == 0 }
+
+// Sum adds what another picture took.
+func (u ImageUsage) Sum(other ImageUsage) ImageUsage {
+	return ImageUsage{
+		Input: u.Input + other.Input, ImageInput: u.ImageInput + other.ImageInput, Output: u.Output + other.Output,
+		Estimated: u.Estimated || other.Estimated,
+	}
+}
