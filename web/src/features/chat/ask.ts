@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { newName } from '@/shared/lib/new-name';
 import { answers, type Pending } from './answers';
-import { newName } from './new-name';
 import { chatKeys } from './queries';
 import { settle } from './settle';
 import { cancelJob } from './stop';

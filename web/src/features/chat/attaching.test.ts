@@ -1,8 +1,8 @@
 import { describe, expect, test as it } from 'vitest';
 import { Problem } from '@/shared/api/problem';
+import type { Attachment } from '@/shared/files/attachment';
+import { kindOf } from '@/shared/files/attachment-prepare';
 import { hindranceOf, isLong, roomierModel, seeingModel } from './attaching';
-import type { Attachment } from './attachment';
-import { kindOf } from './attachment-prepare';
 import type { Model } from './types';
 
 const images = { max_count: 9, max_bytes: 9, max_total_bytes: 9, max_edge: 9, types: [] };

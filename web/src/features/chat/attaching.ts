@@ -1,6 +1,6 @@
 import type { Problem } from '@/shared/api/problem';
+import type { Attachment } from '@/shared/files/attachment';
 import { i18n } from '@/shared/lib/text';
-import type { Attachment } from './attachment';
 import type { Count, ImageLimits, Model } from './types';
 
 /** A pasted text longer than this goes along as a file. */

@@ -1,5 +1,8 @@
 import { FileText, RotateCw, TextCursorInput, X } from 'lucide-react';
 import { type MouseEvent, useState } from 'react';
+import type { Attachment } from '@/shared/files/attachment';
+import { attachments } from '@/shared/files/attachments';
+import { previews } from '@/shared/files/previews';
 import { cn } from '@/shared/lib/cn';
 import { formatBytes, formatPercent } from '@/shared/lib/format';
 import { later, useLater } from '@/shared/lib/later';
@@ -7,10 +10,7 @@ import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Progress } from '@/shared/ui/progress';
 import type { Counted } from './attaching';
-import type { Attachment } from './attachment';
-import { attachments } from './attachments';
 import { extentOf } from './file-facts';
-import { previews } from './previews';
 import type { Attaching } from './use-attaching';
 
 const viewer = later(() => import('./file-viewer'));

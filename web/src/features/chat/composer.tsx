@@ -1,5 +1,8 @@
 import { ArrowUp, ListEnd, Square } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import { AttachButton, type AttachHandle } from '@/shared/files/attach-button';
+import { attachments } from '@/shared/files/attachments';
+import { DropZone } from '@/shared/files/drop-zone';
 import { whenRunning } from '@/shared/lib/asking';
 import { useChoice } from '@/shared/lib/choice';
 import { drafts, useDraft } from '@/shared/lib/drafts';
@@ -7,10 +10,7 @@ import { useCommands } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { loadMarkdown } from '@/shared/markdown/markdown';
 import { Button } from '@/shared/ui/button';
-import { AttachButton, type AttachHandle } from './attach-button';
 import { AttachmentArea } from './attachment-area';
-import { attachments } from './attachments';
-import { DropZone } from './drop-zone';
 import { stop } from './stop';
 import type { Ask, Message } from './types';
 import { useAnswerPart } from './use-answers';
@@ -189,10 +189,10 @@ export function Composer({
         void send();
       }}
     >
-      <DropZone onFiles={add} />
+      <DropZone label={i18n.t('Drop files to attach them')} onFiles={add} />
       <AttachmentArea attaching={attaching} onEmpty={() => input.current?.focus()} />
       <div className="flex items-end gap-1">
-        <AttachButton onFiles={add} ref={picker} />
+        <AttachButton label={i18n.t('Attach files')} onFiles={add} ref={picker} />
         {/* The copy of the text behind the input makes the form as high as the text needs. */}
         <div
           className="wrap-anywhere grid max-h-[40dvh] min-w-0 flex-1 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 pointer-coarse:after:py-2.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1]"

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { useDeleted } from '@/shared/lib/delete-later';
 import { byDayGroup } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Input } from '@/shared/ui/input';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { ConversationItem } from './conversation-item';
-import { useDeleted } from './delete-later';
 import { ListEnd, ListSkeletons } from './list-end';
 import { conversationsQuery } from './queries';
 import { SearchResults } from './search-results';

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { asProblem } from '@/shared/api/problem';
+import { deleteLater, undoDelete } from '@/shared/lib/delete-later';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
-import { deleteLater, undoDelete } from './delete-later';
 import { chatKeys } from './queries';
 
 /** Deletes with a way back. */
@@ -15,7 +15,7 @@ export function useDelete(): (conversation: { id: string; title: string }) => vo
     if (conversationId === id) {
       void navigate({ to: '/chat/{-$conversationId}', params: { conversationId: undefined } });
     }
-    deleteLater(id, (error) => {
+    deleteLater('conversations', id, (error) => {
       if (error !== undefined) {
         toast({
           title: i18n.t('“{title}” was not deleted', { title }),

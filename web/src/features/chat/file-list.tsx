@@ -1,11 +1,11 @@
 import { FileText, ImageOff } from 'lucide-react';
 import { useState } from 'react';
+import { addressOf } from '@/shared/files/attachment';
+import { previews } from '@/shared/files/previews';
 import { cn } from '@/shared/lib/cn';
 import { later, useLater } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
-import { addressOf } from './attachment';
 import { factsOf } from './file-facts';
-import { previews } from './previews';
 import type { AttachedFile } from './types';
 
 const viewer = later(() => import('./file-viewer'));

@@ -2,15 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { problemOf } from '@/shared/api/problem';
+import { addressOf } from '@/shared/files/attachment';
+import { previews } from '@/shared/files/previews';
 import { cn } from '@/shared/lib/cn';
 import { formatNumber } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { buttonStyle } from '@/shared/ui/button';
 import { Dialog } from '@/shared/ui/dialog';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
-import { addressOf } from './attachment';
 import { factsOf } from './file-facts';
-import { previews } from './previews';
 import type { AttachedFile } from './types';
 
 /** More of a text than this is for an editor, not for a look at it. */

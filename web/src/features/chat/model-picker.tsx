@@ -1,10 +1,10 @@
 import { ChevronsUpDown } from 'lucide-react';
 import { formatCompact, formatUsd } from '@/shared/lib/format';
+import { groupsOf } from '@/shared/lib/model-groups';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Combobox } from '@/shared/ui/combobox';
 import { Skeleton } from '@/shared/ui/skeleton';
-import { groupsOf } from './model-groups';
 import type { Model } from './types';
 import type { ModelChoice } from './use-models';
 

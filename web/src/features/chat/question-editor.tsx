@@ -1,14 +1,14 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useUser } from '@/shared/api/session';
+import { AttachButton } from '@/shared/files/attach-button';
+import { filesOf } from '@/shared/files/attachment';
+import { attachments } from '@/shared/files/attachments';
+import { DropZone } from '@/shared/files/drop-zone';
 import { drafts, useDraft } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Textarea } from '@/shared/ui/textarea';
-import { AttachButton } from './attach-button';
-import { filesOf } from './attachment';
 import { AttachmentArea } from './attachment-area';
-import { attachments } from './attachments';
-import { DropZone } from './drop-zone';
 import type { Ask, AttachedFile, Message } from './types';
 import { useAttaching } from './use-attaching';
 import type { ModelChoice } from './use-models';
@@ -88,7 +88,7 @@ export function QuestionEditor({ question, choice, bodyOf, onAsk, onCancel }: Qu
         ask();
       }}
     >
-      <DropZone onFiles={add} />
+      <DropZone label={i18n.t('Drop files to attach them')} onFiles={add} />
       <AttachmentArea attaching={attaching} onEmpty={() => input.current?.focus()} />
       <Textarea
         aria-label={i18n.t('The question in other words')}
@@ -101,7 +101,7 @@ export function QuestionEditor({ question, choice, bodyOf, onAsk, onCancel }: Qu
         value={text}
       />
       <div className="flex items-center justify-end gap-2">
-        <AttachButton onFiles={add} />
+        <AttachButton label={i18n.t('Attach files')} onFiles={add} />
         <span className="flex-1" />
         <Button onClick={cancel} size="small">
           {i18n.t('Cancel')}

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/shared/api/client';
+import { newName } from '@/shared/lib/new-name';
 import { answers, type Pending } from './answers';
-import { newName } from './new-name';
 import { chatKeys } from './queries';
 import { messagesOf, withMessages } from './thread';
 import type { Conversation, Message } from './types';

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useDeleted } from '@/shared/lib/delete-later';
 import { formatDay } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
-import { useDeleted } from './delete-later';
 import { ListEnd, ListSkeletons } from './list-end';
 import { Marked } from './marked';
 import { searchQuery } from './queries';

@@ -9,12 +9,12 @@ import {
 } from 'react';
 import { asProblem } from '@/shared/api/problem';
 import { sessionKey } from '@/shared/api/session';
+import { type Attachment, filesOf } from '@/shared/files/attachment';
+import { attachments, mostFiles, useAttachments } from '@/shared/files/attachments';
 import { matches } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
 import { filesIn, hindranceOf, insertText, limitsFor } from './attaching';
-import { type Attachment, filesOf } from './attachment';
-import { attachments, mostFiles, useAttachments } from './attachments';
 import type { Ask } from './types';
 import { useCount } from './use-count';
 import type { ModelChoice } from './use-models';

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { answer, api } from '@/shared/api/client';
 import { asProblem, type Problem } from '@/shared/api/problem';
+import { filesOf } from '@/shared/files/attachment';
+import { attachments } from '@/shared/files/attachments';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
 import type { Counted } from './attaching';
-import { filesOf } from './attachment';
-import { attachments } from './attachments';
 import type { Ask, Count } from './types';
 import { useSettled } from './use-settled';
 

@@ -1,5 +1,5 @@
 import { drafts } from '@/shared/lib/drafts';
-import { newName } from './new-name';
+import { newName } from '@/shared/lib/new-name';
 import type { AttachedFile, ChatSettings } from './types';
 
 /** What a person has written to be asked. */

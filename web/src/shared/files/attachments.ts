@@ -1,15 +1,15 @@
 import { useSyncExternalStore } from 'react';
 import { api } from '@/shared/api/client';
 import { asProblem, offlineProblem } from '@/shared/api/problem';
+import type { AttachedFile, ImageLimits } from '@/shared/api/types';
 import { drafts } from '@/shared/lib/drafts';
+import { newName } from '@/shared/lib/new-name';
 import { i18n } from '@/shared/lib/text';
 import { type Attachment, addressOf, filesOf, fromStored, type Stored, toStored } from './attachment';
 import type { Prepared } from './attachment-prepare';
 import { upload } from './attachment-upload';
-import { newName } from './new-name';
 import { previews } from './previews';
 import { Turns } from './turns';
-import type { AttachedFile, ImageLimits } from './types';
 
 /** The most files that go with a question. */
 export const mostFiles = 20;
@@ -155,8 +155,23 @@ export class Attachments {
   /** Puts files back that were not sent after all, before what was added since. */
   giveBack(draft: string, files: readonly AttachedFile[]): void {
     const here = this.of(draft);
-    const missing = files.filter(({ id }) => !here.some(({ file }) => file?.id === id));
-    this.#set(draft, [...missing.map((file) => fromStored({ key: newName(), file })), ...here]);
+    this.#set(draft, [...this.#missing(draft, files).map((file) => fromStored({ key: newName(), file })), ...here]);
+  }
+
+  /** Adds files that belong to something else already: taking them out deletes nothing. */
+  include(draft: string, files: readonly AttachedFile[]): void {
+    const added = this.#missing(draft, files).map((file) => fromStored({ key: newName(), file, kept: true }));
+    this.#set(draft, [...this.of(draft), ...added]);
+    const last = files.at(-1);
+    if (last) {
+      this.#said.set(draft, i18n.t('{name} attached', { name: last.name }));
+    }
+  }
+
+  /** Those that a draft has not. */
+  #missing(draft: string, files: readonly AttachedFile[]): AttachedFile[] {
+    const here = this.of(draft);
+    return files.filter(({ id }) => !here.some(({ file }) => file?.id === id));
   }
 
   /** Begins a draft with the files of a message, unless it has been begun. */

@@ -1,7 +1,7 @@
 import { offlineProblem, problemFrom } from '@/shared/api/problem';
 import type { components } from '@/shared/api/schema';
+import type { AttachedFile } from '@/shared/api/types';
 import { reportUnreachable } from '@/shared/lib/connection';
-import type { AttachedFile } from './types';
 
 /** Uploads a file. `fetch` does not tell how far it is, so this asks the older way; the session cookie goes along. */
 export function upload(file: File, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<AttachedFile> {

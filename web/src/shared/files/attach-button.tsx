@@ -1,6 +1,5 @@
 import { Paperclip } from 'lucide-react';
-import { type Ref, useImperativeHandle, useRef } from 'react';
-import { i18n } from '@/shared/lib/text';
+import { type ReactNode, type Ref, useImperativeHandle, useRef } from 'react';
 import { Button } from '@/shared/ui/button';
 import { Tooltip } from '@/shared/ui/tooltip';
 
@@ -11,18 +10,24 @@ export interface AttachHandle {
 
 interface AttachButtonProps {
   onFiles: (files: File[]) => void;
+  /** What the button is called. */
+  label: string;
+  /** The types that the picker shows; leave it out for all. */
+  accept?: string | undefined;
+  /** Instead of a paper clip. */
+  icon?: ReactNode;
   ref?: Ref<AttachHandle>;
 }
 
 /** Opens the system's own picker. */
-export function AttachButton({ onFiles, ref }: AttachButtonProps) {
+export function AttachButton({ onFiles, label, accept, icon, ref }: AttachButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   const pick = () => input.current?.click();
   useImperativeHandle(ref, () => ({ pick }));
-  const label = i18n.t('Attach files');
   return (
     <>
       <input
+        accept={accept}
         aria-label={label}
         hidden={true}
         multiple={true}
@@ -35,7 +40,7 @@ export function AttachButton({ onFiles, ref }: AttachButtonProps) {
       />
       <Tooltip label={label} side="top">
         <Button aria-label={label} className="text-muted-foreground" onClick={pick} size="icon" variant="ghost">
-          <Paperclip aria-hidden={true} />
+          {icon ?? <Paperclip aria-hidden={true} />}
         </Button>
       </Tooltip>
     </>

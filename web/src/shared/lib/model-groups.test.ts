@@ -1,9 +1,11 @@
 import { expect, test as it } from 'vitest';
 import { groupsOf } from './model-groups';
-import type { Model } from './types';
 
-const model = (id: string, providerName: string, available: boolean) =>
-  ({ id, provider_name: providerName, available }) as Model;
+const model = (id: string, providerName: string, available: boolean) => ({
+  id,
+  provider_name: providerName,
+  available,
+});
 
 it('those that can be asked come first, else the catalogue’s order stands', () => {
   const groups = groupsOf([

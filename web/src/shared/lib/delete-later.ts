@@ -4,7 +4,10 @@ import { offlineProblem, problemOf } from '@/shared/api/problem';
 /** As long as the toast with its Undo is shown, and a little longer. */
 const delay = 6500;
 
-/** Conversations that are about to be deleted, with what does it. */
+/** What can be deleted so, as the API's paths name it. */
+export type Deletable = 'conversations' | 'files' | 'jobs';
+
+/** What is about to be deleted, by its id, with what does it. */
 const waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; run: () => void }>();
 const listeners = new Set<() => void>();
 let hidden: ReadonlySet<string> = new Set();
@@ -16,11 +19,11 @@ function changed(): void {
   }
 }
 
-/** Takes a conversation off the screen now and deletes it soon. */
-export function deleteLater(id: string, onDone: (error?: unknown) => void): void {
+/** Takes something off the screen now and deletes it soon. */
+export function deleteLater(kind: Deletable, id: string, onDone: (error?: unknown) => void): void {
   const run = () => {
     // keepalive: the request outlives the page.
-    fetch(`/api/v1/conversations/${encodeURIComponent(id)}`, { method: 'DELETE', keepalive: true })
+    fetch(`/api/v1/${kind}/${encodeURIComponent(id)}`, { method: 'DELETE', keepalive: true })
       .then(async (response) => {
         const gone = response.ok || response.status === 404;
         onDone(gone ? undefined : await problemOf(response));
@@ -42,7 +45,7 @@ export function undoDelete(id: string): void {
   changed();
 }
 
-/** The conversations that are about to be deleted. */
+/** The ids of what is about to be deleted. */
 export function useDeleted(): ReadonlySet<string> {
   return useSyncExternalStore(
     (listener) => {

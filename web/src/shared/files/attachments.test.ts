@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
 import { Problem } from '@/shared/api/problem';
+import type { AttachedFile } from '@/shared/api/types';
 import type { Prepared } from './attachment-prepare';
 import { Attachments, mostFiles } from './attachments';
-import type { AttachedFile } from './types';
 
 const draft = 'u1.chat.new';
 

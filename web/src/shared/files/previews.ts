@@ -1,5 +1,5 @@
+import type { AttachedFile } from '@/shared/api/types';
 import { addressOf } from './attachment';
-import type { AttachedFile } from './types';
 
 /** How many pictures a tab keeps after they were sent. */
 const most = 40;

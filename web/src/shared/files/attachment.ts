@@ -1,5 +1,5 @@
 import type { Problem } from '@/shared/api/problem';
-import type { AttachedFile } from './types';
+import type { AttachedFile } from '@/shared/api/types';
 
 /** A file on its way into a question. */
 export interface Attachment {

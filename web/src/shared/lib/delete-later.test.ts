@@ -21,7 +21,7 @@ afterEach(() => {
 
 it('waits until nobody can undo it any more', async () => {
   const onDone = vi.fn();
-  deleteLater('c/1', onDone);
+  deleteLater('conversations', 'c/1', onDone);
   await vi.advanceTimersByTimeAsync(6000); // as long as the toast shows
   expect(requests).toEqual([]);
   await vi.advanceTimersByTimeAsync(1000);
@@ -31,7 +31,7 @@ it('waits until nobody can undo it any more', async () => {
 
 it('is never sent once it was undone', async () => {
   const onDone = vi.fn();
-  deleteLater('c1', onDone);
+  deleteLater('conversations', 'c1', onDone);
   undoDelete('c1');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(requests).toEqual([]);
@@ -44,7 +44,7 @@ it.each<[number, unknown]>([
 ])('the server’s %i is told', async (answered, told) => {
   status = answered;
   const onDone = vi.fn();
-  deleteLater('c1', onDone);
+  deleteLater('conversations', 'c1', onDone);
   await vi.advanceTimersByTimeAsync(7000);
   expect(onDone).toHaveBeenCalledExactlyOnceWith(told);
 });

@@ -1,7 +1,7 @@
 import { Problem } from '@/shared/api/problem';
+import type { ImageLimits } from '@/shared/api/types';
 import { formatBytes } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
-import type { ImageLimits } from './types';
 
 const mebi = 1024 * 1024;
 const mostText = 4 * mebi;

@@ -1,14 +1,19 @@
 import { Paperclip } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { i18n } from '@/shared/lib/text';
 
 const dialog = '[role="dialog"], [role="alertdialog"]';
 
 /** Of several inputs the one that came last takes what is dropped: a question that is being edited. */
 const takers: object[] = [];
 
+interface DropZoneProps {
+  /** What dropping does. */
+  label: string;
+  onFiles: (files: File[]) => void;
+}
+
 /** Takes files that are dropped anywhere on the page, and shows that it would. */
-export function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
+export function DropZone({ label, onFiles }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const latest = useRef(onFiles);
   useEffect(() => {
@@ -56,7 +61,7 @@ export function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
       <div className="pointer-events-none fixed inset-0 z-50 bg-background/90 p-4">
         <p className="flex h-full items-center justify-center gap-2 rounded-xl border-2 border-primary border-dashed font-medium text-lg">
           <Paperclip aria-hidden={true} className="size-5" />
-          {i18n.t('Drop files to attach them')}
+          {label}
         </p>
       </div>
     )
