@@ -22,6 +22,7 @@ type Call struct {
 
 	stream          bool // what the caller wants: text piece by piece
 	pictures        bool // some come along with the request
+	picture         bool // one is what is asked for
 	text, reasoning strings.Builder
 	calls           []toolCall // those that have begun, in their order
 
@@ -144,7 +145,7 @@ func (c *Call) failure(err error) *Error {
 	if !errors.As(err, &e) {
 		e = &Error{Kind: c.kindOf(err), Cause: err}
 	}
-	e.Provider = c.provider
+	e.Provider, e.Picture = c.provider, c.picture
 	if e.Status == 0 {
 		e.Status = c.status
 	}

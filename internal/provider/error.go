@@ -40,6 +40,7 @@ type Error struct {
 	RetryAfter time.Duration // what the vendor asked for, 0 when it did not
 	RequestID  string        // the vendor's, for their support
 	Billed     bool          // the vendor had done all its work when this happened, and bills it
+	Picture    bool          // it was asked for a picture, of which people are told in other words
 	Cause      error
 
 	// Of what an adapter refuses by itself, see CannotDo.
@@ -79,40 +80,9 @@ func (e *Error) Retryable() bool {
 
 // Fault gives the sentence that a person reads. name is the provider's display name.
 func (e *Error) Fault(name string) *fault.Error {
-	var message string
-	switch e.Kind {
-	case KindBadRequest:
-		message = name + " did not accept this request. Try another model or simpler settings."
-	case KindTooLong:
-		message = "This conversation is too long for the model. Start a new one, or choose a model with a larger context."
-	case KindTooLarge:
-		message = "The pictures of this conversation are more than " + name + " takes at once. Ask with fewer or smaller ones, or start a new conversation."
-	case KindAuth:
-		message = name + " refused this server's key. The administrator has to check it; other models may work meanwhile."
-	case KindNoCredit:
-		message = "This server's account with " + name + " has run out of credit. The administrator has to top it up; other models may work meanwhile."
-	case KindNoModel:
-		message = name + " does not offer this model any more. Choose another one."
-	case KindRateLimited:
-		message = name + " is getting too many requests right now. Wait a moment and try again."
-	case KindOverloaded:
-		message = name + " is overloaded or having trouble. Try again in a moment, or choose another model."
-	case KindUnreachable:
-		message = name + " cannot be reached from this server. Try again in a moment, or choose another model."
-	case KindStalled:
-		message = name + " fell silent before the answer was complete. What came is kept; try again."
-	case KindCut:
-		message = "The connection to " + name + " broke before the answer was complete. What came is kept; try again."
-	case KindMalformed:
-		message = name + " sent something that could not be read. What came is kept; try again."
-	case KindBlocked:
-		message = name + " declined to answer this prompt. Rephrase it, or choose another model."
-	case KindEmpty:
-		message = "The model finished without saying anything. Try again, or allow a longer answer."
-	case KindEndless:
-		message = "The model wrote far more than it was allowed to and was stopped. What came is kept; try again, or choose another model."
-	default:
-		message = name + " failed. Try again, or choose another model."
+	message := e.sentence(name)
+	if e.Picture {
+		message = e.pictureSentence(name)
 	}
 	if e.Sentence != "" {
 		message = e.Sentence
@@ -124,6 +94,70 @@ func (e *Error) Fault(name string) *fault.Error {
 	}
 	f.RetryAfter = e.RetryAfter
 	return f
+}
+
+// sentence is what is said of an answer.
+func (e *Error) sentence(name string) string {
+	switch e.Kind {
+	case KindBadRequest:
+		return name + " did not accept this request. Try another model or simpler settings."
+	case KindTooLong:
+		return "This conversation is too long for the model. Start a new one, or choose a model with a larger context."
+	case KindTooLarge:
+		return "The pictures of this conversation are more than " + name + " takes at once. Ask with fewer or smaller ones, or start a new conversation."
+	case KindAuth:
+		return name + " refused this server's key. The administrator has to check it; other models may work meanwhile."
+	case KindNoCredit:
+		return "This server's account with " + name + " has run out of credit. The administrator has to top it up; other models may work meanwhile."
+	case KindNoModel:
+		return name + " does not offer this model any more. Choose another one."
+	case KindRateLimited:
+		return name + " is getting too many requests right now. Wait a moment and try again."
+	case KindOverloaded:
+		return name + " is overloaded or having trouble. Try again in a moment, or choose another model."
+	case KindUnreachable:
+		return name + " cannot be reached from this server. Try again in a moment, or choose another model."
+	case KindStalled:
+		return name + " fell silent before the answer was complete. What came is kept; try again."
+	case KindCut:
+		return "The connection to " + name + " broke before the answer was complete. What came is kept; try again."
+	case KindMalformed:
+		return name + " sent something that could not be read. What came is kept; try again."
+	case KindBlocked:
+		return name + " declined to answer this prompt. Rephrase it, or choose another model."
+	case KindEmpty:
+		return "The model finished without saying anything. Try again, or allow a longer answer."
+	case KindEndless:
+		return "The model wrote far more than it was allowed to and was stopped. What came is kept; try again, or choose another model."
+	default:
+		return name + " failed. Try again, or choose another model."
+	}
+}
+
+// pictureSentence is what is said of a picture.
+func (e *Error) pictureSentence(name string) string {
+	switch e.Kind {
+	case KindBadRequest:
+		return name + " did not accept this request. Try another model, or another size or quality."
+	case KindTooLong:
+		return "This prompt is too long for the model. Shorten it, or choose another model."
+	case KindTooLarge:
+		return "The pictures that came along are more than " + name + " takes at once. Use fewer or smaller ones."
+	case KindStalled:
+		return name + " took too long to make the picture. Try again in a moment, or choose another model."
+	case KindCut:
+		return "The connection to " + name + " broke before the picture was there. Try again."
+	case KindMalformed:
+		return name + " sent something that is no picture. Try again, or choose another model."
+	case KindBlocked:
+		return name + " declined to make this picture. Rephrase the prompt, or choose another model."
+	case KindEmpty:
+		return "The model finished without a picture. Try again, say in the prompt what it should show, or choose another model."
+	case KindEndless:
+		return name + " sent far more than a picture has and was stopped. Try again, or choose another model."
+	case KindAuth, KindNoCredit, KindNoModel, KindRateLimited, KindOverloaded, KindUnreachable:
+	}
+	return e.sentence(name)
 }
 
 // KindOf gives the kind of a vendor's failure, or "" when err is none.

@@ -41,23 +41,56 @@ func (r *Retrying) Chat(ctx context.Context, req ChatRequest, emit func(Delta)) 
 		begun = true
 		emit(d)
 	}
+	var answer ChatAnswer
+	err := again(ctx, r.log, req.Model, func() (spent bool, err error) {
+		answer, err = r.chatter.Chat(ctx, req, once)
+		return begun || !answer.Usage.Zero(), err
+	})
+	return answer, err
+}
+
+// RetryingImager is an Imager that tries again what failed for a moment only.
+type RetryingImager struct {
+	imager Imager
+	log    *slog.Logger
+}
+
+// WithImageRetry makes an Imager try again by the rules of WithRetry: a picture
+// that was made, or may have been billed, is not made twice.
+func WithImageRetry(i Imager, log *slog.Logger) *RetryingImager {
+	return &RetryingImager{imager: i, log: log}
+}
+
+// Image implements Imager. The error is that of the last try, or ctx's cause.
+func (r *RetryingImager) Image(ctx context.Context, req ImageRequest) (ImageAnswer, error) {
+	var answer ImageAnswer
+	err := again(ctx, r.log, req.Model, func() (spent bool, err error) {
+		answer, err = r.imager.Image(ctx, req)
+		return !answer.Usage.Zero(), err
+	})
+	return answer, err
+}
+
+// again calls until it went well or there is no use in another try. A call that
+// tells that it has spent something is the last.
+func again(ctx context.Context, log *slog.Logger, model string, call func() (spent bool, err error)) error {
 	first := time.Now()
 	for try := 1; ; try++ {
-		answer, err := r.chatter.Chat(ctx, req, once)
+		spent, err := call()
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !e.Retryable() || e.Billed || begun || !answer.Usage.Zero() || try == mostTries {
-			return answer, err
+		if !ok || !e.Retryable() || e.Billed || spent || try == mostTries {
+			return err
 		}
 		wait := backoff(try, e.RetryAfter)
 		if e.RetryAfter > longestWait || time.Since(first)+wait > lastBegin {
-			return answer, err
+			return err
 		}
-		r.log.WarnContext(ctx, "a provider failed and is tried again",
-			"provider", e.Provider, "model", req.Model, "try", try, "wait", wait, "error", err)
+		log.WarnContext(ctx, "a provider failed and is tried again",
+			"provider", e.Provider, "model", model, "try", try, "wait", wait, "error", err)
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return answer, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 }
