@@ -37,6 +37,11 @@ export function addressOf(fileId: string): string {
   return `/api/v1/files/${encodeURIComponent(fileId)}`;
 }
 
+/** Where a small picture of a file is; what is no picture has none. */
+export function thumbnailOf(fileId: string): string {
+  return `${addressOf(fileId)}/thumbnail`;
+}
+
 /** Those that the server has. */
 export function filesOf(list: readonly Attachment[]): AttachedFile[] {
   return list.flatMap(({ file }) => file ?? []);

@@ -1,0 +1,173 @@
+import { Dialog as BaseDialog } from '@base-ui/react/dialog';
+import { ChevronLeft, ChevronRight, X } from 'lucide-react';
+import { type KeyboardEvent, type TouchEvent, useEffect, useRef, useState } from 'react';
+import { addressOf, thumbnailOf } from '@/shared/files/attachment';
+import { cn } from '@/shared/lib/cn';
+import { i18n } from '@/shared/lib/text';
+import { Button } from './button';
+import { backdropStyle } from './dialog';
+import type { PictureViewerProps, ViewedPicture } from './picture-viewer';
+
+/** How far a finger moves to turn to the next picture, in pixels. */
+const swipe = 48;
+
+/** Loaded when a picture is first opened. */
+export function PictureViewer({ pictures, shown, onShow, title, children, actions }: PictureViewerProps) {
+  const at = pictures.findIndex(({ id }) => id === shown);
+  const picture = pictures[at];
+  const last = useRef(picture);
+  const touch = useRef<{ x: number; y: number }>(undefined);
+  useEffect(() => {
+    last.current = picture ?? last.current;
+    for (const near of [pictures[at - 1], pictures[at + 1]]) {
+      if (picture && near) {
+        new Image().src = addressOf(near.id);
+      }
+    }
+  }, [pictures, at, picture]);
+  const turn = (step: number) => {
+    const next = pictures[at + step];
+    if (next) {
+      onShow(next.id);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const steps = { ArrowLeft: -1, ArrowRight: 1 };
+    const step = steps[event.key as keyof typeof steps];
+    const plain = !(event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
+    const typing = event.target instanceof Element && event.target.matches('input, textarea, [role=menuitem]');
+    if (step !== undefined && plain && !typing) {
+      event.preventDefault();
+      turn(step * directionOf(event.currentTarget));
+    }
+  };
+  const onTouchEnd = (event: TouchEvent<HTMLElement>) => {
+    const end = event.changedTouches[0];
+    const begin = touch.current;
+    if (!(end && begin)) {
+      return;
+    }
+    const [x, y] = [end.clientX - begin.x, end.clientY - begin.y];
+    if (Math.abs(x) > swipe && Math.abs(x) > 2 * Math.abs(y)) {
+      turn((x < 0 ? 1 : -1) * directionOf(event.currentTarget));
+    }
+  };
+  return (
+    <BaseDialog.Root onOpenChange={(open) => !open && onShow(undefined)} open={shown !== undefined}>
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className={cn(backdropStyle, 'bg-black/60 dark:bg-black/80')} />
+        <BaseDialog.Popup
+          className="fixed inset-0 z-50 flex flex-col bg-background text-foreground outline-none transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-4 md:flex-row md:overflow-hidden md:rounded-xl md:border md:shadow-xl"
+          finalFocus={() => tileOf(last.current?.id) ?? true}
+          onKeyDown={onKeyDown}
+        >
+          <div
+            className="relative min-h-0 flex-1 bg-sidebar"
+            onTouchEnd={onTouchEnd}
+            onTouchStart={({ touches }) => {
+              // With two fingers one looks closer.
+              touch.current =
+                touches.length === 1 && touches[0] ? { x: touches[0].clientX, y: touches[0].clientY } : undefined;
+            }}
+          >
+            {picture && <Stage key={picture.id} picture={picture} />}
+            {pictures.length > 1 && (
+              <>
+                <Turn disabled={at <= 0} kind="back" onTurn={() => turn(-1)} />
+                <Turn disabled={at < 0 || at === pictures.length - 1} kind="on" onTurn={() => turn(1)} />
+              </>
+            )}
+          </div>
+          <div className="flex max-h-[50dvh] shrink-0 flex-col border-t md:max-h-none md:w-80 md:border-s md:border-t-0">
+            <div className="flex items-center gap-2 py-2 ps-4 pe-14">
+              <BaseDialog.Title className="min-w-0 flex-1 truncate font-semibold text-base">{title}</BaseDialog.Title>
+              {pictures.length > 1 && at >= 0 && (
+                <p className="shrink-0 text-muted-foreground text-xs tabular-nums" role="status">
+                  <span aria-hidden={true}>{i18n.t('{at} / {all}', { at: at + 1, all: pictures.length })}</span>
+                  <span className="sr-only">
+                    {i18n.t('Picture {at} of {all}', { at: at + 1, all: pictures.length })}
+                  </span>
+                </p>
+              )}
+            </div>
+            <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto overscroll-contain px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
+              {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
+              {children}
+            </div>
+          </div>
+          <BaseDialog.Close
+            aria-label={i18n.t('Close')}
+            className="absolute end-2 top-2 bg-background/80 md:bg-transparent"
+            render={<Button size="icon" variant="ghost" />}
+          >
+            <X aria-hidden={true} />
+          </BaseDialog.Close>
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  );
+}
+
+/** The small picture, which is there already, until the large one is. */
+function Stage({ picture: { id, alt, width, height } }: { picture: ViewedPicture }) {
+  const [state, setState] = useState<'loading' | 'there' | 'broken'>('loading');
+  const fill = 'absolute inset-0 size-full object-contain';
+  if (state === 'broken') {
+    return (
+      <p className="absolute inset-0 m-auto h-fit w-fit p-6 text-center text-muted-foreground" role="alert">
+        {i18n.t('The picture cannot be shown. It may have been deleted.')}
+      </p>
+    );
+  }
+  return (
+    <div
+      className="absolute inset-0 m-auto md:inset-2"
+      // biome-ignore lint/style/noInlineStyles: it is never larger than it is
+      style={{ maxWidth: `${width}px`, maxHeight: `${height}px` }}
+    >
+      {state === 'loading' && <img alt="" className={fill} height={height} src={thumbnailOf(id)} width={width} />}
+      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: that it has come, or cannot, is nothing that a person does */}
+      <img
+        alt={alt}
+        className={fill}
+        height={height}
+        onError={() => setState('broken')}
+        onLoad={() => setState('there')}
+        src={addressOf(id)}
+        width={width}
+      />
+    </div>
+  );
+}
+
+function Turn({ kind, disabled, onTurn }: { kind: 'back' | 'on'; disabled: boolean; onTurn: () => void }) {
+  return (
+    <Button
+      aria-label={kind === 'back' ? i18n.t('Previous picture') : i18n.t('Next picture')}
+      className={cn(
+        'absolute top-1/2 -translate-y-1/2 rounded-full bg-background/80',
+        kind === 'back' ? 'start-2' : 'end-2',
+      )}
+      disabled={disabled}
+      focusableWhenDisabled={true}
+      onClick={onTurn}
+      size="icon"
+    >
+      {kind === 'back' ? (
+        <ChevronLeft aria-hidden={true} className="rtl:-scale-x-100" />
+      ) : (
+        <ChevronRight aria-hidden={true} className="rtl:-scale-x-100" />
+      )}
+    </Button>
+  );
+}
+
+/** 1 where one reads from left to right, -1 from right to left. */
+function directionOf(element: Element): number {
+  return getComputedStyle(element).direction === 'rtl' ? -1 : 1;
+}
+
+/** Where the picture was opened; the control has its id in `data-picture`. */
+function tileOf(id: string | undefined): HTMLElement | null {
+  return id === undefined ? null : document.querySelector<HTMLElement>(`[data-picture="${CSS.escape(id)}"]`);
+}
