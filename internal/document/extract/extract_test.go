@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"image"
-	"image/color" //nolint:misspell // its name
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -85,7 +85,7 @@ func TestNoTexts(t *testing.T) {
 // pictures is one of each format, 3 wide and 2 high (WebP: 1 and 1).
 func pictures(t testing.TB) map[string][]byte {
 	t.Helper()
-	m := image.NewPaletted(image.Rect(0, 0, 3, 2), color.Palette{color.Black, color.White}) //nolint:misspell // its name
+	m := image.NewPaletted(image.Rect(0, 0, 3, 2), color.Palette{color.Black, color.White})
 	made := map[string][]byte{}
 	for kind, encode := range map[string]func(*bytes.Buffer) error{
 		"image/png":  func(b *bytes.Buffer) error { return png.Encode(b, m) },
