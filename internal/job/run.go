@@ -72,10 +72,11 @@ func (r *Run) sayCall(d provider.ToolCallDelta) {
 
 // Keep stores what a part of the work has come to, with how far the whole is in
 // percent, and tells readers of it. It is ErrLeaseLost, and nothing is stored,
-// when the job is not this run's any more. It is called from one goroutine at a
-// time.
-func (r *Run) Keep(ctx context.Context, progress int64, said any, write store.TxFunc) error {
-	err := r.service.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+// when the job is not this run's any more. It waits for a database that is away,
+// as the end of a job does, and whatever becomes of the run meanwhile: what is to
+// be kept was paid. It is called from one goroutine at a time.
+func (r *Run) Keep(progress int64, said any, write store.TxFunc) error {
+	err := r.service.untilItHolds(func(ctx context.Context, q *query.Queries) error {
 		changed, err := q.KeepJob(ctx, query.KeepJobParams{Progress: progress, ID: r.Job.ID, UserID: r.Job.UserID, Fence: r.Job.Fence})
 		if err != nil {
 			return err

@@ -70,7 +70,7 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 	}
 	answer, err := vendor.Chatter.Chat(ctx, provider.ChatRequest{
 		Model: m.VendorID, System: w.System, Messages: messages, MaxTokens: int(run.Granted - w.Estimate),
-		Temperature: w.Temperature, ReasoningEffort: w.ReasoningEffort, Stream: w.Stream, UserHash: userHash(run.Job.UserID),
+		Temperature: w.Temperature, ReasoningEffort: w.ReasoningEffort, Stream: w.Stream, UserHash: provider.UserHash(run.Job.UserID),
 	}, run.Say)
 	return r.outcome(ctx, run, w, seen, answer, err)
 }

@@ -229,7 +229,7 @@ func TestDoorTranslates(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %s", err, rest(w.body))
 			}
-			w.want.Model, w.want.UserHash, w.want.Stream = c.model.VendorID, userHash("ada"), true
+			w.want.Model, w.want.UserHash, w.want.Stream = c.model.VendorID, provider.UserHash("ada"), true
 			if !reflect.DeepEqual(c.req, w.want) {
 				t.Errorf("got  %+v\nwant %+v", c.req, w.want)
 			}

@@ -64,7 +64,7 @@ func (r *Room) understand(ctx context.Context, a actor.Actor, in *ChatCompletion
 		req: provider.ChatRequest{
 			// Also where the client waits for the whole: what had come before a line
 			// broke is known then, and booked.
-			Model: m.VendorID, Stream: true, Stop: in.Stop, ReasoningEffort: deref(in.ReasoningEffort), UserHash: userHash(a.ID),
+			Model: m.VendorID, Stream: true, Stop: in.Stop, ReasoningEffort: deref(in.ReasoningEffort), UserHash: provider.UserHash(a.ID),
 		},
 	}
 	c.usage = in.StreamOptions != nil && deref(in.StreamOptions.IncludeUsage)

@@ -1,8 +1,6 @@
 package chat
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"log/slog"
 	"time"
 
@@ -76,13 +74,6 @@ func New(o Options) *Room {
 	o.Jobs.Register(r.titleKind())
 	o.Jobs.Register(r.completionKind())
 	return r
-}
-
-// userHash is what vendors get to tell abusers apart: stable, and nothing that
-// leads back to the person without our database.
-func userHash(userID string) string {
-	sum := sha256.Sum256([]byte("pulse user " + userID))
-	return hex.EncodeToString(sum[:16])
 }
 
 func (r *Room) vendorName(id string) string {

@@ -163,7 +163,7 @@ func (r *Room) runTitle(ctx context.Context, run *job.Run) job.Outcome {
 	var said strings.Builder
 	answer, err := vendor.Chatter.Chat(ctx, provider.ChatRequest{
 		Model: m.VendorID, System: titleSystem, Messages: []provider.Message{{Role: provider.RoleUser, Text: seen[0].Text}},
-		MaxTokens: w.MaxTokens, ReasoningEffort: w.Effort, UserHash: userHash(run.Job.UserID),
+		MaxTokens: w.MaxTokens, ReasoningEffort: w.Effort, UserHash: provider.UserHash(run.Job.UserID),
 	}, func(d provider.Delta) { said.WriteString(d.Text) })
 	o := job.Outcome{Err: r.explain(err, run.Job.Provider, false)}
 	if o.Charges, err = charges(m, run.Job, readingOf(titleSystem, seen), said.String(), answer.Usage, err == nil); err != nil {

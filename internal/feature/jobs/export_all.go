@@ -26,16 +26,16 @@ func (r *Room) Export(ctx context.Context, a actor.Actor, out *httpd.Archive) er
 	return out.Lists("usage.json", now, httpd.Listed("periods", r.periods(ctx, a)), httpd.Listed("events", r.booked(ctx, a)))
 }
 
-func (r *Room) all(ctx context.Context, a actor.Actor) iter.Seq2[Job, error] {
-	return func(yield func(Job, error) bool) {
+func (r *Room) all(ctx context.Context, a actor.Actor) iter.Seq2[httpd.Job, error] {
+	return func(yield func(httpd.Job, error) bool) {
 		for before := ""; ; {
 			page, err := r.jobs.List(ctx, a, job.Filter{BeforeID: before, Limit: exportPage})
 			if err != nil {
-				yield(Job{}, fmt.Errorf("jobs: export of user %s: %w", a.ID, err))
+				yield(httpd.Job{}, fmt.Errorf("jobs: export of user %s: %w", a.ID, err))
 				return
 			}
 			for _, j := range page {
-				if !yield(viewOf(j), nil) {
+				if !yield(httpd.JobOf(j), nil) {
 					return
 				}
 				before = j.ID

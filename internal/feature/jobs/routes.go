@@ -46,7 +46,7 @@ type JobPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-type jobOutput struct{ Body Job }
+type jobOutput struct{ Body httpd.Job }
 
 type listInput struct {
 	httpd.Page
@@ -54,7 +54,7 @@ type listInput struct {
 	Status job.Status `query:"status" enum:"pending,processing,completed,failed,cancelled"`
 }
 
-type listOutput struct{ Body httpd.List[Job] }
+type listOutput struct{ Body httpd.List[httpd.Job] }
 
 func (r *Room) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	a, err := actor.From(ctx)
@@ -69,11 +69,11 @@ func (r *Room) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	views := make([]Job, len(found))
+	views := make([]httpd.Job, len(found))
 	for i, w := range found {
-		views[i] = viewOf(w)
+		views[i] = httpd.JobOf(w)
 	}
-	return &listOutput{Body: httpd.NewList(views, in.Rows(), func(v Job) (int64, string) { return 0, v.ID })}, nil
+	return &listOutput{Body: httpd.NewList(views, in.Rows(), func(v httpd.Job) (int64, string) { return 0, v.ID })}, nil
 }
 
 // NewJob is a job of any type.
@@ -101,7 +101,7 @@ func (r *Room) create(ctx context.Context, in *createInput) (*jobOutput, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &jobOutput{Body: viewOf(job.WithUsage{Job: j})}, nil
+	return &jobOutput{Body: httpd.JobOf(job.WithUsage{Job: j})}, nil
 }
 
 func (r *Room) get(ctx context.Context, in *JobPath) (*jobOutput, error) {
@@ -113,7 +113,7 @@ func (r *Room) get(ctx context.Context, in *JobPath) (*jobOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &jobOutput{Body: viewOf(w)}, nil
+	return &jobOutput{Body: httpd.JobOf(w)}, nil
 }
 
 // JobChange is what a job's owner may change of it.
@@ -139,7 +139,7 @@ func (r *Room) cancel(ctx context.Context, in *JobPath) (*jobOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &jobOutput{Body: viewOf(w)}, nil
+	return &jobOutput{Body: httpd.JobOf(w)}, nil
 }
 
 type retryInput struct {
@@ -160,7 +160,7 @@ func (r *Room) retry(ctx context.Context, in *retryInput) (*jobOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &jobOutput{Body: viewOf(job.WithUsage{Job: j})}, nil
+	return &jobOutput{Body: httpd.JobOf(job.WithUsage{Job: j})}, nil
 }
 
 func (r *Room) remove(ctx context.Context, in *JobPath) (*struct{}, error) {

@@ -6,50 +6,10 @@ import (
 	"time"
 
 	"pulse/internal/httpd"
-	"pulse/internal/job"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 	"pulse/internal/usage"
 )
-
-// Job is a job as its owner sees it.
-type Job struct {
-	ID         string            `json:"id"`
-	Type       string            `json:"type"`
-	Status     job.Status        `json:"status" enum:"pending,processing,completed,failed,cancelled"`
-	Progress   int64             `json:"progress" doc:"Percent"`
-	Provider   string            `json:"provider"`
-	Model      string            `json:"model"`
-	SubjectID  string            `json:"subject_id" doc:"What the job works on, e.g. a conversation"`
-	Attempt    int64             `json:"attempt" doc:"How often it was begun; more than 1 after a crash"`
-	CreatedAt  time.Time         `json:"created_at"`
-	StartedAt  *time.Time        `json:"started_at,omitempty"`
-	FinishedAt *time.Time        `json:"finished_at,omitempty"`
-	Usage      *httpd.TokenUsage `json:"usage,omitempty"`
-	CostUSD    *httpd.USD        `json:"cost_usd,omitempty"`
-	Result     json.RawMessage   `json:"result" doc:"What the job made; its form depends on the type"`
-	Error      json.RawMessage   `json:"error,omitempty" doc:"A problem document, when the job failed"`
-}
-
-func viewOf(w job.WithUsage) Job {
-	v := Job{
-		ID: w.ID, Type: w.Type, Status: job.Status(w.Status), Progress: w.Progress, Provider: w.Provider, Model: w.Model,
-		SubjectID: w.SubjectID, Attempt: w.Attempt, CreatedAt: store.Time(w.CreatedAt), StartedAt: timeOrNil(w.StartedAt),
-		FinishedAt: timeOrNil(w.FinishedAt), Result: json.RawMessage(w.Result), Error: json.RawMessage(w.Error),
-	}
-	if w.Used != nil {
-		v.Usage = new(httpd.UsageOf(w.Used.Tokens, w.Used.Cost))
-		v.CostUSD = new(httpd.USD(w.Used.Cost))
-	}
-	return v
-}
-
-func timeOrNil(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	return new(store.Time(ms))
-}
 
 // Receipt is what the books say of a job for one meter.
 type Receipt struct {
@@ -65,7 +25,7 @@ type Receipt struct {
 
 // ReceiptLine is a quantity at the price of its day.
 type ReceiptLine struct {
-	Label         string    `json:"label" doc:"input, cache_read, cache_write, cache_write_1h, output"`
+	Label         string    `json:"label" doc:"input, cache_read, cache_write, cache_write_1h, image_input, output"`
 	Quantity      int64     `json:"quantity"`
 	UnitPrice     httpd.USD `json:"unit_price_usd_per_million"`
 	CostUSD       httpd.USD `json:"cost_usd"`
