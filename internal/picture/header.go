@@ -1,0 +1,175 @@
+package picture
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/webp"
+
+	"pulse/internal/fault"
+)
+
+// kind is a sort of picture that Pulse decodes.
+type kind string
+
+const (
+	kindPNG  kind = "png"
+	kindJPEG kind = "jpeg"
+	kindGIF  kind = "gif"
+	kindWebP kind = "webp"
+)
+
+// header is what is known of a picture before it is decoded.
+type header struct {
+	kind        kind
+	size        image.Point
+	memory      int64 // bytes that decoding takes at most, with the decoded picture
+	orientation orientation
+	plainScans  bool // what follows in a JPEG must not say that it is RGB after all
+}
+
+// maxHeader is how far into a picture its size may stand. A camera's profile and
+// preview stand before it.
+const maxHeader = 4 << 20
+
+// overhead is what every decoder takes beside pixels: buffers and tables.
+const overhead = 1 << 20
+
+const pngMark = "\x89PNG\r\n\x1a\n"
+
+// readHeader finds out what the picture is, without decoding anything.
+func readHeader(open func() (io.ReadCloser, error)) (h header, err error) {
+	r, err := open()
+	if err != nil {
+		return h, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	source := &source{r: io.LimitReader(r, maxHeader)}
+	in := bufio.NewReader(source)
+	mark, err := in.Peek(12)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return h, fmt.Errorf("picture: read: %w", err)
+	}
+	var read func(*bufio.Reader) (header, error)
+	switch {
+	case bytes.HasPrefix(mark, []byte(pngMark)):
+		read = pngHeader
+	case bytes.HasPrefix(mark, []byte("\xff\xd8\xff")):
+		read = jpegHeader
+	case bytes.HasPrefix(mark, []byte("GIF87a")), bytes.HasPrefix(mark, []byte("GIF89a")):
+		read = gifHeader
+	case len(mark) >= 12 && string(mark[:4]) == "RIFF" && string(mark[8:12]) == "WEBP":
+		read = webpHeader
+	default:
+		return h, unusable(nil, TypeUnknown, "This is no PNG, JPEG, GIF or WebP picture.")
+	}
+	h, err = read(in)
+	switch {
+	case source.err != nil: // the picture has no part in it
+		return h, fmt.Errorf("picture: read: %w", source.err)
+	case err != nil:
+		return h, asBroken(err)
+	case h.size.X <= 0 || h.size.Y <= 0:
+		return h, broken(errors.New("no pixels"))
+	case area(h.size) > MaxPixels:
+		return h, unusable(nil, TypeTooLarge, fmt.Sprintf("This picture has %d × %d pixels. At most %d megapixels can be used; please make it smaller.",
+			h.size.X, h.size.Y, MaxPixels/1_000_000))
+	}
+	h.memory += overhead
+	return h, nil
+}
+
+// asBroken takes what a decoder says for the picture's fault, unless it is one
+// already.
+func asBroken(err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f
+	}
+	return broken(err)
+}
+
+// source remembers why it could not be read, which is not the picture's fault.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err //nolint:wrapcheck // it stands in for the reader
+}
+
+// decoders decode each kind; of a GIF the first frame.
+var decoders = map[kind]func(io.Reader) (image.Image, error){
+	kindPNG: png.Decode, kindJPEG: jpeg.Decode, kindGIF: gif.Decode, kindWebP: webp.Decode,
+}
+
+// decodeFrom decodes what the header has announced, for as long as ctx and the
+// time for one picture last.
+func decodeFrom(ctx context.Context, h header, open func() (io.ReadCloser, error)) (px pixels, err error) {
+	limited, cancel := context.WithTimeout(ctx, decodeTime)
+	defer cancel()
+	r, err := open()
+	if err != nil {
+		return px, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	from := &source{r: r}
+	img, err := decoders[h.kind](bufio.NewReaderSize(&watched{ctx: limited, r: from, plain: h.plainScans}, 1<<15))
+	switch {
+	case ctx.Err() != nil:
+		return px, context.Cause(ctx)
+	case limited.Err() != nil:
+		return px, unusable(limited.Err(), TypeTooLarge, "This picture takes too long to decode.")
+	case from.err != nil:
+		return px, fmt.Errorf("picture: read: %w", from.err)
+	case err != nil:
+		return px, broken(err)
+	}
+	px = pixels{frame: img, canvas: img.Bounds()}
+	if h.kind == kindGIF {
+		px.canvas = image.Rectangle{Max: h.size}
+	}
+	if px.canvas.Size() != h.size {
+		return px, broken(fmt.Errorf("%v instead of %v", px.canvas.Size(), h.size))
+	}
+	return px, nil
+}
+
+// watched ends the decoding when its time has come, and where a JPEG says behind
+// its header what would make it larger than was estimated.
+type watched struct {
+	ctx   context.Context //nolint:containedctx // it lives as long as one call
+	r     io.Reader
+	plain bool
+	tail  []byte // the last bytes, in which a mark may have begun
+}
+
+// adobeMark begins the segment that can make a picture RGB.
+const adobeMark = "Adobe"
+
+func (w *watched) Read(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err //nolint:wrapcheck // decodeFrom tells it
+	}
+	n, err := w.r.Read(p)
+	if w.plain {
+		seen := append(w.tail, p[:n]...)
+		if bytes.Contains(seen, []byte(adobeMark)) {
+			return 0, errors.New("an Adobe segment where none belongs")
+		}
+		w.tail = append(w.tail[:0], seen[max(0, len(seen)-len(adobeMark)+1):]...)
+	}
+	return n, err //nolint:wrapcheck // it stands in for the reader
+}
