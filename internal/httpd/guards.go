@@ -55,7 +55,7 @@ func (s *Server) front(next http.Handler) http.Handler {
 		begun := time.Now()
 		w := &answer{ResponseWriter: rw}
 		in := &info{
-			id: store.NewID(), request: r, client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
+			id: store.NewID(), request: r, publicURL: strings.TrimSuffix(s.o.PublicURL, "/"), client: clientOf(r, s.o.TrustedProxies), log: s.o.Log,
 			streams: &s.streams, bodies: s.bodies, draining: s.draining, rc: http.NewResponseController(rw),
 		}
 		r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))

@@ -62,16 +62,17 @@ func FromElsewhere(ctx context.Context) bool {
 
 // info is what the guards know of a request.
 type info struct {
-	id       string
-	request  *http.Request // as it came, for its header fields
-	client   Client
-	route    string // the pattern that took the request, for the log
-	log      *slog.Logger
-	streams  *streamCount
-	bodies   bodies
-	letGo    func()          // of the document that was read; nil: there is none
-	draining context.Context //nolint:containedctx // the server's end, which a stream must not outlive
-	rc       *http.ResponseController
+	id        string
+	request   *http.Request // as it came, for its header fields
+	publicURL string        // the operator's; may be empty
+	client    Client
+	route     string // the pattern that took the request, for the log
+	log       *slog.Logger
+	streams   *streamCount
+	bodies    bodies
+	letGo     func()          // of the document that was read; nil: there is none
+	draining  context.Context //nolint:containedctx // the server's end, which a stream must not outlive
+	rc        *http.ResponseController
 	// authenticate asks once more who sent a request.
 	authenticate func() (actor.Actor, bool, error)
 }
