@@ -25,11 +25,13 @@ import (
 	"pulse/internal/feature/changes"
 	"pulse/internal/feature/chat"
 	"pulse/internal/feature/file"
+	"pulse/internal/feature/image"
 	"pulse/internal/feature/jobs"
 	"pulse/internal/fetch"
 	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/mail"
+	"pulse/internal/picture"
 	"pulse/internal/provider"
 	"pulse/internal/rate"
 	"pulse/internal/store"
@@ -155,15 +157,20 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	extractor := extract.New(extract.Options{CacheDir: cmp.Or(o.CacheDir, filepath.Join(cfg.DataDir, cacheFolder)), Log: o.Log})
+	workshop := picture.New(picture.Options{})
 	files := file.New(file.Options{DB: b.db, Blobs: blobs, Extract: extractor, Log: o.Log, Now: o.Now})
 	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
 	chats := chat.New(chat.Options{
 		DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, Extract: extractor, Fetch: o.Fetch,
 		DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
 	})
+	pictures := image.New(image.Options{
+		DB: b.db, Jobs: service, Catalog: models, Vendors: v.images, Files: blobs, Workshop: workshop, Links: pendingLinks{},
+		DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
+	})
 	shown := jobs.New(service)
 	b.accounts.Join(chats, files, shown) // a file goes after the messages that have it
-	for _, room := range []interface{ Routes(api huma.API) }{b.accounts, chats, files, shown, changes.New(b.changes)} {
+	for _, room := range []interface{ Routes(api huma.API) }{b.accounts, chats, pictures, files, shown, changes.New(b.changes)} {
 		room.Routes(server.API())
 	}
 	return &App{

@@ -13,6 +13,7 @@ import (
 	"pulse/internal/catalog"
 	"pulse/internal/config"
 	"pulse/internal/feature/chat"
+	"pulse/internal/feature/image"
 	"pulse/internal/provider"
 	"pulse/internal/provider/anthropic"
 	"pulse/internal/provider/demo"
@@ -23,6 +24,7 @@ import (
 // vendors are the configured providers of models.
 type vendors struct {
 	chat    map[string]chat.Vendor
+	images  map[string]image.Vendor
 	servers []server // those that have to be asked which models they have
 	list    []listed // all that can be asked whether they work
 	about   []string // a line each, for the operator
@@ -43,6 +45,12 @@ type vendor interface {
 	provider.Lister
 }
 
+// painter is one that makes pictures, too.
+type painter interface {
+	vendor
+	provider.Imager
+}
+
 // server is one whose models the catalogue cannot know.
 type server struct {
 	catalog.Server
@@ -53,9 +61,9 @@ type server struct {
 // openVendors makes a client for every provider that is configured. It fails
 // when a client cannot be made, e.g. of an unreadable service account.
 func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, log *slog.Logger) (*vendors, error) {
-	v := &vendors{chat: map[string]chat.Vendor{}, log: log}
+	v := &vendors{chat: map[string]chat.Vendor{}, images: map[string]image.Vendor{}, log: log}
 	if c := cfg.OpenAI; c.Configured() {
-		v.add("openai", "OpenAI", c.BaseURL, "OPENAI_API_KEY, OPENAI_BASE_URL",
+		v.addPainter("openai", "OpenAI", c.BaseURL, "OPENAI_API_KEY, OPENAI_BASE_URL",
 			openai.New(openai.Options{APIKey: c.Key.Reveal(), BaseURL: c.BaseURL, HTTPClient: client}))
 	}
 	if c := cfg.Anthropic; c.Configured() {
@@ -71,7 +79,7 @@ func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, l
 		if c.Vertex() {
 			name, settings = "Google (Vertex AI)", "GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_LOCATION, GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_GENAI_BASE_URL"
 		}
-		v.add("google", name, c.BaseURL, settings, g)
+		v.addPainter("google", name, c.BaseURL, settings, g)
 	}
 	for _, c := range cfg.Compat {
 		s := catalog.Server{ID: c.ID, Name: c.ID}
@@ -89,6 +97,7 @@ func openVendors(ctx context.Context, cfg *config.Config, client *http.Client, l
 	}
 	if cfg.Demo != config.DemoOff {
 		v.chat["demo"] = chat.Vendor{Name: "The demo", Chatter: demo.New(demo.Pace)}
+		v.images["demo"] = image.Vendor{Name: "The demo", Imager: demo.NewImager(demo.ImagePace)}
 	}
 	return v, nil
 }
@@ -117,6 +126,11 @@ func (v *vendors) add(id, name, baseURL, settings string, c vendor) {
 		line += " at " + baseURL
 	}
 	v.about = append(v.about, line)
+}
+
+func (v *vendors) addPainter(id, name, baseURL, settings string, c painter) {
+	v.add(id, name, baseURL, settings, c)
+	v.images[id] = image.Vendor{Name: name, Imager: provider.WithImageRetry(c, v.log)}
 }
 
 func (v *vendors) addServer(s catalog.Server, o openai.Options) {

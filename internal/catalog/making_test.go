@@ -8,6 +8,9 @@ import (
 	"pulse/internal/catalog"
 )
 
+// small is all but the price of a model that makes pictures.
+const small = "max_prompt: 1, max_count: 1, sizes: [{id: a, width: 1, height: 1, ask: a, tokens: 1}], "
+
 func maker(t *testing.T, c *catalog.Catalog, id string) catalog.Model {
 	t.Helper()
 	m, ok := c.Image(id)
@@ -22,8 +25,9 @@ func TestModelsThatMakePictures(t *testing.T) {
 	t.Parallel()
 	c := load(t, "")
 	at := day("2026-11-25T00:00:00Z")
-	var ids []string
-	for _, m := range c.Models(catalog.KindImage) {
+	models := c.Models(catalog.KindImage)
+	ids := make([]string, 0, len(models))
+	for _, m := range models {
 		ids = append(ids, m.ID)
 		if _, chats := c.Chat(m.ID); chats {
 			t.Errorf("%s chats", m.ID)
@@ -92,7 +96,7 @@ func TestMistakesInImageModels(t *testing.T) {
 		"a size twice":         {"max_prompt: 1, max_count: 1, sizes: [{id: a, width: 1, height: 1, ask: a, tokens: 1}, {id: a, width: 1, height: 1, ask: a, tokens: 1}]", "twice"},
 		"half an edit":         {"max_prompt: 1, max_count: 1, edit: {max_count: 1}", "edit"},
 		"no price":             {"max_prompt: 1, max_count: 1, sizes: [{id: a, width: 1, height: 1, ask: a, tokens: 1}]", "prices are missing"},
-		"somebody else's id":   {"max_prompt: 1, max_count: 1, sizes: [{id: a, width: 1, height: 1, ask: a, tokens: 1}], " + priced + "}, {id: gpt-image-2, name: B, max_prompt: 1, max_count: 1, sizes: [{id: a, width: 1, height: 1, ask: a, tokens: 1}], " + priced, "another provider"},
+		"somebody else's id":   {small + priced + "}, {id: gpt-image-2, name: B, " + small + priced, "another provider"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

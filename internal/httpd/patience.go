@@ -27,7 +27,7 @@ func (p Patience) Wait() time.Duration {
 		if err != nil {
 			return 0
 		}
-		return min(time.Duration(seconds)*time.Second, mostWait) //nolint:gosec // 31 bits
+		return min(time.Duration(seconds)*time.Second, mostWait)
 	}
 	return 0
 }

@@ -42,21 +42,30 @@ type ImageAnswer struct {
 
 // ImageUsage is what a picture took, in tokens, in classes that never overlap.
 type ImageUsage struct {
-	Input      int64 // of the text
-	ImageInput int64 // of the pictures that went in
-	Output     int64 // of the picture that came, thinking included
+	Input      int64 `json:"input"`       // of the text
+	ImageInput int64 `json:"image_input"` // of the pictures that went in
+	Output     int64 `json:"output"`      // of the picture that came, thinking included
 
-	Estimated bool            // by the catalogue, because the vendor did not say
-	Raw       json.RawMessage // the vendor's own figures, kept for disputes
+	Estimated bool            `json:"estimated,omitempty"` // by the catalogue, because the vendor did not say
+	Raw       json.RawMessage `json:"raw,omitempty"`       // the vendor's own figures, kept for disputes
 }
 
 // Zero tells that the vendor reported nothing.
 func (u ImageUsage) Zero() bool { return u.Input+u.ImageInput+u.Output == 0 }
 
-// Sum adds what another picture took.
-func (u ImageUsage) Sum(other ImageUsage) ImageUsage {
-	return ImageUsage{
-		Input: u.Input + other.Input, ImageInput: u.ImageInput + other.ImageInput, Output: u.Output + other.Output,
-		Estimated: u.Estimated || other.Estimated,
+// SumImages adds up what several pictures took; Raw is the list of all figures.
+func SumImages(pictures []ImageUsage) (sum ImageUsage) {
+	raw := []byte("[")
+	for _, u := range pictures {
+		sum.Input, sum.ImageInput, sum.Output = sum.Input+u.Input, sum.ImageInput+u.ImageInput, sum.Output+u.Output
+		sum.Estimated = sum.Estimated || u.Estimated
+		if len(u.Raw) > 0 {
+			if len(raw) > 1 {
+				raw = append(raw, ',')
+			}
+			raw = append(raw, u.Raw...)
+		}
 	}
+	sum.Raw = append(raw, ']')
+	return sum
 }

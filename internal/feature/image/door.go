@@ -156,7 +156,7 @@ func (r *Room) base64(ctx context.Context, userID, id string) (string, error) {
 	if cerr := in.Close(); err == nil {
 		err = cerr
 	}
-	return base64.StdEncoding.EncodeToString(data), err //nolint:wrapcheck // the store's own
+	return base64.StdEncoding.EncodeToString(data), err
 }
 
 // leaveTime is how long the cancellation for a client that is gone may take.

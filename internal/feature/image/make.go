@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -154,7 +155,7 @@ func (r *Room) keep(
 	ctx = context.WithoutCancel(ctx)
 	j := run.Job
 	key := fmt.Sprintf("images/%s/%s/%d.png", j.UserID, j.ID, index)
-	about := blob.About{Size: int64(len(m.PNG)), ContentType: contentType, Metadata: map[string]string{"job": j.ID, "index": fmt.Sprint(index), "model": j.Model}}
+	about := blob.About{Size: int64(len(m.PNG)), ContentType: contentType, Metadata: map[string]string{"job": j.ID, "index": strconv.Itoa(index), "model": j.Model}}
 	if err := r.files.Put(ctx, key, bytes.NewReader(m.PNG), about); err != nil {
 		return query.FilesOfJobRow{}, storing(err)
 	}

@@ -53,7 +53,7 @@ type ImagePrice struct { //nolint:revive // as ImageModel
 	ImageInput    httpd.USD            `json:"image_input_usd_per_million"`
 	Output        httpd.USD            `json:"output_usd_per_million"`
 	EffectiveFrom string               `json:"effective_from"`
-	AboutPerImage map[string]httpd.USD `json:"about_usd_per_image" doc:"By size, or size/quality where there are qualities. An estimate, without the prompt: the receipt says what a picture took"`
+	AboutPerImage map[string]httpd.USD `json:"about_usd_per_image" doc:"By size, and size/quality where there are qualities: an estimate, without the prompt"`
 }
 
 // ImageModelList is every model that people can see.

@@ -184,11 +184,11 @@ func (m *making) outcome(ctx context.Context) job.Outcome {
 	if len(m.files) == 0 {
 		return o
 	}
-	var took provider.ImageUsage
-	for _, f := range m.files {
-		took = took.Sum(recordOf(f).Took)
+	took := make([]provider.ImageUsage, 0, len(m.files))
+	for _, i := range slices.Sorted(maps.Keys(m.files)) {
+		took = append(took, recordOf(m.files[i]).Took)
 	}
-	charge, err := usage.ImageCharge(m.model, store.Time(m.run.Job.CreatedAt), int64(len(m.files)), took)
+	charge, err := usage.ImageCharge(m.model, store.Time(m.run.Job.CreatedAt), int64(len(m.files)), provider.SumImages(took))
 	if err != nil {
 		o.Err = err
 	}

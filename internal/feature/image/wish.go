@@ -25,7 +25,7 @@ type ImageRequest struct { //nolint:revive // its name in the OpenAPI document
 	Size           string   `json:"size,omitempty" maxLength:"40" doc:"One of the model's sizes, by its id or as width x height; its first when absent"`
 	Quality        string   `json:"quality,omitempty" maxLength:"40" doc:"One of the model's qualities; its first when absent"`
 	GuidanceScale  *float64 `json:"guidance_scale,omitempty" minimum:"1" maximum:"20" doc:"How closely to follow the prompt; only for models whose parameters name it"`
-	Seed           *int64   `json:"seed,omitempty" minimum:"0" maximum:"2147483647" doc:"The same seed gives much the same picture; of several, each has the next one. Only for models whose parameters name it"`
+	Seed           *int64   `json:"seed,omitempty" minimum:"0" maximum:"2147483647" doc:"Makes much the same picture again; of several, each has the next one. As guidance_scale"`
 	ImageFileIDs   []string `json:"image_file_ids,omitempty" maxItems:"16" nullable:"false" doc:"Pictures of yours to change or to go by; only for models with the ability edit"`
 }
 
