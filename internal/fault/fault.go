@@ -25,6 +25,7 @@ const (
 	// MethodNotAllowed is 405: the address is right, the method is not.
 	MethodNotAllowed Code = "method_not_allowed"
 	Conflict         Code = "conflict"     // 409: the state does not allow it
+	Gone             Code = "gone"         // 410: it was here, and its time is over
 	TooLarge         Code = "too_large"    // 413: the body or a field is over its limit
 	Unusable         Code = "unusable"     // 422: the form is right, but nothing can be done with what came
 	RateLimited      Code = "rate_limited" // 429: try again after RetryAfter

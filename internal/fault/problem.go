@@ -12,13 +12,13 @@ const typePrefix = "urn:pulse:problem:"
 
 // statuses is the one table from code to HTTP status.
 var statuses = map[Code]int{
-	Invalid: 400, Unauthenticated: 401, Quota: 402, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, Conflict: 409,
+	Invalid: 400, Unauthenticated: 401, Quota: 402, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, Conflict: 409, Gone: 410,
 	TooLarge: 413, Unusable: 422, RateLimited: 429, Upstream: 502, Unavailable: 503, Full: 507, Internal: 500,
 }
 
 var titles = map[Code]string{
 	Invalid: "Invalid request", Unauthenticated: "Not signed in", Quota: "Quota used up", Forbidden: "Not allowed",
-	NotFound: "Not found", MethodNotAllowed: "Method not allowed", Conflict: "Conflict", TooLarge: "Too large",
+	NotFound: "Not found", MethodNotAllowed: "Method not allowed", Conflict: "Conflict", Gone: "Gone", TooLarge: "Too large",
 	Unusable: "Cannot be used", RateLimited: "Too many requests",
 	Upstream: "The provider failed", Unavailable: "Unavailable for a moment", Full: "Storage full", Internal: "Internal error",
 }
