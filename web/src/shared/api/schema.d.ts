@@ -444,6 +444,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make pictures, from words and from pictures of your own
+         * @description Starts a job of the type `image`. Its events: `start`, a `progress` for each picture as it is there or has failed, then `done` or `error`. `result.files` has what was delivered, which alone is billed; `result.failed` says what was not, and why. A key needs the scope read beside generate where it names files. With `Prefer: wait=60` the answer is 200 with the job when it ends in time.
+         */
+        post: operations["generate-images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models that make pictures, with what they can do and about what a picture costs */
+        get: operations["list-image-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -815,6 +852,26 @@ export interface paths {
          * @description For clients of OpenAI's API. Nothing of what is said is kept; the request is a job of the type `completion`, under the same limits as all others. It is cancelled when the client goes away. An `Idempotency-Key` is good for one answer, since answers are not kept: the same request again is a 409. docs/api-openai.md says what is honoured.
          */
         post: operations["create-completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/images/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make pictures as with OpenAI's API
+         * @description For clients of OpenAI's API. The pictures are kept as those of `/api/v1/images/generate` are, under the same limits, and the job is cancelled when the client goes away. docs/api-openai.md says what is honoured.
+         */
+        post: operations["create-openai-images"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1343,6 +1400,13 @@ export interface components {
             /** @description Where to go on, in the browser that got the cookie of this answer */
             url: string;
         };
+        DoorImage: {
+            /** @description A PNG in base64 */
+            b64_json?: string;
+            revised_prompt?: string;
+            /** @description With response_format url: for 24 hours, for anybody */
+            url?: string;
+        };
         DoorModel: {
             /**
              * Format: int64
@@ -1359,6 +1423,23 @@ export interface components {
             data: components["schemas"]["DoorModel"][];
             /** @enum {string} */
             object: "list";
+        };
+        EditLimits: {
+            /**
+             * Format: int64
+             * @description A picture
+             */
+            max_bytes: number;
+            /** Format: int64 */
+            max_count: number;
+            /**
+             * Format: int64
+             * @description Pixels, width or height
+             */
+            max_edge: number;
+            /** Format: int64 */
+            max_total_bytes: number;
+            types: string[];
         };
         Elsewhere: {
             /**
@@ -1421,6 +1502,42 @@ export interface components {
             /** @example ada@example.com */
             email: string;
         };
+        Generation: {
+            /**
+             * Format: int64
+             * @description How often it was begun; more than 1 after a crash
+             */
+            attempt: number;
+            /** @description US dollars, exact to a nano-dollar */
+            cost_usd?: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description A problem document, when the job failed */
+            error?: unknown;
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            /** @description What was asked for; its form depends on the type */
+            input: unknown;
+            job_id: string;
+            model: string;
+            /**
+             * Format: int64
+             * @description Percent
+             */
+            progress: number;
+            provider: string;
+            quote: components["schemas"]["Quote"];
+            /** @description What the job made; its form depends on the type */
+            result: unknown;
+            /** Format: date-time */
+            started_at?: string;
+            status: string;
+            /** @description What the job works on, e.g. a conversation */
+            subject_id: string;
+            type: string;
+            usage?: components["schemas"]["TokenUsage"];
+        };
         HealthOutputBody: {
             /** @enum {string} */
             status: "ok";
@@ -1466,6 +1583,162 @@ export interface components {
             max_total_bytes: number;
             types: string[];
         };
+        ImageModel: {
+            /** @description edit, for models that take pictures along */
+            abilities: string[];
+            available: boolean;
+            /** @description Drawn by Pulse itself, by no model */
+            demo: boolean;
+            /** @description What it takes of pictures; absent when it takes none */
+            edit?: components["schemas"]["EditLimits"];
+            id: string;
+            /**
+             * Format: int64
+             * @description Pictures of one request
+             */
+            max_count: number;
+            /** Format: int64 */
+            max_prompt_characters: number;
+            name: string;
+            /** @description The optional settings that it takes: negative_prompt, guidance_scale, seed */
+            parameters: string[];
+            price?: components["schemas"]["ImagePrice"];
+            provider: string;
+            provider_name: string;
+            /** @description The first is the one for who names none; empty: it has no such setting */
+            qualities: string[];
+            /** @description The first is the one for who names none */
+            sizes: components["schemas"]["ImageSize"][];
+            unavailable_reason?: string;
+            /** @description Those of them that its provider has no field for */
+            written_into_prompt: string[];
+        };
+        ImageModelList: {
+            /** @description Other names that are understood, retired models among them */
+            aliases: {
+                [key: string]: string;
+            };
+            /** @description What to ask when nothing was chosen; empty when no model is available */
+            default_model: string;
+            items: components["schemas"]["ImageModel"][];
+        };
+        ImagePrice: {
+            /** @description By size, and size/quality where there are qualities: an estimate, without the prompt */
+            about_usd_per_image: {
+                [key: string]: number;
+            };
+            effective_from: string;
+            /** @description US dollars, exact to a nano-dollar */
+            image_input_usd_per_million: number;
+            /** @description US dollars, exact to a nano-dollar */
+            input_usd_per_million: number;
+            /** @description US dollars, exact to a nano-dollar */
+            output_usd_per_million: number;
+        };
+        ImageRequest: {
+            /**
+             * Format: int64
+             * @description 1 when absent
+             */
+            count?: number;
+            /**
+             * Format: double
+             * @description How closely to follow the prompt; only for models whose parameters name it
+             */
+            guidance_scale?: number;
+            /** @description Pictures of yours to change or to go by; only for models with the ability edit */
+            image_file_ids?: string[];
+            /** @description A model's id or alias, see /api/v1/images/models */
+            model: string;
+            /** @description What is not to be seen; only for models whose parameters name it */
+            negative_prompt?: string;
+            prompt: string;
+            /** @description One of the model's qualities; its first when absent */
+            quality?: string;
+            /**
+             * Format: int64
+             * @description Makes much the same picture again; of several, each has the next one. As guidance_scale
+             */
+            seed?: number;
+            /** @description One of the model's sizes, by its id or as width x height; its first when absent */
+            size?: string;
+        };
+        ImageSize: {
+            /** Format: int64 */
+            height: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description Pixels, about: some models come as close as they can
+             */
+            width: number;
+        };
+        ImagesRequest: {
+            /** @description auto or opaque only */
+            background?: string;
+            /** Format: double */
+            guidance_scale?: number;
+            /** @description Refused */
+            input_fidelity?: unknown;
+            /** @description A model's id or alias, see /v1/models; the first that is available when absent */
+            model?: string;
+            /** @description Accepted, without effect: the provider's default */
+            moderation?: string;
+            /**
+             * Format: int64
+             * @description 1 to 4
+             */
+            n?: number;
+            negative_prompt?: string;
+            /** @description Refused: a PNG has none */
+            output_compression?: unknown;
+            /** @description png only */
+            output_format?: string;
+            /** @description 0 only */
+            partial_images?: unknown;
+            prompt: string;
+            /** @description auto, standard, hd, or one of the model's qualities */
+            quality?: string;
+            /** @description b64_json, or url for a link of 24 hours */
+            response_format?: string;
+            /** Format: int64 */
+            seed?: number;
+            /** @description auto, width x height, or one of the model's sizes, see /api/v1/images/models */
+            size?: string;
+            /** @description false only */
+            stream?: boolean;
+            /** @description Refused: write it into the prompt */
+            style?: unknown;
+            /** @description Accepted, without effect: Pulse sends its own */
+            user?: string;
+        };
+        ImagesResponse: {
+            /** Format: int64 */
+            created: number;
+            /** @description As many as were delivered, which may be fewer than were asked for */
+            data: components["schemas"]["DoorImage"][];
+            /** @enum {string} */
+            output_format: "png";
+            quality?: string;
+            /** @description Width x height */
+            size: string;
+            usage?: components["schemas"]["ImagesUsage"];
+        };
+        ImagesUsage: {
+            /** Format: int64 */
+            input_tokens: number;
+            input_tokens_details: components["schemas"]["InputTokens"];
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            total_tokens: number;
+        };
+        InputTokens: {
+            /** Format: int64 */
+            image_tokens: number;
+            /** Format: int64 */
+            text_tokens: number;
+        };
         JSONSchema: {
             description?: string;
             name: string;
@@ -1487,6 +1760,8 @@ export interface components {
             /** Format: date-time */
             finished_at?: string;
             id: string;
+            /** @description What was asked for; its form depends on the type */
+            input: unknown;
             model: string;
             /**
              * Format: int64
@@ -1675,6 +1950,17 @@ export interface components {
             /** Format: int64 */
             cached_tokens: number;
         };
+        Quote: {
+            /** @description US dollars, exact to a nano-dollar */
+            about_usd: number;
+            /**
+             * Format: int64
+             * @description Held now; what is delivered counts against the plan
+             */
+            images: number;
+            /** @enum {string} */
+            meter: "images";
+        };
         Receipt: {
             /** @description US dollars, exact to a nano-dollar */
             cost_usd: number;
@@ -1695,7 +1981,7 @@ export interface components {
             cost_usd: number;
             /** @description The day from which this price holds */
             effective_from: string;
-            /** @description input, cache_read, cache_write, cache_write_1h, output */
+            /** @description input, cache_read, cache_write, cache_write_1h, image_input, output */
             label: string;
             /** Format: int64 */
             quantity: number;
@@ -4011,6 +4297,154 @@ export interface operations {
             };
         };
     };
+    "generate-images": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choice. The same request with the same key gives the same job; for safe retries */
+                "Idempotency-Key"?: string;
+                /** @description wait=60 waits for the end, at most so many seconds; 60 is the most */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-image-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageModelList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-jobs": {
         parameters: {
             query?: {
@@ -6231,6 +6665,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong, as OpenAI's API says it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    "create-openai-images": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choice. The same request with the same key gives the same job; for safe retries */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImagesRequest"];
+            };
+        };
+        responses: {
+            /** @description The whole answer, or Server-Sent Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagesResponse"];
                     "text/event-stream": string;
                 };
             };
