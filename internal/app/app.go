@@ -158,15 +158,21 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	}
 	extractor := extract.New(extract.Options{CacheDir: cmp.Or(o.CacheDir, filepath.Join(cfg.DataDir, cacheFolder)), Log: o.Log})
 	workshop := picture.New(picture.Options{})
-	files := file.New(file.Options{DB: b.db, Blobs: blobs, Extract: extractor, Log: o.Log, Now: o.Now})
-	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
-	chats := chat.New(chat.Options{
-		DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, Extract: extractor, Fetch: o.Fetch,
-		DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
+	linkKey, err := store.SigningKey(ctx, b.db, file.LinkPurpose)
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	files := file.New(file.Options{
+		DB: b.db, Blobs: blobs, Extract: extractor, Pictures: workshop, Changes: b.changes, LinkKey: linkKey, Log: o.Log, Now: o.Now,
 	})
+	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
 	pictures := image.New(image.Options{
 		DB: b.db, Jobs: service, Catalog: models, Vendors: v.images, Files: blobs, Workshop: workshop, Links: pendingLinks{},
 		DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
+	})
+	chats := chat.New(chat.Options{
+		DB: b.db, Jobs: service, Changes: b.changes, Catalog: models, Vendors: v.chat, Files: blobs, Extract: extractor, Fetch: o.Fetch,
+		Painter: pictures, DemoBesideReal: cfg.Demo == config.DemoOn, Titles: cfg.Titles, Log: o.Log, Now: o.Now,
 	})
 	shown := jobs.New(service)
 	b.accounts.Join(chats, files, shown) // a file goes after the messages that have it

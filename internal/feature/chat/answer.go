@@ -45,6 +45,7 @@ type result struct {
 	ConversationID string                `json:"conversation_id"`
 	MessageID      string                `json:"message_id"`
 	FinishReason   provider.FinishReason `json:"finish_reason"`
+	Files          []AttachedFile        `json:"files,omitempty"` // the picture, of models that make them
 }
 
 // run answers one question: it is the step of the pipeline.
@@ -54,6 +55,9 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 		return job.Outcome{Err: err}
 	}
 	run.Begin(beginningOf(run.Job, w))
+	if w.Wish != nil {
+		return r.paint(ctx, run, w)
+	}
 	m, known := r.catalog.Chat(run.Job.Model)
 	seen, err := r.shownTo(context.WithoutCancel(ctx), m, run, w) // a job that is to be cancelled is billed by them too
 	if err != nil {
@@ -125,7 +129,7 @@ func (r *Room) outcome(ctx context.Context, run *job.Run, w work, seen []shown, 
 	if w.First && r.titles {
 		o.Then = func(ctx context.Context) { r.askForTitle(ctx, run.Job, w) }
 	}
-	o.Result = result{w.ConversationID, w.AnswerID, finish}
+	o.Result = result{w.ConversationID, w.AnswerID, finish, nil}
 	o.Done = endingOf(finish, cancelled, o.Charges)
 	entry := store.NewEntry(run.Job.UserID, w.ConversationID, w.AnswerID, text)
 	unfindable := false // an index that is broken must not cost the answer: the pipeline tries once more
@@ -225,6 +229,11 @@ func (r *Room) replay(ctx context.Context, q *query.Queries, j job.Job) ([]job.C
 	}
 	if m.Content != "" {
 		contents = append(contents, job.Content{Kind: job.EventText, Data: []byte(m.Content)})
+	}
+	if w.Wish != nil {
+		if contents, err = withPictures(contents, j); err != nil {
+			return nil, err
+		}
 	}
 	if job.Status(j.Status) == job.Failed {
 		return contents, nil // the pipeline adds the error

@@ -11,6 +11,7 @@ import (
 	"pulse/internal/catalog"
 	"pulse/internal/fault"
 	"pulse/internal/job"
+	"pulse/internal/picture"
 	"pulse/internal/provider"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
@@ -31,7 +32,7 @@ type Ask struct {
 type Message struct {
 	Role    string   `json:"role" enum:"system,user,assistant"`
 	Content string   `json:"content" maxLength:"4000000" doc:"May be empty where there are files"`
-	Files   []string `json:"files,omitempty" maxItems:"20" nullable:"false" doc:"Ids of uploaded files, see POST /api/v1/files; with a user's message only"`
+	Files   []string `json:"files,omitempty" maxItems:"20" nullable:"false" doc:"Ids of files, see POST /api/v1/files; an assistant's message has pictures only"`
 }
 
 const roleSystem = "system"
@@ -55,6 +56,8 @@ type work struct {
 	Estimate        int64    `json:"estimate"` // of the prompt, in tokens; the rest of the hold is for the answer
 	Stream          bool     `json:"stream"`
 	First           bool     `json:"first,omitempty"` // nothing was answered before; then the conversation gets a title
+
+	Wish *picture.Wish `json:"wish,omitempty"` // of a model that makes pictures, which has none of the above from System on
 }
 
 // asked is an Ask that was found to be in order.
@@ -67,6 +70,7 @@ type asked struct {
 	parentID string             // what the first of fresh follows; for a new answer to an old question: the question
 	stream   bool
 	once     job.Idempotency
+	wish     *picture.Wish // what a model that makes pictures is asked for
 
 	questionAt int // where the question stands in the request's messages
 
@@ -129,6 +133,12 @@ func (r *Room) check(ctx context.Context, a actor.Actor, in Ask) (asked, error) 
 	if err := q.fit(); err != nil {
 		return asked{}, err
 	}
+	if paints(q.model) {
+		if err := r.wishFor(ctx, a, &q, fmt.Sprintf("body.messages[%d]", q.questionAt)); err != nil {
+			return asked{}, err
+		}
+		return q, running
+	}
 	if err := q.bound(); err != nil {
 		return asked{}, err
 	}
@@ -165,14 +175,20 @@ func split(messages []Message) (system string, turns []turn, err error) {
 
 // model finds a model that can be asked here and now.
 func (r *Room) model(id string) (catalog.Model, error) {
-	m, why := r.find(id)
+	m, ok := r.imageModel(id)
+	why := ""
+	if ok {
+		why = r.painter.Unavailable(m)
+	} else {
+		m, why = r.find(id)
+	}
 	if why != "" {
 		return m, fault.BadField("body.model", why)
 	}
 	return m, nil
 }
 
-// find finds a model by its id or an alias, and says why it cannot be asked;
+// find finds a model that chats by its id or an alias, and says why it cannot be asked;
 // empty when it can.
 func (r *Room) find(id string) (m catalog.Model, why string) {
 	m, ok := r.catalog.Chat(id)
@@ -206,6 +222,9 @@ func fit(m catalog.Model, s *Settings) error {
 			Location: "body.reasoning_effort",
 			Message:  "must be one of what " + m.Name + " takes: " + orNone(m.ReasoningEfforts),
 		})
+	}
+	if s.MaxTokens != nil && paints(m) {
+		wrong = append(wrong, fault.Field{Location: "body.max_tokens", Message: m.Name + " answers with a picture; leave it out"})
 	}
 	if s.MaxTokens != nil && m.MaxOutputTokens > 0 && *s.MaxTokens > m.MaxOutputTokens {
 		wrong = append(wrong, fault.Field{
@@ -254,18 +273,23 @@ func (q *asked) budget(seen []shown) (estimate int64, want usage.Want, err error
 // start stores the question, a place for the answer and the job, all at once
 // with the hold, and lets the answer begin.
 func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work, error) {
-	seen := show(q.model, q.turns)
-	estimate, want, err := q.budget(seen)
-	if err != nil {
-		return job.Job{}, work{}, err
+	var seen []shown
+	estimate, want := int64(0), usage.Want{Meter: usage.Images, Amount: 1}
+	if q.wish == nil {
+		seen = show(q.model, q.turns)
+		var err error
+		if estimate, want, err = q.budget(seen); err != nil {
+			return job.Job{}, work{}, err
+		}
 	}
 	now := store.Millis(r.now())
 	jobID := store.NewID()
 	w := work{
-		ConversationID: q.conv.ID, System: deref(q.settings.SystemPrompt),
-		Temperature: q.settings.Temperature, ReasoningEffort: deref(q.settings.ReasoningEffort),
-		Estimate: estimate, Stream: q.stream,
+		ConversationID: q.conv.ID, Estimate: estimate, Stream: q.stream, Wish: q.wish,
 		First: !slices.ContainsFunc(q.turns, func(t turn) bool { return t.Role == provider.RoleAssistant }),
+	}
+	if q.wish == nil {
+		w.System, w.Temperature, w.ReasoningEffort = deref(q.settings.SystemPrompt), q.settings.Temperature, deref(q.settings.ReasoningEffort)
 	}
 	newConversation := w.ConversationID == ""
 	if newConversation {
@@ -296,7 +320,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	if err != nil {
 		return job.Job{}, work{}, fmt.Errorf("chat: input of job %s: %w", jobID, err)
 	}
-	kept, err := json.Marshal(q.settings)
+	kept, err := json.Marshal(q.toKeep())
 	if err != nil {
 		return job.Job{}, work{}, fmt.Errorf("chat: settings of conversation %s: %w", w.ConversationID, err)
 	}
@@ -309,7 +333,7 @@ func (r *Room) start(ctx context.Context, a actor.Actor, q asked) (job.Job, work
 	}
 	j, replayed, err := r.jobs.Submit(ctx, a, job.New{
 		ID: jobID, Type: JobType, Provider: q.model.Provider, Model: q.model.ID, SubjectID: w.ConversationID,
-		Input: input, Want: want, Idempotency: q.once, Prepared: seen,
+		Input: input, Want: want, Idempotency: q.once, Prepared: seen, // nil for a picture
 		Write: func(ctx context.Context, qs *query.Queries) error {
 			return r.keep(ctx, qs, a, w, &q, string(kept), now, rows)
 		},

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"pulse/internal/blob"
 	"pulse/internal/catalog"
 	"pulse/internal/fault"
+	"pulse/internal/picture"
 	"pulse/internal/provider"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
@@ -30,7 +32,7 @@ const (
 	noFile = "is not a file of yours; POST /api/v1/files uploads one"
 )
 
-// AttachedFile is a file of a question.
+// AttachedFile is a file of a question, or a picture of an answer.
 type AttachedFile struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -41,6 +43,8 @@ type AttachedFile struct {
 	Height      int64  `json:"height,omitempty"`
 	Pages       int64  `json:"pages,omitempty"`
 	Characters  int64  `json:"characters,omitempty" doc:"Of the text that models read"`
+
+	Origin *picture.Origin `json:"origin,omitempty" doc:"How a picture was made that Pulse has made"`
 }
 
 // turn is a message with its files, before anybody knows which model sees it.
@@ -57,11 +61,13 @@ func (t turn) same(other turn) bool {
 }
 
 // shown is a turn as a model sees it: texts of files stand before the question,
-// pictures beside it.
+// pictures beside it. Vendors take pictures with a user's turn only, so those of
+// answers come with the next question, before its own.
 type shown struct {
 	Role     string
 	Text     string
 	Pictures []query.File
+	Earlier  int // how many of them are of answers
 }
 
 // attach finds the files that the messages of a request name; turns are those
@@ -77,9 +83,8 @@ func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, tu
 	known := map[string]query.File{}
 	next := 0
 	for i, m := range messages {
-		if len(m.Files) > 0 && m.Role != provider.RoleUser {
-			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with a user's message"})
-			m.Files = nil
+		if len(m.Files) > 0 && m.Role == roleSystem {
+			wrong = append(wrong, fault.Field{Location: fmt.Sprintf("body.messages[%d].files", i), Message: "files go with what was asked and answered"})
 		}
 		if m.Role == roleSystem {
 			continue
@@ -99,6 +104,10 @@ func (r *Room) attach(ctx context.Context, a actor.Actor, messages []Message, tu
 			}
 			if err != nil {
 				return err
+			}
+			if m.Role == provider.RoleAssistant && file.Kind != kindImage {
+				wrong = append(wrong, fault.Field{Location: at, Message: "is no picture; an answer has no other files"})
+				continue
 			}
 			t.Files = append(t.Files, file)
 		}
@@ -173,10 +182,16 @@ func (r *Room) attachedIn(ctx context.Context, a actor.Actor, conversationID str
 	}
 	files := make(map[string][]AttachedFile, len(rows))
 	for _, f := range rows {
-		files[f.MessageID] = append(files[f.MessageID], AttachedFile{
+		file := AttachedFile{
 			ID: f.ID, Name: f.Name, ContentType: f.ContentType, Kind: f.Kind, Size: f.Size,
 			Width: f.Width, Height: f.Height, Pages: f.Pages, Characters: f.Characters,
-		})
+		}
+		if f.Origin != "" {
+			if err := json.Unmarshal([]byte(f.Origin), &file.Origin); err != nil {
+				return nil, fmt.Errorf("chat: origin of file %s: %w", f.ID, err)
+			}
+		}
+		files[f.MessageID] = append(files[f.MessageID], file)
 	}
 	return files, nil
 }
@@ -187,12 +202,20 @@ const fileText = "<file name=%q>\n%s\n</file>\n\n"
 // lostPicture stands for a picture that a model does not get to see.
 const lostPicture = "<file name=%q>(a picture that is not shown here)</file>\n\n"
 
+// laterPicture stands for a picture of an answer where it was said.
+const laterPicture = "<file name=%q>(the picture that was made here, shown with the next message)</file>\n\n"
+
 // show turns what was said into what a model sees. Pictures that it cannot see,
 // or that are more than it takes, become a word about them; the newest are kept.
 func show(m catalog.Model, turns []turn) []shown {
 	seen := make([]shown, len(turns))
 	room := m.Images.Room()
+	next := len(turns) - 1 // the question that comes after
 	for i, t := range slices.Backward(turns) {
+		if t.Role == provider.RoleUser {
+			next = i
+		}
+		var later []query.File
 		s := shown{Role: t.Role, Text: t.Text}
 		if len(t.Files) > 0 {
 			var text strings.Builder
@@ -200,16 +223,21 @@ func show(m catalog.Model, turns []turn) []shown {
 				switch {
 				case f.Kind != kindImage:
 					fmt.Fprintf(&text, fileText, f.Name, f.Text)
-				case m.RefusesImage(f.ContentType, f.Size, f.Width, f.Height) == "" && room.Take(f.Size):
+				case m.RefusesImage(f.ContentType, f.Size, f.Width, f.Height) != "" || !room.Take(f.Size):
+					fmt.Fprintf(&text, lostPicture, f.Name)
+				case next == i:
 					s.Pictures = append(s.Pictures, f)
 				default:
-					fmt.Fprintf(&text, lostPicture, f.Name)
+					later = append(later, f)
+					fmt.Fprintf(&text, laterPicture, f.Name)
 				}
 			}
 			text.WriteString(t.Text)
 			s.Text = text.String()
 		}
 		seen[i] = s
+		seen[next].Pictures = append(later, seen[next].Pictures...)
+		seen[next].Earlier += len(later)
 	}
 	return seen
 }
@@ -252,9 +280,9 @@ func (r *Room) messages(ctx context.Context, seen []shown) ([]provider.Message, 
 	messages := make([]provider.Message, len(seen))
 	for i, s := range seen {
 		messages[i] = provider.Message{Role: s.Role, Text: s.Text}
-		for _, f := range s.Pictures {
+		for n, f := range s.Pictures {
 			data, err := r.read(ctx, f)
-			if errors.Is(err, blob.ErrNotFound) && i < len(seen)-1 { // what was said before has to do without it
+			if errors.Is(err, blob.ErrNotFound) && (i < len(seen)-1 || n < s.Earlier) { // what was said before has to do without it
 				messages[i].Text = fmt.Sprintf(lostPicture, f.Name) + messages[i].Text
 				continue
 			}

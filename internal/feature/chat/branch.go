@@ -86,6 +86,20 @@ func (q *asked) keepSettings(conv query.Conversation) {
 	}
 }
 
+// toKeep are the settings to keep with the conversation. A picture needs none, and
+// leaves those that there are for the text after it.
+func (q *asked) toKeep() Settings {
+	if q.wish == nil || q.conv.ID == "" {
+		return q.settings
+	}
+	var kept Settings
+	if err := json.Unmarshal([]byte(q.conv.Settings), &kept); err != nil {
+		return q.settings
+	}
+	kept.SystemPrompt = q.settings.SystemPrompt
+	return kept
+}
+
 // repeats tells that the fresh messages begin with the whole branch.
 func repeats(branch, fresh []turn) bool {
 	return len(branch) > 0 && len(fresh) > len(branch) && slices.EqualFunc(branch, fresh[:len(branch)], turn.same)
@@ -199,5 +213,9 @@ func (r *Room) askAgain(ctx context.Context, a actor.Actor, conversationID, mess
 		return asked{}, err
 	}
 	q.dropUnfit()
+	if paints(q.model) {
+		err = r.wishFor(ctx, a, &q, "")
+		return q, err
+	}
 	return q, q.fitPictures("")
 }

@@ -31,6 +31,8 @@ type AnswerMessage struct {
 	Role      string `json:"role"`
 	Content   string `json:"content"`
 	Reasoning string `json:"reasoning,omitempty"`
+
+	Files []AttachedFile `json:"files,omitempty" nullable:"false" doc:"The picture, of a model that makes them"`
 }
 
 type completeOutput struct{ Body Completion }
@@ -63,6 +65,13 @@ func (r *Room) complete(ctx context.Context, in *askInput) (*completeOutput, err
 		Message:      AnswerMessage{ID: m.ID, Role: m.Role, Content: m.Content, Reasoning: m.Reasoning},
 		FinishReason: provider.FinishReason(m.FinishReason),
 	}}
+	if w.Wish != nil {
+		files, err := r.attachedIn(ctx, a, w.ConversationID)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Message.Files = files[m.ID]
+	}
 	if ended.Used != nil {
 		out.Body.Usage = httpd.UsageOf(ended.Used.Tokens, ended.Used.Cost)
 	}

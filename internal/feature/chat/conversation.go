@@ -51,7 +51,7 @@ type StoredMessage struct {
 	FinishReason string          `json:"finish_reason"`
 	Error        json.RawMessage `json:"error,omitempty" doc:"A problem document, when the answer failed"`
 	CreatedAt    time.Time       `json:"created_at"`
-	Files        []AttachedFile  `json:"files,omitempty" nullable:"false" doc:"What was attached to the question"`
+	Files        []AttachedFile  `json:"files,omitempty" nullable:"false" doc:"What was attached to a question, or the picture that an answer is"`
 
 	Usage *httpd.TokenUsage `json:"usage,omitempty" doc:"What the answer took, once it has ended"`
 }

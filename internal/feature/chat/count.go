@@ -23,6 +23,11 @@ type Count struct {
 	Fits          bool        `json:"fits" doc:"There is room for it and for an answer; a very long text is counted when it is asked, and until then has the benefit of the doubt"`
 	Files         []FileCount `json:"files" nullable:"false" doc:"Of the request's messages, in their order"`
 	PromptCost    httpd.USD   `json:"prompt_cost_usd" doc:"Without the answer, and without what the provider's cache saves"`
+
+	// Of models that make pictures, whose plan's meter is another one.
+	Images   int        `json:"images,omitempty" doc:"Pictures that it would make; then nothing is counted in tokens"`
+	AboutUSD *httpd.USD `json:"about_usd,omitempty" doc:"About what they would cost, all included"`
+	InputIDs []string   `json:"image_file_ids,omitempty" nullable:"false" doc:"The pictures that would go along: the question's, or those of the nearest message before it"`
 }
 
 // FileCount is what one file adds to a prompt.
@@ -47,6 +52,10 @@ func (r *Room) count(ctx context.Context, in *countInput) (*countOutput, error) 
 		return nil, err
 	}
 	out := &countOutput{}
+	if q.wish != nil {
+		out.Body, err = r.countPicture(&q)
+		return out, err
+	}
 	out.Body.ContextWindow = q.model.ContextWindow
 	seen := show(q.model, q.turns)
 	system := deref(q.settings.SystemPrompt)
@@ -71,6 +80,11 @@ func (r *Room) count(ctx context.Context, in *countInput) (*countOutput, error) 
 	}
 	out.Body.PromptCost = httpd.USD(charge.Cost())
 	return out, nil
+}
+
+func (r *Room) countPicture(q *asked) (Count, error) {
+	cost, err := r.aboutPicture(q.model, *q.wish)
+	return Count{Fits: true, Files: []FileCount{}, Images: 1, AboutUSD: new(httpd.USD(cost)), InputIDs: q.wish.Inputs}, err
 }
 
 func (q *asked) fits(tokens int64, exact bool) bool {

@@ -66,8 +66,8 @@ type doorModelOutput struct{ Body DoorModel }
 
 func (r *Room) doorModels(context.Context, *struct{}) (*doorModelsOutput, error) {
 	out := &doorModelsOutput{Body: DoorModelList{Object: "list", Data: []DoorModel{}}}
-	for _, m := range r.offered() {
-		if r.unavailable(m) == "" {
+	for _, m := range r.askable() {
+		if r.whyNot(m) == "" {
 			out.Body.Data = append(out.Body.Data, r.doorView(m))
 		}
 	}
@@ -75,6 +75,9 @@ func (r *Room) doorModels(context.Context, *struct{}) (*doorModelsOutput, error)
 }
 
 func (r *Room) getDoorModel(_ context.Context, in *doorModelInput) (*doorModelOutput, error) {
+	if m, ok := r.imageModel(in.Model); ok && r.whyNot(m) == "" {
+		return &doorModelOutput{Body: r.doorView(m)}, nil
+	}
 	m, err := r.doorModel(in.Model)
 	if err != nil {
 		return nil, err

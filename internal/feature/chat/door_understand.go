@@ -87,6 +87,9 @@ func (r *Room) doorModel(id string) (catalog.Model, error) {
 	if id == "" {
 		return catalog.Model{}, wrong("model", "You must provide a model parameter.")
 	}
+	if m, ok := r.imageModel(id); ok {
+		return m, wrong("model", "%s makes pictures and does not chat. Ask it with POST /v1/images/generations.", m.Name)
+	}
 	m, why := r.find(id)
 	if why == "" {
 		return m, nil

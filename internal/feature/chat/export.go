@@ -76,6 +76,10 @@ func asMarkdown(c *Conversation) []byte {
 		}
 		fmt.Fprintf(&b, "\n## %s, %s\n\n", who, m.CreatedAt.UTC().Format(time.DateTime+" UTC"))
 		for _, f := range m.Files {
+			if m.Role == provider.RoleAssistant { // the name under which the picture is downloaded
+				fmt.Fprintf(&b, "![%s](<%s>)\n", alternative(f), f.Name)
+				continue
+			}
 			fmt.Fprintf(&b, "- attached: %s (%s)\n", f.Name, f.ContentType)
 		}
 		if len(m.Files) > 0 {
@@ -92,6 +96,15 @@ func asMarkdown(c *Conversation) []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// alternative says in Markdown what a picture shows.
+func alternative(f AttachedFile) string {
+	text := f.Name
+	if f.Origin != nil {
+		text = f.Origin.Prompt
+	}
+	return strings.NewReplacer("[", "", "]", "", `\`, "").Replace(shortLine(text))
 }
 
 // shownBranch gives the messages from the first one to the head.

@@ -84,9 +84,15 @@ SELECT * FROM files WHERE id = $1 AND user_id = $2;
 INSERT INTO message_files (message_id, file_id, user_id, conversation_id, position)
 VALUES ($1, $2, $3, $4, $5);
 
+-- The picture of an answer, unless it was deleted between its making and now.
+-- name: AttachMade :exec
+INSERT INTO message_files (message_id, file_id, user_id, conversation_id, position)
+SELECT CAST(sqlc.arg(message_id) AS TEXT), f.id, f.user_id, CAST(sqlc.arg(conversation_id) AS TEXT), CAST(sqlc.arg(position) AS BIGINT)
+FROM files f WHERE f.id = sqlc.arg(id) AND f.user_id = sqlc.arg(user_id);
+
 -- Without the text, which may be long.
 -- name: ListAttached :many
-SELECT a.message_id, f.id, f.name, f.content_type, f.kind, f.size, f.width, f.height, f.pages, f.characters
+SELECT a.message_id, f.id, f.name, f.content_type, f.kind, f.size, f.width, f.height, f.pages, f.characters, f.origin
 FROM message_files a JOIN files f ON f.id = a.file_id AND f.user_id = a.user_id
 WHERE a.user_id = $1 AND a.conversation_id = $2
 ORDER BY a.message_id, a.position;

@@ -33,6 +33,7 @@ type Options struct {
 	Files   blob.Store         // where attached files are
 	Extract *extract.Extractor // reads the files of requests to OpenAI's API
 	Fetch   *fetch.Fetcher     // gets the pictures that they name; nil: from public addresses only
+	Painter Painter            // models that answer with pictures; nil: there are none
 	// DemoBesideReal lists the demo models also while real ones can be asked.
 	DemoBesideReal bool
 	Titles         bool // conversations are named by a model
@@ -50,6 +51,7 @@ type Room struct {
 	files          blob.Store
 	extract        *extract.Extractor
 	fetch          *fetch.Fetcher
+	painter        Painter
 	demoBesideReal bool
 	titles         bool
 	log            *slog.Logger
@@ -67,7 +69,7 @@ func New(o Options) *Room {
 	}
 	r := &Room{
 		db: o.DB, jobs: o.Jobs, changes: o.Changes, catalog: o.Catalog, vendors: o.Vendors, files: o.Files,
-		extract: o.Extract, fetch: o.Fetch, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
+		extract: o.Extract, fetch: o.Fetch, painter: o.Painter, demoBesideReal: o.DemoBesideReal, titles: o.Titles, log: o.Log, now: o.Now,
 		lines: newLines(),
 	}
 	o.Jobs.Register(job.Kind{Type: JobType, Subject: change.Conversation, Run: r.run, Replay: r.replay, Broken: broken, Submit: r.submit, Again: r.again})

@@ -70,6 +70,9 @@ func (r *Room) askForTitle(ctx context.Context, answered job.Job, w work) {
 
 func (r *Room) startTitle(ctx context.Context, a actor.Actor, answered job.Job, w work) error {
 	m, ok := r.catalog.Chat(answered.Model)
+	if w.Wish != nil { // which a model that chats has to name, by the question alone
+		m, ok = r.catalog.Cheapest(answered.Provider, r.now())
+	}
 	if !ok || m.Demo {
 		return nil
 	}
@@ -135,6 +138,9 @@ func (r *Room) titlePrompt(ctx context.Context, userID string, w titleWork) ([]s
 			return nil, err
 		}
 		said := m.Content
+		if said == "" && m.Role == provider.RoleAssistant { // a picture
+			continue
+		}
 		if len(said) > mostTitled {
 			said = strings.ToValidUTF8(said[:mostTitled], "") + "…"
 		}

@@ -36,6 +36,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.attachFileStmt, err = db.PrepareContext(ctx, attachFile); err != nil {
 		return nil, fmt.Errorf("error preparing query AttachFile: %w", err)
 	}
+	if q.attachMadeStmt, err = db.PrepareContext(ctx, attachMade); err != nil {
+		return nil, fmt.Errorf("error preparing query AttachMade: %w", err)
+	}
 	if q.claimJobStmt, err = db.PrepareContext(ctx, claimJob); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJob: %w", err)
 	}
@@ -312,6 +315,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openCounterStmt, err = db.PrepareContext(ctx, openCounter); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenCounter: %w", err)
 	}
+	if q.pageOfFilesStmt, err = db.PrepareContext(ctx, pageOfFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query PageOfFiles: %w", err)
+	}
 	if q.pictureToSendStmt, err = db.PrepareContext(ctx, pictureToSend); err != nil {
 		return nil, fmt.Errorf("error preparing query PictureToSend: %w", err)
 	}
@@ -449,6 +455,11 @@ func (q *Queries) Close() error {
 	if q.attachFileStmt != nil {
 		if cerr := q.attachFileStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing attachFileStmt: %w", cerr)
+		}
+	}
+	if q.attachMadeStmt != nil {
+		if cerr := q.attachMadeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing attachMadeStmt: %w", cerr)
 		}
 	}
 	if q.claimJobStmt != nil {
@@ -911,6 +922,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openCounterStmt: %w", cerr)
 		}
 	}
+	if q.pageOfFilesStmt != nil {
+		if cerr := q.pageOfFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pageOfFilesStmt: %w", cerr)
+		}
+	}
 	if q.pictureToSendStmt != nil {
 		if cerr := q.pictureToSendStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pictureToSendStmt: %w", cerr)
@@ -1144,6 +1160,7 @@ type Queries struct {
 	askCancelStmt                   *sql.Stmt
 	askCancelOfAllStmt              *sql.Stmt
 	attachFileStmt                  *sql.Stmt
+	attachMadeStmt                  *sql.Stmt
 	claimJobStmt                    *sql.Stmt
 	confirmSessionStmt              *sql.Stmt
 	confirmSignInStmt               *sql.Stmt
@@ -1236,6 +1253,7 @@ type Queries struct {
 	moveHeadStmt                    *sql.Stmt
 	oldFilesStmt                    *sql.Stmt
 	openCounterStmt                 *sql.Stmt
+	pageOfFilesStmt                 *sql.Stmt
 	pictureToSendStmt               *sql.Stmt
 	pinConversationStmt             *sql.Stmt
 	purgeConversationsStmt          *sql.Stmt
@@ -1284,6 +1302,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		askCancelStmt:                   q.askCancelStmt,
 		askCancelOfAllStmt:              q.askCancelOfAllStmt,
 		attachFileStmt:                  q.attachFileStmt,
+		attachMadeStmt:                  q.attachMadeStmt,
 		claimJobStmt:                    q.claimJobStmt,
 		confirmSessionStmt:              q.confirmSessionStmt,
 		confirmSignInStmt:               q.confirmSignInStmt,
@@ -1376,6 +1395,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveHeadStmt:                    q.moveHeadStmt,
 		oldFilesStmt:                    q.oldFilesStmt,
 		openCounterStmt:                 q.openCounterStmt,
+		pageOfFilesStmt:                 q.pageOfFilesStmt,
 		pictureToSendStmt:               q.pictureToSendStmt,
 		pinConversationStmt:             q.pinConversationStmt,
 		purgeConversationsStmt:          q.purgeConversationsStmt,

@@ -103,6 +103,32 @@ func (q *Queries) AttachFile(ctx context.Context, arg AttachFileParams) error {
 	return err
 }
 
+const attachMade = `-- name: AttachMade :exec
+INSERT INTO message_files (message_id, file_id, user_id, conversation_id, position)
+SELECT CAST($1 AS TEXT), f.id, f.user_id, CAST($2 AS TEXT), CAST($3 AS BIGINT)
+FROM files f WHERE f.id = $4 AND f.user_id = $5
+`
+
+type AttachMadeParams struct {
+	MessageID      string
+	ConversationID string
+	Position       int64
+	ID             string
+	UserID         string
+}
+
+// The picture of an answer, unless it was deleted between its making and now.
+func (q *Queries) AttachMade(ctx context.Context, arg AttachMadeParams) error {
+	_, err := q.exec(ctx, q.attachMadeStmt, attachMade,
+		arg.MessageID,
+		arg.ConversationID,
+		arg.Position,
+		arg.ID,
+		arg.UserID,
+	)
+	return err
+}
+
 const claimJob = `-- name: ClaimJob :one
 UPDATE jobs
 SET status = 'processing', lease_owner = $1, lease_until = $2,
@@ -2082,7 +2108,7 @@ func (q *Queries) LastJobEvent(ctx context.Context, arg LastJobEventParams) (int
 }
 
 const listAttached = `-- name: ListAttached :many
-SELECT a.message_id, f.id, f.name, f.content_type, f.kind, f.size, f.width, f.height, f.pages, f.characters
+SELECT a.message_id, f.id, f.name, f.content_type, f.kind, f.size, f.width, f.height, f.pages, f.characters, f.origin
 FROM message_files a JOIN files f ON f.id = a.file_id AND f.user_id = a.user_id
 WHERE a.user_id = $1 AND a.conversation_id = $2
 ORDER BY a.message_id, a.position
@@ -2104,6 +2130,7 @@ type ListAttachedRow struct {
 	Height      int64
 	Pages       int64
 	Characters  int64
+	Origin      string
 }
 
 // Without the text, which may be long.
@@ -2127,6 +2154,7 @@ func (q *Queries) ListAttached(ctx context.Context, arg ListAttachedParams) ([]L
 			&i.Height,
 			&i.Pages,
 			&i.Characters,
+			&i.Origin,
 		); err != nil {
 			return nil, err
 		}
@@ -3087,6 +3115,79 @@ func (q *Queries) OpenCounter(ctx context.Context, arg OpenCounterParams) error 
 		arg.PeriodEnd,
 	)
 	return err
+}
+
+const pageOfFiles = `-- name: PageOfFiles :many
+SELECT id, name, content_type, kind, size, width, height, pages, characters, job_id, origin, created_at FROM files
+WHERE user_id = $1
+  AND (CAST($2 AS TEXT) = '' OR kind = $2)
+  AND (CAST($3 AS TEXT) = '' OR id < $3)
+ORDER BY id DESC
+LIMIT $4
+`
+
+type PageOfFilesParams struct {
+	UserID   string
+	Kind     string
+	BeforeID string
+	RowLimit int32
+}
+
+type PageOfFilesRow struct {
+	ID          string
+	Name        string
+	ContentType string
+	Kind        string
+	Size        int64
+	Width       int64
+	Height      int64
+	Pages       int64
+	Characters  int64
+	JobID       string
+	Origin      string
+	CreatedAt   int64
+}
+
+// The newest first. Without the text, too.
+func (q *Queries) PageOfFiles(ctx context.Context, arg PageOfFilesParams) ([]PageOfFilesRow, error) {
+	rows, err := q.query(ctx, q.pageOfFilesStmt, pageOfFiles,
+		arg.UserID,
+		arg.Kind,
+		arg.BeforeID,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PageOfFilesRow
+	for rows.Next() {
+		var i PageOfFilesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.ContentType,
+			&i.Kind,
+			&i.Size,
+			&i.Width,
+			&i.Height,
+			&i.Pages,
+			&i.Characters,
+			&i.JobID,
+			&i.Origin,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const pictureToSend = `-- name: PictureToSend :one
