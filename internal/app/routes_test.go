@@ -32,6 +32,7 @@ var publicRoutes = []string{
 	"GET /api/v1/auth/google",
 	"GET /api/v1/auth/google/callback",
 	"GET /api/v1/auth/options",
+	"GET /api/v1/files/{id}/shared", // for whoever has a link: links_test.go
 	"GET /api/v1/health",
 	"GET /api/v1/health/db",
 	"POST /api/v1/auth/forgot",
@@ -101,6 +102,10 @@ var routes = map[string]route{
 	"GET /api/v1/files/{id}":    {subject: "file"},
 	"DELETE /api/v1/files/{id}": {subject: "file"},
 
+	"GET /api/v1/files":                {},
+	"GET /api/v1/files/{id}/thumbnail": {subject: "file", refused: http.StatusUnprocessableEntity}, // it is a text
+	"POST /api/v1/files/{id}/link":     {subject: "file"},
+
 	// Its hints are told to whoever connected; it ends by itself only after minutes.
 	"GET /api/v1/events": {endless: true},
 
@@ -116,6 +121,10 @@ var routes = map[string]route{
 	"POST /api/v1/jobs/{id}/retry":  {subject: "job"},
 	"GET /api/v1/jobs/{id}/receipt": {subject: "job"},
 	"GET /api/v1/jobs/{id}/events":  {subject: "job"},
+
+	"GET /api/v1/images/models":    {},
+	"POST /api/v1/images/generate": {body: object{"model": painter, "prompt": "A seal", "size": "256x256"}},
+	"POST /v1/images/generations":  {body: object{"model": painter, "prompt": "A seal", "size": "256x256"}},
 
 	"POST /v1/chat/completions": {body: object{"model": model, "messages": question}},
 	"GET /v1/models":            {},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,6 +21,14 @@ type Content struct {
 	Size   int64
 	Hash   string // of the bytes, in hex
 	Inline bool   // a browser may show it, and not only save it
+	// Keep is how long those who have it need not ask again; 0: for ever.
+	Keep time.Duration
+	// Elsewhere is an address where the bytes are, to which browsers are sent for
+	// them; empty: they come from Open.
+	Elsewhere string
+	// Shared tells that whoever has the address may have it, also on a page of
+	// another site.
+	Shared bool
 	// Open reads length bytes from offset on.
 	Open func(ctx context.Context, offset, length int64) (io.ReadCloser, error)
 }
@@ -39,6 +48,9 @@ func Download[I any](api huma.API, op huma.Operation, handler func(ctx context.C
 		"206": {Description: "The bytes of a Range", Content: bytes},
 		"304": {Description: "If-None-Match names what there is"},
 	}
+	if op.Metadata[metaElsewhere] == true {
+		op.Responses["307"] = &huma.Response{Description: "The bytes are there, for some minutes"}
+	}
 	huma.Register(api, guard(api, op), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		content, err := handler(ctx, in)
 		if err != nil {
@@ -51,20 +63,48 @@ func Download[I any](api huma.API, op huma.Operation, handler func(ctx context.C
 	})
 }
 
-func serveContent(w http.ResponseWriter, r *http.Request, c *Content) {
+// Elsewhere marks a route that may send browsers to another address for the bytes.
+func Elsewhere(op huma.Operation) huma.Operation { return mark(op, metaElsewhere, true) }
+
+const metaElsewhere = "elsewhere"
+
+// Disposition says whether a browser is to show or to save the bytes, and under
+// which name.
+func (c *Content) Disposition() string {
 	place := "attachment"
 	if c.Inline {
 		place = "inline"
 	}
+	return mime.FormatMediaType(place, map[string]string{"filename": c.Name})
+}
+
+func serveContent(w http.ResponseWriter, r *http.Request, c *Content) {
 	h := w.Header()
+	if c.Shared {
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Referrer-Policy", "no-referrer") // the address is the secret
+	}
+	if c.Elsewhere != "" {
+		h.Set("Cache-Control", "private, no-store") // that address soon leads nowhere
+		h.Set("Location", c.Elsewhere)
+		w.WriteHeader(http.StatusTemporaryRedirect)
+		return
+	}
 	h.Set("Content-Type", c.Type)
-	h.Set("Content-Disposition", mime.FormatMediaType(place, map[string]string{"filename": c.Name}))
+	h.Set("Content-Disposition", c.Disposition())
 	h.Set("Content-Security-Policy", contentAlone)
-	h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	h.Set("Cache-Control", c.cacheControl())
 	h.Set("ETag", `"`+c.Hash+`"`)
 	body := &seeker{ctx: r.Context(), c: c}
 	defer body.close()
 	http.ServeContent(&patient{w, http.NewResponseController(w)}, r, "", time.Time{}, body)
+}
+
+func (c *Content) cacheControl() string {
+	if c.Keep == 0 {
+		return "private, max-age=31536000, immutable"
+	}
+	return "private, max-age=" + strconv.FormatInt(int64(c.Keep/time.Second), 10)
 }
 
 // patient bounds how long a client may take for each piece, instead of for the

@@ -47,6 +47,7 @@ var byPerson = map[string]string{
 	"ListConversations":           "in the list's order, until the page is full",
 	"ListPinnedConversations":     "as ListConversations, of an index of those that are pinned",
 	"ListJobsWithUsage":           "in the list's order, until the page is full",
+	"PageOfFiles":                 "in the list's order, until the page is full",
 }
 
 // SQLite plans without knowing how many rows there are: of two indexes with as

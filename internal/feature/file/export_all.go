@@ -156,7 +156,7 @@ func (r *Room) all(ctx context.Context, a actor.Actor) iter.Seq2[query.ListFiles
 func rowView(f query.ListFilesRow) File {
 	return File{
 		ID: f.ID, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Kind: extract.Kind(f.Kind), Width: f.Width, Height: f.Height,
-		Pages: f.Pages, Characters: f.Characters, CreatedAt: store.Time(f.CreatedAt),
+		Pages: f.Pages, Characters: f.Characters, CreatedAt: store.Time(f.CreatedAt), JobID: f.JobID, Origin: originOf(f.Origin),
 	}
 }
 

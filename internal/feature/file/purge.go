@@ -20,7 +20,7 @@ func (r *Room) Purge(ctx context.Context, userID string) error {
 			return fmt.Errorf("file: purge user %s: %w", userID, err)
 		}
 		for _, f := range batch {
-			if err := r.forget(ctx, f.BlobKey); err != nil {
+			if err := r.forget(ctx, f.BlobKey, f.ThumbnailKey); err != nil {
 				return err
 			}
 		}
@@ -39,12 +39,14 @@ func (r *Room) Purge(ctx context.Context, userID string) error {
 			break
 		}
 	}
-	for e, err := range r.blobs.List(ctx, keyOf(userID, "")) { // of uploads that a crash has cut off
-		if err != nil {
-			return fmt.Errorf("file: purge user %s: %w", userID, err)
-		}
-		if err := r.forget(ctx, e.Key); err != nil {
-			return err
+	for _, folder := range folders { // of what a crash has cut off
+		for e, err := range r.blobs.List(ctx, folder+userID+"/") {
+			if err != nil {
+				return fmt.Errorf("file: purge user %s: %w", userID, err)
+			}
+			if err := r.forget(ctx, e.Key); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -55,6 +55,15 @@ WHERE user_id = $1 AND id > sqlc.arg(after_id)
 ORDER BY id
 LIMIT sqlc.arg(row_limit);
 
+-- The newest first. Without the text, too.
+-- name: PageOfFiles :many
+SELECT id, name, content_type, kind, size, width, height, pages, characters, job_id, origin, created_at FROM files
+WHERE user_id = sqlc.arg(user_id)
+  AND (CAST(sqlc.arg(kind) AS TEXT) = '' OR kind = sqlc.arg(kind))
+  AND (CAST(sqlc.arg(before_id) AS TEXT) = '' OR id < sqlc.arg(before_id))
+ORDER BY id DESC
+LIMIT sqlc.arg(row_limit);
+
 -- name: PurgeFile :execrows
 DELETE FROM files WHERE id = $1 AND user_id = $2;
 

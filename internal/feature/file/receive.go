@@ -124,13 +124,19 @@ func (r *Room) checkLoose(ctx context.Context, userID string) error {
 	return nil
 }
 
-// forget removes the blob of a file that is not to be. What cannot be removed
-// now, the sweep finds.
-func (r *Room) forget(ctx context.Context, key string) error {
-	if err := r.blobs.Delete(context.WithoutCancel(ctx), key); err != nil {
-		return fmt.Errorf("file: a blob was left: %w", err)
+// forget removes the blobs of a file that is not to be; "" is none. What cannot be
+// removed now, the sweep finds.
+func (r *Room) forget(ctx context.Context, keys ...string) error {
+	var all error
+	for _, key := range keys {
+		if key == "" {
+			continue
+		}
+		if err := r.blobs.Delete(context.WithoutCancel(ctx), key); err != nil {
+			all = errors.Join(all, fmt.Errorf("file: a blob was left: %w", err))
+		}
 	}
-	return nil
+	return all
 }
 
 // storing tells a full disk from bugs.

@@ -2,18 +2,17 @@ package file
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulse/internal/actor"
-	"pulse/internal/blob"
+	"pulse/internal/change"
 	"pulse/internal/document/extract"
 	"pulse/internal/fault"
 	"pulse/internal/httpd"
+	"pulse/internal/picture"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -30,8 +29,21 @@ func (r *Room) Routes(api huma.API) {
 		"and everything that is text in UTF-8 or UTF-16. At most 32 MiB, text at most 4 MiB. " +
 		"A file that no message has is deleted after 7 days."
 	httpd.Upload(api, add, r.upload)
+	httpd.Register(api, op("list-files", http.MethodGet, "", "Your files, the newest first", http.StatusOK), r.list)
 	httpd.Download(api, op("get-file", http.MethodGet, "/{id}", "The bytes of a file", http.StatusOK), r.get)
 	httpd.Register(api, op("delete-file", http.MethodDelete, "/{id}", "Delete a file that no message has", http.StatusNoContent), r.remove)
+
+	thumbnail := op("get-thumbnail", http.MethodGet, "/{id}/thumbnail", "The small picture of a picture", http.StatusOK)
+	thumbnail.Description = "At most 512 pixels wide and high, JPEG, or PNG where it is transparent. What has none is answered with 422 and the type file_no_thumbnail."
+	httpd.Download(api, thumbnail, r.thumbnail)
+
+	link := op("link-file", http.MethodPost, "/{id}/link", "Make a link to a file for whoever has it", http.StatusOK)
+	link.Description = "It works for 24 hours, without a sign-in, for as long as the file is there and your account is active."
+	httpd.Register(api, link, r.link)
+	shared := op("get-shared-file", http.MethodGet, "/{id}/shared", "The bytes of a file, by a link", http.StatusOK)
+	shared.Description = "Addresses of this sort are made by Pulse. Where files are kept in an object store, it sends there with 307, for some minutes."
+	shared.Errors = []int{http.StatusNotFound, http.StatusGone}
+	httpd.Download(api, httpd.Elsewhere(httpd.Public(shared)), r.shared)
 }
 
 // File is a file as its owner sees it.
@@ -46,6 +58,9 @@ type File struct {
 	Pages       int64        `json:"pages,omitempty" doc:"PDF only"`
 	Characters  int64        `json:"characters,omitempty" doc:"Of the text that a model reads; text and PDF"`
 	CreatedAt   time.Time    `json:"created_at"`
+
+	JobID  string          `json:"job_id,omitempty" doc:"That made it; absent from what was uploaded"`
+	Origin *picture.Origin `json:"origin,omitempty" doc:"How it was made"`
 }
 
 func viewOf(f query.InsertFileParams) File {
@@ -83,33 +98,20 @@ func (r *Room) get(ctx context.Context, in *named) (*httpd.Content, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
-	// Opened before anything is said, so that bytes that are away are an error
-	// and no empty file.
-	first, err := r.blobs.Open(ctx, f.BlobKey, 0, 0)
-	if errors.Is(err, blob.ErrNotFound) {
-		return nil, fault.Wrap(err, fault.NotFound, "The bytes of this file are gone. Please tell your administrator.")
-	}
-	if err != nil {
+	if err := r.there(ctx, f.BlobKey); err != nil {
 		return nil, err
 	}
-	if err := first.Close(); err != nil {
-		return nil, err //nolint:wrapcheck // the store's own
-	}
-	kind := extract.Kind(f.Kind)
-	return &httpd.Content{
-		Name: f.Name, Type: f.ContentType, Size: f.Size, Hash: f.Sha256, Inline: kind == extract.Image || kind == extract.PDF,
-		Open: func(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
-			return r.blobs.Open(ctx, f.BlobKey, offset, length)
-		},
-	}, nil
+	return r.content(stored{key: f.BlobKey, name: f.Name, contentType: f.ContentType, kind: f.Kind, size: f.Size, hash: f.Sha256}), nil
 }
 
 func notFound(err error) error {
 	if store.NotFound(err) {
-		return fault.New(fault.NotFound, "There is no such file.")
+		return errNoFile()
 	}
 	return err
 }
+
+func errNoFile() error { return fault.New(fault.NotFound, "There is no such file.") }
 
 func (r *Room) remove(ctx context.Context, in *named) (*struct{}, error) {
 	a, err := actor.From(ctx)
@@ -120,8 +122,11 @@ func (r *Room) remove(ctx context.Context, in *named) (*struct{}, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
-	gone, err := r.deleteLoose(ctx, in.ID, a.ID, f.BlobKey)
-	if err == nil && !gone {
+	gone, err := r.deleteLoose(ctx, in.ID, a.ID, f.BlobKey, f.ThumbnailKey)
+	switch {
+	case gone && f.JobID != "": // the job has one picture less, whatever became of the bytes
+		r.changes.Told(a.ID, change.Hint{Kind: change.Job, ID: f.JobID})
+	case err == nil && !gone:
 		err = fault.New(fault.Conflict, "A message has this file. It goes with the conversation.")
 	}
 	return nil, err

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pulse/internal/blob"
+	"pulse/internal/picture"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -64,7 +66,7 @@ func (r *Room) sweepFiles(ctx context.Context) (gone int, err error) {
 			if f.Attached != 0 {
 				continue
 			}
-			deleted, err := r.deleteLoose(ctx, f.ID, f.UserID, f.BlobKey)
+			deleted, err := r.deleteLoose(ctx, f.ID, f.UserID, f.BlobKey, f.ThumbnailKey)
 			if err != nil {
 				return gone, err
 			}
@@ -80,7 +82,7 @@ func (r *Room) sweepFiles(ctx context.Context) (gone int, err error) {
 
 // deleteLoose deletes a file unless a message has it: first the row, then the
 // bytes.
-func (r *Room) deleteLoose(ctx context.Context, id, userID, key string) (bool, error) {
+func (r *Room) deleteLoose(ctx context.Context, id, userID, key, thumbnail string) (bool, error) {
 	var rows int64
 	remove := func() error {
 		return r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
@@ -95,7 +97,7 @@ func (r *Room) deleteLoose(ctx context.Context, id, userID, key string) (bool, e
 	if err != nil || rows == 0 {
 		return false, err
 	}
-	return true, r.forget(ctx, key)
+	return true, r.forget(ctx, key, thumbnail)
 }
 
 // errMostlyStray stops a sweep that would take most of what there is: a database
@@ -110,21 +112,23 @@ func (r *Room) sweepBlobs(ctx context.Context) (gone int, err error) {
 	before := time.Now().Add(-strayTime)
 	var strays []string
 	known := 0
-	for e, err := range r.blobs.List(ctx, keys) {
-		if err != nil {
-			return 0, err
-		}
-		if e.Modified.After(before) {
-			continue
-		}
-		named, err := r.db.Read().CountFilesOfBlob(ctx, e.Key)
-		if err != nil {
-			return 0, err
-		}
-		if named > 0 {
-			known++
-		} else {
-			strays = append(strays, e.Key)
+	for _, folder := range folders {
+		for e, err := range r.blobs.List(ctx, folder) {
+			if err != nil {
+				return 0, err
+			}
+			if e.Modified.After(before) {
+				continue
+			}
+			named, err := r.named(ctx, e.Key)
+			if err != nil {
+				return 0, err
+			}
+			if named {
+				known++
+			} else {
+				strays = append(strays, e.Key)
+			}
 		}
 	}
 	if len(strays) > max(fewStrays, known) {
@@ -137,4 +141,14 @@ func (r *Room) sweepBlobs(ctx context.Context) (gone int, err error) {
 		gone++
 	}
 	return gone, nil
+}
+
+// named tells that a row names the blob.
+func (r *Room) named(ctx context.Context, key string) (bool, error) {
+	count := r.db.Read().CountFilesOfBlob
+	if strings.HasPrefix(key, picture.ThumbnailKeys) {
+		count = r.db.Read().CountFilesOfThumbnail
+	}
+	rows, err := count(ctx, key)
+	return rows > 0, err
 }

@@ -1,0 +1,140 @@
+package file
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"pulse/internal/actor"
+	"pulse/internal/blob"
+	"pulse/internal/document/extract"
+	"pulse/internal/fault"
+	"pulse/internal/httpd"
+	"pulse/internal/picture"
+	"pulse/internal/store/query"
+)
+
+const (
+	// noThumbnail stands in place of a thumbnail's type where none can be made, so
+	// that it is not tried again.
+	noThumbnail = "none"
+	// makingTime is how long a thumbnail may be in the making, the waiting for room
+	// included. Whoever asked may be gone by then; the next one has it.
+	makingTime = 2 * time.Minute
+)
+
+// errNoThumbnail is what is said of files without a small picture.
+func errNoThumbnail(cause error) error {
+	f := fault.Wrap(cause, fault.Unusable, "This file has no small picture: it is none, or too large to make one of, or in a form that only browsers read.")
+	f.Type = "file_no_thumbnail"
+	return f
+}
+
+// small is a thumbnail as the row has it.
+type small struct {
+	key, contentType, hash string
+	size                   int64
+}
+
+// thumbnail gives the small picture of a file. It is made when it is first asked
+// for, if it did not come with the file.
+func (r *Room) thumbnail(ctx context.Context, in *named) (*httpd.Content, error) {
+	a, err := actor.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := r.db.Read().GetFile(ctx, query.GetFileParams{ID: in.ID, UserID: a.ID})
+	if err != nil {
+		return nil, notFound(err)
+	}
+	if extract.Kind(f.Kind) != extract.Image || f.ThumbnailType == noThumbnail {
+		return nil, errNoThumbnail(nil)
+	}
+	t := small{f.ThumbnailKey, f.ThumbnailType, f.ThumbnailSha256, f.ThumbnailSize}
+	if t.key != "" {
+		if err := r.there(ctx, t.key); err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		} else if err != nil { // it can be made again, other than the file
+			t.key = ""
+		}
+	}
+	if t.key == "" {
+		if t, err = r.makeOnce(ctx, a.ID, in.ID, f.BlobKey); err != nil {
+			return nil, err
+		}
+	}
+	ending := ".jpg"
+	if t.contentType == "image/png" {
+		ending = ".png"
+	}
+	return r.content(stored{
+		key: t.key, name: strings.TrimSuffix(f.Name, path.Ext(f.Name)) + "-small" + ending, contentType: t.contentType,
+		kind: string(extract.Image), size: t.size, hash: t.hash,
+	}), nil
+}
+
+// makeOnce makes a thumbnail for all who ask for it at the same time. One that two
+// processes make is the same.
+func (r *Room) makeOnce(ctx context.Context, userID, id, blobKey string) (small, error) {
+	made := r.making.DoChan(id, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makingTime)
+		defer cancel()
+		return r.makeThumbnail(ctx, userID, id, blobKey)
+	})
+	select {
+	case <-ctx.Done():
+		return small{}, context.Cause(ctx)
+	case m := <-made:
+		t, _ := m.Val.(small)
+		return t, m.Err
+	}
+}
+
+// makeThumbnail makes it, one of a person's after the other: a person with many
+// large pictures waits for themselves.
+func (r *Room) makeThumbnail(ctx context.Context, userID, id, blobKey string) (small, error) {
+	leave, err := r.turns.enter(ctx, userID)
+	if err != nil {
+		return small{}, err
+	}
+	defer leave()
+	t, err := r.pictures.Thumbnail(ctx, func() (io.ReadCloser, error) { return r.blobs.Open(ctx, blobKey, 0, -1) })
+	if errors.Is(err, blob.ErrNotFound) {
+		return small{}, gone(err)
+	}
+	set := query.SetThumbnailParams{ID: id, UserID: userID}
+	if fault.Is(err, fault.Unusable) {
+		set.ThumbnailType = noThumbnail
+		_, failed := r.setThumbnail(ctx, set)
+		return small{}, errors.Join(failed, errNoThumbnail(err))
+	}
+	if err != nil {
+		return small{}, err
+	}
+	sum := sha256.Sum256(t.Data)
+	set.ThumbnailKey, set.ThumbnailType = picture.ThumbnailKey(userID, id), t.ContentType
+	set.ThumbnailSize, set.ThumbnailSha256 = int64(len(t.Data)), hex.EncodeToString(sum[:])
+	if err := r.blobs.Put(ctx, set.ThumbnailKey, bytes.NewReader(t.Data), blob.About{Size: set.ThumbnailSize, ContentType: t.ContentType}); err != nil {
+		return small{}, storing(err)
+	}
+	found, err := r.setThumbnail(ctx, set)
+	if err == nil && !found { // the file was deleted meanwhile
+		err = errors.Join(errNoFile(), r.forget(ctx, set.ThumbnailKey))
+	}
+	return small{set.ThumbnailKey, set.ThumbnailType, set.ThumbnailSha256, set.ThumbnailSize}, err
+}
+
+func (r *Room) setThumbnail(ctx context.Context, p query.SetThumbnailParams) (found bool, err error) {
+	var rows int64
+	err = r.db.Write(ctx, func(ctx context.Context, q *query.Queries) (err error) {
+		rows, err = q.SetThumbnail(ctx, p)
+		return err
+	})
+	return rows > 0, err
+}
