@@ -379,7 +379,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Your files, the newest first */
+        get: operations["list-files"];
         put?: never;
         /**
          * Upload a file to attach to a question
@@ -405,6 +406,66 @@ export interface paths {
         post?: never;
         /** Delete a file that no message has */
         delete: operations["delete-file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link to a file for whoever has it
+         * @description It works for 24 hours, without a sign-in, for as long as the file is there and your account is active.
+         */
+        post: operations["link-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file, by a link
+         * @description Addresses of this sort are made by Pulse. Where files are kept in an object store, it sends there with 307, for some minutes.
+         */
+        get: operations["get-shared-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The small picture of a picture
+         * @description At most 512 pixels wide and high, JPEG, or PNG where it is transparent. What has none is answered with 422 and the type file_no_thumbnail.
+         */
+        get: operations["get-thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -923,6 +984,8 @@ export interface components {
         };
         AnswerMessage: {
             content: string;
+            /** @description The picture, of a model that makes them */
+            files?: components["schemas"]["AttachedFile"][];
             id: string;
             reasoning?: string;
             role: string;
@@ -974,6 +1037,8 @@ export interface components {
             /** @enum {string} */
             kind: "image" | "text" | "pdf";
             name: string;
+            /** @description How a picture was made that Pulse has made */
+            origin?: components["schemas"]["Origin"];
             /** Format: int64 */
             pages?: number;
             /**
@@ -1111,6 +1176,7 @@ export interface components {
             web_search_options?: unknown;
         };
         ChatModel: {
+            /** @description images: it answers with a picture, which counts against the plan's images */
             abilities: string[];
             available: boolean;
             /**
@@ -1121,13 +1187,15 @@ export interface components {
             /** @description A built-in imitation, not a model */
             demo: boolean;
             id: string;
-            /** @description What it takes of pictures; absent when it sees none */
+            /** @description What it takes of pictures, to see or to change; absent when it takes none */
             images?: components["schemas"]["ImageLimits"];
             /** Format: int64 */
             max_output_tokens: number;
             name: string;
             /** @description The settings that the model takes */
             parameters: string[];
+            /** @description What a picture of it measures, about; absent when it makes none */
+            picture?: components["schemas"]["PictureSize"];
             price?: components["schemas"]["ModelPrice"];
             provider: string;
             provider_name: string;
@@ -1334,6 +1402,8 @@ export interface components {
             updated_at: string;
         };
         Count: {
+            /** @description About what they would cost, all included */
+            about_usd?: number;
             /**
              * Format: int64
              * @description Tokens, prompt and answer together; 0: not known
@@ -1343,6 +1413,13 @@ export interface components {
             files: components["schemas"]["FileCount"][];
             /** @description There is room for it and for an answer; a very long text is counted when it is asked, and until then has the benefit of the doubt */
             fits: boolean;
+            /** @description The pictures that would go along: the question's, or those of the nearest message before it */
+            image_file_ids?: string[];
+            /**
+             * Format: int64
+             * @description Pictures that it would make; then nothing is counted in tokens
+             */
+            images?: number;
             /** @description Without the answer, and without what the provider's cache saves */
             prompt_cost_usd: number;
             /**
@@ -1474,9 +1551,13 @@ export interface components {
              */
             height?: number;
             id: string;
+            /** @description That made it; absent from what was uploaded */
+            job_id?: string;
             /** @enum {string} */
             kind: "image" | "text" | "pdf";
             name: string;
+            /** @description How it was made */
+            origin?: components["schemas"]["Origin"];
             /**
              * Format: int64
              * @description PDF only
@@ -1810,8 +1891,19 @@ export interface components {
         KeysOutputBody: {
             items: components["schemas"]["Key"][];
         };
+        Linked: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description It needs no sign-in: whoever has it can read the file */
+            url: string;
+        };
         ListConversationSummary: {
             items: components["schemas"]["ConversationSummary"][];
+            /** @description Give it as cursor to get what follows; absent at the end */
+            next_cursor?: string;
+        };
+        ListFile: {
+            items: components["schemas"]["File"][];
             /** @description Give it as cursor to get what follows; absent at the end */
             next_cursor?: string;
         };
@@ -1834,7 +1926,7 @@ export interface components {
         Message: {
             /** @description May be empty where there are files */
             content: string;
-            /** @description Ids of uploaded files, see POST /api/v1/files; with a user's message only */
+            /** @description Ids of files, see POST /api/v1/files; an assistant's message has pictures only */
             files?: string[];
             /** @enum {string} */
             role: "system" | "user" | "assistant";
@@ -1868,11 +1960,15 @@ export interface components {
             items: components["schemas"]["ChatModel"][];
         };
         ModelPrice: {
+            /** @description Of models that make pictures: an estimate, without the prompt */
+            about_usd_per_image?: number;
             /** @description US dollars, exact to a nano-dollar */
             cache_read_usd_per_million: number;
             /** @description US dollars, exact to a nano-dollar */
             cache_write_usd_per_million: number;
             effective_from: string;
+            /** @description Of models that make pictures */
+            image_input_usd_per_million?: number;
             /** @description US dollars, exact to a nano-dollar */
             input_usd_per_million: number;
             /** @description US dollars, exact to a nano-dollar */
@@ -1912,6 +2008,24 @@ export interface components {
             /** @description The request comes from somebody with an account; get-me says who */
             signed_in: boolean;
         };
+        Origin: {
+            /** Format: date-time */
+            created_at: string;
+            demo?: boolean;
+            edited?: boolean;
+            /** Format: double */
+            guidance_scale?: number;
+            model: string;
+            model_name: string;
+            negative_prompt?: string;
+            prompt: string;
+            provider: string;
+            quality?: string;
+            revised_prompt?: string;
+            /** Format: int64 */
+            seed?: number;
+            size?: string;
+        };
         PeriodDates: {
             /**
              * Format: date-time
@@ -1920,6 +2034,12 @@ export interface components {
             end: string;
             /** Format: date-time */
             start: string;
+        };
+        PictureSize: {
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            width: number;
         };
         PlanLimit: {
             /**
@@ -2074,7 +2194,7 @@ export interface components {
             created_at: string;
             /** @description A problem document, when the answer failed */
             error?: unknown;
-            /** @description What was attached to the question */
+            /** @description What was attached to a question, or the picture that an answer is */
             files?: components["schemas"]["AttachedFile"][];
             finish_reason: string;
             id: string;
@@ -3926,6 +4046,87 @@ export interface operations {
             };
         };
     };
+    "list-files": {
+        parameters: {
+            query?: {
+                /** @description How many */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Only files of this kind */
+                kind?: "image" | "text" | "pdf";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "upload-file": {
         parameters: {
             query?: never;
@@ -4158,6 +4359,293 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-shared-file": {
+        parameters: {
+            query?: {
+                /** @description When it expires, in seconds since 1970 */
+                expires?: string;
+                signature?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The bytes of a Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description If-None-Match names what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bytes are there, for some minutes */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The bytes of a Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description If-None-Match names what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
