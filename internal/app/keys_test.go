@@ -37,8 +37,10 @@ var (
 		"POST /api/v1/chat/complete",
 		"POST /api/v1/chat/count",
 		"POST /api/v1/chat/stream",
+		"POST /api/v1/images/generate",
 		"POST /api/v1/jobs",
 		"POST /v1/chat/completions",
+		"POST /v1/images/generations",
 	}
 	// What goes on with what was said before shows it, and changes it.
 	going = []string{

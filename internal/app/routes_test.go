@@ -123,8 +123,8 @@ var routes = map[string]route{
 	"GET /api/v1/jobs/{id}/events":  {subject: "job"},
 
 	"GET /api/v1/images/models":    {},
-	"POST /api/v1/images/generate": {body: object{"model": painter, "prompt": "A seal", "size": "256x256"}},
-	"POST /v1/images/generations":  {body: object{"model": painter, "prompt": "A seal", "size": "256x256"}},
+	"POST /api/v1/images/generate": {body: object{"model": imageModel, "prompt": "A seal", "size": "256x256"}},
+	"POST /v1/images/generations":  {body: object{"model": imageModel, "prompt": "A seal", "size": "256x256"}},
 
 	"POST /v1/chat/completions": {body: object{"model": model, "messages": question}},
 	"GET /v1/models":            {},

@@ -71,7 +71,7 @@ func (r *Room) myUsage(ctx context.Context, _ *struct{}) (*usageOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.ledger.Summary(ctx, r.db.Read(), a, []usage.Meter{usage.Tokens})
+	s, err := r.ledger.Summary(ctx, r.db.Read(), a, []usage.Meter{usage.Tokens, usage.Images})
 	if err != nil {
 		return nil, fmt.Errorf("account: usage of user %s: %w", a.ID, err)
 	}
