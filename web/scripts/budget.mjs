@@ -21,6 +21,7 @@ export const routes = [
   { path: '/reset', js: 150, chunks: ['src/routes/reset.tsx'] },
   { path: '/verify', js: 150, chunks: ['src/routes/verify.tsx'] },
   { path: '/chat', js: 190, chunks: ['src/routes/_app.tsx', 'src/routes/_app/chat.{-$conversationId}.tsx'] },
+  { path: '/images', js: 220, chunks: ['src/routes/_app.tsx', 'src/routes/_app/images.tsx'] },
   { path: '/jobs', js: 220, chunks: ['src/routes/_app.tsx', 'src/routes/_app/jobs.tsx'] },
   ...['', '/usage', '/security', '/keys', '/data'].map((part) => ({
     path: `/settings${part}`,

@@ -16,6 +16,7 @@ import { Route as RegisterRouteImport } from './routes/register';
 import { Route as ResetRouteImport } from './routes/reset';
 import { Route as SignInRouteImport } from './routes/sign-in';
 import { Route as VerifyRouteImport } from './routes/verify';
+import { Route as AppImagesRouteImport } from './routes/_app/images';
 import { Route as AppJobsRouteImport } from './routes/_app/jobs';
 import { Route as AppSettingsRouteImport } from './routes/_app/settings';
 import { Route as AppChatChar123ConversationIdChar125RouteImport } from './routes/_app/chat.{-$conversationId}';
@@ -58,6 +59,11 @@ const VerifyRoute = VerifyRouteImport.update({
   id: '/verify',
   path: '/verify',
   getParentRoute: () => rootRouteImport,
+} as any);
+const AppImagesRoute = AppImagesRouteImport.update({
+  id: '/images',
+  path: '/images',
+  getParentRoute: () => AppRoute,
 } as any);
 const AppJobsRoute = AppJobsRouteImport.update({
   id: '/jobs',
@@ -108,6 +114,7 @@ export interface FileRoutesByFullPath {
   '/reset': typeof ResetRoute;
   '/sign-in': typeof SignInRoute;
   '/verify': typeof VerifyRoute;
+  '/images': typeof AppImagesRoute;
   '/jobs': typeof AppJobsRoute;
   '/settings': typeof AppSettingsRouteWithChildren;
   '/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
@@ -124,6 +131,7 @@ export interface FileRoutesByTo {
   '/reset': typeof ResetRoute;
   '/sign-in': typeof SignInRoute;
   '/verify': typeof VerifyRoute;
+  '/images': typeof AppImagesRoute;
   '/jobs': typeof AppJobsRoute;
   '/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
   '/settings/data': typeof AppSettingsDataRoute;
@@ -141,6 +149,7 @@ export interface FileRoutesById {
   '/reset': typeof ResetRoute;
   '/sign-in': typeof SignInRoute;
   '/verify': typeof VerifyRoute;
+  '/_app/images': typeof AppImagesRoute;
   '/_app/jobs': typeof AppJobsRoute;
   '/_app/settings': typeof AppSettingsRouteWithChildren;
   '/_app/chat/{-$conversationId}': typeof AppChatChar123ConversationIdChar125Route;
@@ -159,6 +168,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/sign-in'
     | '/verify'
+    | '/images'
     | '/jobs'
     | '/settings'
     | '/chat/{-$conversationId}'
@@ -175,6 +185,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/sign-in'
     | '/verify'
+    | '/images'
     | '/jobs'
     | '/chat/{-$conversationId}'
     | '/settings/data'
@@ -191,6 +202,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/sign-in'
     | '/verify'
+    | '/_app/images'
     | '/_app/jobs'
     | '/_app/settings'
     | '/_app/chat/{-$conversationId}'
@@ -261,6 +273,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/verify';
       preLoaderRoute: typeof VerifyRouteImport;
       parentRoute: typeof rootRouteImport;
+    };
+    '/_app/images': {
+      id: '/_app/images';
+      path: '/images';
+      fullPath: '/images';
+      preLoaderRoute: typeof AppImagesRouteImport;
+      parentRoute: typeof AppRoute;
     };
     '/_app/jobs': {
       id: '/_app/jobs';
@@ -342,12 +361,14 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 );
 
 interface AppRouteChildren {
+  AppImagesRoute: typeof AppImagesRoute;
   AppJobsRoute: typeof AppJobsRoute;
   AppSettingsRoute: typeof AppSettingsRouteWithChildren;
   AppChatChar123ConversationIdChar125Route: typeof AppChatChar123ConversationIdChar125Route;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppImagesRoute: AppImagesRoute,
   AppJobsRoute: AppJobsRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppChatChar123ConversationIdChar125Route:

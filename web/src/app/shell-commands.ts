@@ -25,6 +25,7 @@ export function useShellCommands({ openPalette, openHelp }: Overlays): void {
       keys: 'mod+shift+o',
       run: () => navigate({ to: '/chat/{-$conversationId}', params: { conversationId: undefined } }),
     },
+    { id: 'go.images', label: i18n.t('Images'), group: go, run: () => navigate({ to: '/images' }) },
     { id: 'go.jobs', label: i18n.t('Jobs'), group: go, run: () => navigate({ to: '/jobs' }) },
     { id: 'go.settings', label: i18n.t('Settings'), group: go, run: () => navigate({ to: '/settings' }) },
     { id: 'go.docs', label: i18n.t('API documentation'), group: go, run: () => location.assign('/docs') },

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ListChecks, SquarePen } from 'lucide-react';
+import { Images, ListChecks, SquarePen } from 'lucide-react';
 import { ConversationList } from '@/features/chat/conversation-list';
 import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
@@ -35,6 +35,10 @@ export function SideBar({ onNavigate }: SideBarProps) {
         >
           <SquarePen aria-hidden={true} />
           {i18n.t('New chat')}
+        </Link>
+        <Link className={link} onClick={onNavigate} to="/images">
+          <Images aria-hidden={true} />
+          {i18n.t('Images')}
         </Link>
         <Link className={link} onClick={onNavigate} to="/jobs">
           <ListChecks aria-hidden={true} />

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { lookAgain, lookAgainAtAll, lookAgainAtFirst } from '@/features/chat/look-again';
-import { jobKeys } from '@/features/jobs/api';
+import { jobsKey } from '@/shared/api/jobs';
 import { authOptionsQuery, sessionKey } from '@/shared/api/session';
 import { usageQuery } from '@/shared/api/usage';
 
@@ -19,13 +19,13 @@ export function useChanges(): void {
           return;
         }
         lookAgainAtAll(client);
-        void client.invalidateQueries({ queryKey: jobKeys.all });
+        void client.invalidateQueries({ queryKey: jobsKey });
         void client.invalidateQueries({ queryKey: usageQuery.queryKey });
       },
       onChanges: (changes: { kind: string; id: string }[]) => {
         lookAgain(client, changes);
         if (changes.some(({ kind }) => kind === 'job')) {
-          void client.invalidateQueries({ queryKey: jobKeys.all });
+          void client.invalidateQueries({ queryKey: jobsKey });
         }
         if (changes.some(({ kind }) => kind === 'usage')) {
           void client.invalidateQueries({ queryKey: usageQuery.queryKey });

@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/shared/api/client';
+import { jobsKey } from '@/shared/api/jobs';
 import type { JobStatus } from '@/shared/api/types';
 
 export const jobKeys = {
-  all: ['jobs'] as const,
+  all: jobsKey,
   list: (status: JobStatus | undefined) => [...jobKeys.all, 'list', status ?? 'any'] as const,
 };
 

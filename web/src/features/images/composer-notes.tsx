@@ -1,0 +1,78 @@
+import { formatBytes } from '@/shared/lib/format';
+import { i18n } from '@/shared/lib/text';
+import { Button } from '@/shared/ui/button';
+import { fitted, type Unmet } from './settings';
+import { pixelsOf } from './size-choice';
+import type { Images } from './use-images';
+
+/** What the chosen model leaves out of the wishes, and why the pictures cannot go along as they are. */
+export function ComposerNotes({ images }: { images: Images }) {
+  const { unmet, editor, choose } = images;
+  const hindrance = hindranceWords(images);
+  const left = unmet.length > 0 ? unmetWords(images, unmet) : undefined;
+  return (
+    <>
+      <p className="text-muted-foreground text-sm not-empty:px-2 not-empty:pb-1" role="status">
+        {left}
+      </p>
+      {hindrance !== undefined && (
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 pb-1 text-sm">
+          <p className={images.hindrance === 'uploading' ? 'text-muted-foreground' : 'text-warning'} role="status">
+            {hindrance}
+          </p>
+          {editor && (
+            <Button className="pointer-coarse:h-11" onClick={() => choose(editor)} size="small">
+              {i18n.t('Use {name}', { name: editor.name })}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
+
+function unmetWords({ model, settings }: Images, unmet: readonly Unmet[]): string | undefined {
+  if (!model) {
+    return undefined;
+  }
+  const { size, count, quality } = fitted(settings, model);
+  const words: Record<Unmet, string> = {
+    size: i18n.t('the size, which is {size} instead', { size: size ? pixelsOf(size) : '' }),
+    quality:
+      quality === undefined ? i18n.t('the quality') : i18n.t('the quality, which is {quality} instead', { quality }),
+    count: i18n.t('the number of pictures, which is {count} instead', { count }),
+    negative: i18n.t('what to leave out'),
+    guidance: i18n.t('the guidance'),
+    seed: i18n.t('the seed'),
+  };
+  return i18n.t('{name} does not take {wishes}. It comes back with a model that does.', {
+    name: model.name,
+    wishes: list.format(unmet.map((wish) => words[wish])),
+  });
+}
+
+function hindranceWords({ model, hindrance }: Images): string | undefined {
+  const name = model?.name ?? '';
+  switch (hindrance) {
+    case 'blind':
+      return i18n.t('{name} makes pictures from words only.', { name });
+    case 'failed':
+      return i18n.t('Remove the picture that could not be uploaded, or try it again.');
+    case 'many':
+      return i18n.t('{name} takes {most, plural, one {# picture} other {# pictures}} at most.', {
+        name,
+        most: model?.edit?.max_count ?? 0,
+      });
+    case 'large':
+      return i18n.t('Together the pictures are larger than {most}, which is the most that {name} takes.', {
+        name,
+        most: formatBytes(model?.edit?.max_total_bytes ?? 0),
+      });
+    case 'uploading':
+      return i18n.t('The pictures are on their way.');
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,193 @@
+import './images.css';
+import { SlidersHorizontal } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { i18n } from '@/shared/lib/text';
+import { Button } from '@/shared/ui/button';
+import { Drawer } from '@/shared/ui/drawer';
+import { PictureViewer } from '@/shared/ui/picture-viewer';
+import { ProblemNotice } from '@/shared/ui/problem-notice';
+import { TopBar } from '@/shared/ui/top-bar';
+import { Composer, type ComposerHandle } from './composer';
+import { useDeleting } from './deleting';
+import { DemoNote } from './demo-note';
+import { Gallery } from './gallery';
+import { editor } from './inputs';
+import { ModelPicker } from './model-picker';
+import { PictureButtons, type PictureDoing } from './picture-actions';
+import { Provenance } from './provenance';
+import { Refusal } from './refusal';
+import { randomSeed, takes } from './settings';
+import { SettingsFields } from './settings-fields';
+import type { ImageFile, ImageJob, ImageRequest } from './types';
+import { useGallery } from './use-gallery';
+import { useImages } from './use-images';
+
+interface ImagesPageProps {
+  /** The picture that is open over the page, by its file's id. */
+  shown: string | undefined;
+  onShow: (fileId: string | undefined) => void;
+}
+
+/** Where pictures are made, and all that were made. */
+export function ImagesPage({ shown, onShow }: ImagesPageProps) {
+  const images = useImages();
+  const { models, model, settings, setSettings } = images;
+  const gallery = useGallery(shown);
+  const { deletePicture, deleteJob } = useDeleting();
+  const composer = useRef<ComposerHandle>(null);
+  const [drawer, setDrawer] = useState(false);
+  const [said, setSaid] = useState('');
+  const open = gallery.made.find(({ file }) => file.id === shown);
+  const toComposer = () => {
+    onShow(undefined);
+    // After the viewer, which gives the focus back to where it was opened.
+    setTimeout(() => composer.current?.focus(), focusAfter);
+  };
+  const known = (id: string) => models?.find((each) => each.id === id && each.available);
+  const doing: PictureDoing = {
+    onReuse: (job, file) => {
+      images.reuse(job, file);
+      toComposer();
+    },
+    onVary: (job, file) => {
+      const request = varied(job, file, known(job.model));
+      if (request) {
+        onShow(undefined);
+        void images.make(request);
+      }
+    },
+    onEdit:
+      models && editor(models, model)
+        ? (file) => {
+            images.edit(file);
+            toComposer();
+          }
+        : undefined,
+    onDelete: (job, file) => {
+      if (shown === file.id) {
+        const at = gallery.made.findIndex((each) => each.file.id === file.id);
+        onShow((gallery.made[at + 1] ?? gallery.made[at - 1])?.file.id);
+      }
+      deletePicture(job, file, gallery.deleted);
+    },
+  };
+  const canVary = open && varied(open.job, open.file, known(open.job.model)) !== undefined;
+  const fields = model && <SettingsFields model={model} onChange={setSettings} settings={settings} />;
+  const label = i18n.t('Settings');
+
+  return (
+    <>
+      <TopBar title={i18n.t('Images')}>
+        <ModelPicker model={model} models={models} onChoose={images.choose} />
+      </TopBar>
+      <p className="sr-only" role="status">
+        {said}
+      </p>
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col-reverse md:flex-col">
+          <div className="mx-auto w-full max-w-5xl shrink-0 px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] md:px-4 md:pt-1 md:pb-2">
+            {images.modelsError !== null && (
+              <ProblemNotice className="mb-3" error={images.modelsError} onRetry={images.reloadModels} />
+            )}
+            {images.refused && (
+              <Refusal onClose={images.closeRefusal} onRetry={images.refused.again} problem={images.refused.problem} />
+            )}
+            <Composer
+              fileOf={(id) => gallery.made.find(({ file }) => file.id === id)?.file}
+              images={images}
+              ref={composer}
+              settingsButton={
+                <Button
+                  aria-label={label}
+                  className="text-muted-foreground xl:hidden"
+                  onClick={() => setDrawer(true)}
+                  size="icon"
+                  title={label}
+                  variant="ghost"
+                >
+                  <SlidersHorizontal aria-hidden={true} />
+                </Button>
+              }
+            />
+            <DemoNote models={models} />
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <section aria-label={i18n.t('Pictures')} className="min-h-0 flex-1 overflow-y-auto" tabIndex={0}>
+            <div className="mx-auto w-full max-w-5xl px-2 pb-8 md:px-4">
+              <Gallery
+                deleted={gallery.deleted}
+                doing={doing}
+                jobs={gallery.jobs}
+                known={gallery.known}
+                models={models}
+                onAgain={(job, count) => void images.make(again(job, count))}
+                onDelete={deleteJob}
+                onEnd={(count) =>
+                  setSaid(i18n.t('{count, plural, one {# picture is there} other {# pictures are there}}', { count }))
+                }
+                onExample={(prompt, presets) => {
+                  images.setPrompt(prompt);
+                  setSettings({ ...settings, presets });
+                  composer.current?.focus();
+                }}
+                onOpen={onShow}
+              />
+            </div>
+          </section>
+        </div>
+        <aside aria-label={label} className="hidden w-76 shrink-0 overflow-y-auto border-s p-4 xl:block">
+          {fields}
+        </aside>
+      </div>
+      <Drawer className="p-4" onOpenChange={setDrawer} open={drawer} side="bottom" title={label}>
+        {fields}
+      </Drawer>
+      <PictureViewer
+        actions={
+          open && (
+            <PictureButtons
+              doing={{ ...doing, onVary: canVary ? doing.onVary : undefined }}
+              file={open.file}
+              job={open.job}
+            />
+          )
+        }
+        onShow={onShow}
+        pictures={gallery.pictures}
+        shown={shown}
+        title={i18n.t('Picture')}
+      >
+        {open ? (
+          <Provenance file={open.file} job={open.job} model={models?.find(({ id }) => id === open.job.model)} />
+        ) : (
+          <p className="text-muted-foreground">
+            {gallery.looking ? i18n.t('Looking for it…') : i18n.t('This picture is not there any more.')}
+          </p>
+        )}
+      </PictureViewer>
+    </>
+  );
+}
+
+/** As long as the viewer fades, and a little longer. */
+const focusAfter = 200;
+
+/** The same once more; or only so many of it. */
+function again({ input }: ImageJob, count = input.count ?? 1): ImageRequest {
+  return { ...input, count };
+}
+
+/** Others like a picture: with another seed, or where there is none with the picture to go by. */
+function varied(
+  { input }: ImageJob,
+  file: ImageFile,
+  model: ReturnType<typeof useImages>['model'],
+): ImageRequest | undefined {
+  if (!model) {
+    return undefined;
+  }
+  if (takes(model, 'seed')) {
+    return { ...input, seed: randomSeed() };
+  }
+  return model.edit ? { ...input, image_file_ids: [file.id] } : input;
+}

@@ -1,0 +1,99 @@
+import { CircleAlert, RotateCw, X } from 'lucide-react';
+import type { MouseEvent } from 'react';
+import { type Attachment, thumbnailOf } from '@/shared/files/attachment';
+import { attachments } from '@/shared/files/attachments';
+import { cn } from '@/shared/lib/cn';
+import { i18n } from '@/shared/lib/text';
+import { Button } from '@/shared/ui/button';
+import { Progress } from '@/shared/ui/progress';
+
+interface InputListProps {
+  draft: string;
+  list: readonly Attachment[];
+  /** The last one is gone, and with it what had the focus. */
+  onEmpty: () => void;
+}
+
+/** The pictures that go along with the prompt, and how far they are. */
+export function InputList({ draft, list, onEmpty }: InputListProps) {
+  return (
+    <>
+      <ul aria-label={i18n.t('Pictures to change')} className="flex flex-wrap gap-2 p-1">
+        {list.map((attachment) => (
+          <Input attachment={attachment} draft={draft} key={attachment.key} onEmpty={onEmpty} />
+        ))}
+      </ul>
+      {list.map(
+        ({ key, problem }) =>
+          problem && (
+            <p className="px-2 pb-1 text-destructive text-sm" key={key}>
+              {problem.message}
+            </p>
+          ),
+      )}
+    </>
+  );
+}
+
+function Input({ draft, attachment, onEmpty }: Omit<InputListProps, 'list'> & { attachment: Attachment }) {
+  const { key, name, state, fraction, preview, file, problem } = attachment;
+  const source = preview ?? (file && thumbnailOf(file.id));
+  const onItsWay = state !== 'ready' && state !== 'failed';
+  const remove = ({ currentTarget }: MouseEvent<HTMLElement>) => {
+    const item = currentTarget.closest('li');
+    const next = (item?.nextElementSibling ?? item?.previousElementSibling)?.querySelector<HTMLElement>(
+      '[data-remove]',
+    );
+    if (next) {
+      next.focus();
+    } else {
+      onEmpty();
+    }
+    attachments.remove(draft, key);
+  };
+  return (
+    <li
+      className={cn(
+        'relative size-18 shrink-0 overflow-hidden rounded-lg border bg-muted',
+        state === 'failed' && 'border-destructive',
+      )}
+      title={name}
+    >
+      {source !== undefined && (
+        <img alt={name} className="size-full object-cover" height={72} src={source} width={72} />
+      )}
+      {state === 'failed' && (
+        <CircleAlert aria-hidden={true} className="absolute start-1.5 bottom-1.5 size-4 text-destructive" />
+      )}
+      {state === 'failed' && problem?.retryable && (
+        <Button
+          aria-label={i18n.t('Try {name} again', { name })}
+          className="absolute start-0.5 top-0.5 size-7 bg-background/85 pointer-coarse:size-8"
+          onClick={() => attachments.retry(draft, key)}
+          size="icon-small"
+          variant="ghost"
+        >
+          <RotateCw aria-hidden={true} />
+        </Button>
+      )}
+      {onItsWay && (
+        <div className="absolute inset-x-0 bottom-0 bg-background/85 p-1">
+          <Progress
+            label={i18n.t('Upload of {name}', { name })}
+            value={state === 'uploading' && fraction < 1 ? Math.round(fraction * 100) : null}
+          />
+        </div>
+      )}
+      <Button
+        aria-label={onItsWay ? i18n.t('Cancel the upload of {name}', { name }) : i18n.t('Remove {name}', { name })}
+        className="absolute end-0.5 top-0.5 size-7 bg-background/85 pointer-coarse:size-11"
+        data-remove={true}
+        onClick={remove}
+        size="icon-small"
+        variant="ghost"
+      >
+        <X aria-hidden={true} />
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,135 @@
+import { Copy, Download, Ellipsis, ImagePlus, Link as LinkIcon, RefreshCw, Shuffle, Trash2 } from 'lucide-react';
+import { asProblem } from '@/shared/api/problem';
+import { addressOf } from '@/shared/files/attachment';
+import { i18n } from '@/shared/lib/text';
+import { Button, buttonStyle } from '@/shared/ui/button';
+import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
+import { toast } from '@/shared/ui/toast';
+import { linkTo } from './api';
+import { titleOf } from './names';
+import type { ImageFile, ImageJob } from './types';
+
+/** What can be done with a picture. */
+export interface PictureDoing {
+  /** Fills the composer with what it was made of. */
+  onReuse: (job: ImageJob, file?: ImageFile) => void;
+  /** Makes others like it; undefined where its model cannot any more. */
+  onVary: ((job: ImageJob, file: ImageFile) => void) | undefined;
+  /** Lets it go along with the next prompt; undefined where no model takes pictures. */
+  onEdit: ((file: ImageFile) => void) | undefined;
+  onDelete: (job: ImageJob, file: ImageFile) => void;
+}
+
+interface PictureProps {
+  job: ImageJob;
+  file: ImageFile;
+  doing: PictureDoing;
+}
+
+/** Gives an address of the picture that others can open. */
+async function copyLink(file: ImageFile): Promise<void> {
+  try {
+    const { url } = await linkTo(file.id);
+    await navigator.clipboard.writeText(url);
+    toast({
+      title: i18n.t('The link is copied'),
+      description: i18n.t('It works for 24 hours, for everybody who has it.'),
+    });
+  } catch (error) {
+    toast({
+      title: i18n.t('The link was not copied'),
+      description:
+        error instanceof DOMException ? i18n.t('The browser did not allow copying.') : asProblem(error).message,
+      error: true,
+    });
+  }
+}
+
+/** Beside the large picture. */
+export function PictureButtons({ job, file, doing: { onReuse, onVary, onEdit, onDelete } }: PictureProps) {
+  return (
+    <>
+      <a
+        className={buttonStyle({ variant: 'primary', size: 'small', className: 'pointer-coarse:h-11' })}
+        download={file.name}
+        href={addressOf(file.id)}
+      >
+        <Download aria-hidden={true} />
+        {i18n.t('Download')}
+      </a>
+      <Button onClick={() => onReuse(job, file)} size="small">
+        <RefreshCw aria-hidden={true} />
+        {i18n.t('Reuse settings')}
+      </Button>
+      {onVary && (
+        <Button onClick={() => onVary(job, file)} size="small">
+          <Shuffle aria-hidden={true} />
+          {i18n.t('Vary')}
+        </Button>
+      )}
+      {onEdit && (
+        <Button onClick={() => onEdit(file)} size="small">
+          <ImagePlus aria-hidden={true} />
+          {i18n.t('Edit')}
+        </Button>
+      )}
+      <Button onClick={() => void copyLink(file)} size="small">
+        <LinkIcon aria-hidden={true} />
+        {i18n.t('Copy link')}
+      </Button>
+      <Button className="text-destructive" onClick={() => onDelete(job, file)} size="small">
+        <Trash2 aria-hidden={true} />
+        {i18n.t('Delete')}
+      </Button>
+    </>
+  );
+}
+
+/** On the small picture. */
+export function PictureMenu({ job, file, doing: { onReuse, onVary, onEdit, onDelete } }: PictureProps) {
+  return (
+    <Menu
+      trigger={
+        <Button
+          aria-label={i18n.t('Actions for {name}', { name: titleOf(job, file) })}
+          className="size-8 bg-background/90 shadow-xs"
+          size="icon-small"
+          variant="ghost"
+        >
+          <Ellipsis aria-hidden={true} />
+        </Button>
+      }
+    >
+      <MenuItem render={<a download={file.name} href={addressOf(file.id)} />}>
+        <Download aria-hidden={true} />
+        {i18n.t('Download')}
+      </MenuItem>
+      <MenuItem onClick={() => void copyLink(file)}>
+        <Copy aria-hidden={true} />
+        {i18n.t('Copy link')}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem onClick={() => onReuse(job, file)}>
+        <RefreshCw aria-hidden={true} />
+        {i18n.t('Reuse settings')}
+      </MenuItem>
+      {onVary && (
+        <MenuItem onClick={() => onVary(job, file)}>
+          <Shuffle aria-hidden={true} />
+          {i18n.t('Vary')}
+        </MenuItem>
+      )}
+      {onEdit && (
+        <MenuItem onClick={() => onEdit(file)}>
+          <ImagePlus aria-hidden={true} />
+          {i18n.t('Edit')}
+        </MenuItem>
+      )}
+      <MenuSeparator />
+      <MenuItem destructive={true} onClick={() => onDelete(job, file)}>
+        <Trash2 aria-hidden={true} />
+        {i18n.t('Delete')}
+      </MenuItem>
+    </Menu>
+  );
+}

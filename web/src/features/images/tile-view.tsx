@@ -1,0 +1,75 @@
+import { CircleAlert, RotateCw } from 'lucide-react';
+import type { ComponentProps } from 'react';
+import { i18n } from '@/shared/lib/text';
+import { Button } from '@/shared/ui/button';
+import { PictureThumbnail } from '@/shared/ui/picture-thumbnail';
+import { drag } from './drag';
+import { titleOf } from './names';
+import { type PictureDoing, PictureMenu } from './picture-actions';
+import type { Tile } from './tiles';
+import type { ImageJob, ImageSize } from './types';
+
+interface TileViewProps {
+  job: ImageJob;
+  tile: Tile;
+  /** The shape of what is to come. */
+  shape: Pick<ImageSize, 'width' | 'height'>;
+  doing: PictureDoing;
+  onOpen: (fileId: string) => void;
+  /** Makes the one that failed once more. */
+  onAgain: () => void;
+}
+
+/** The place of one picture: while it is made, when it is there, and where it failed. */
+export function TileView({ job, tile, shape, doing, onOpen, onAgain }: TileViewProps) {
+  if (tile.kind === 'picture') {
+    const { file } = tile;
+    return (
+      <div className="group relative">
+        <button
+          aria-label={i18n.t('Open {name}', { name: titleOf(job, file) })}
+          className="block w-full cursor-zoom-in overflow-hidden rounded-lg"
+          data-picture={file.id}
+          draggable={doing.onEdit !== undefined}
+          onClick={() => onOpen(file.id)}
+          onDragStart={(event) => drag(event.dataTransfer, file.id)}
+          type="button"
+        >
+          <PictureThumbnail alt="" fileId={file.id} height={file.height} width={file.width} />
+        </button>
+        <div className="absolute end-1.5 top-1.5 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-fine:opacity-0">
+          <PictureMenu doing={doing} file={file} job={job} />
+        </div>
+      </div>
+    );
+  }
+  if (tile.kind === 'failed') {
+    return (
+      <Shaped
+        className="flex min-h-36 flex-col items-center justify-center gap-2 overflow-y-auto rounded-lg border border-destructive/40 bg-destructive/5 p-3 text-center text-sm leading-5"
+        shape={shape}
+      >
+        <CircleAlert aria-hidden={true} className="size-4 shrink-0 text-destructive" />
+        <p className="wrap-anywhere">{tile.failure.detail}</p>
+        <Button onClick={onAgain} size="small">
+          <RotateCw aria-hidden={true} />
+          {i18n.t('Try again')}
+        </Button>
+      </Shaped>
+    );
+  }
+  return (
+    <Shaped
+      aria-label={i18n.t('Picture {number} is being made', { number: tile.index + 1 })}
+      className="picture-making rounded-lg"
+      role="img"
+      shape={shape}
+    />
+  );
+}
+
+/** A place in the shape of a picture. */
+function Shaped({ shape: { width, height }, ...props }: ComponentProps<'div'> & Pick<TileViewProps, 'shape'>) {
+  // biome-ignore lint/style/noInlineStyles: only the size knows the shape
+  return <div {...props} style={{ aspectRatio: `${width} / ${height}` }} />;
+}

@@ -1,0 +1,149 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { asProblem, type Problem } from '@/shared/api/problem';
+import { useUser } from '@/shared/api/session';
+import { attachments, useAttachments } from '@/shared/files/attachments';
+import { drafts, useDraft } from '@/shared/lib/drafts';
+import { i18n } from '@/shared/lib/text';
+import { toast } from '@/shared/ui/toast';
+import { imageModelsQuery } from './api';
+import { asImageLimits, attachedById, attachedOf, editor, hindranceOf, limitsFor, picturesOf } from './inputs';
+import { useCreate } from './pending';
+import { splitPresets, withPresets } from './presets';
+import { requestOf, type Settings, unmet, usual, wishesOf } from './settings';
+import type { ImageFile, ImageJob, ImageModel, ImageRequest } from './types';
+
+/** The most pictures that go along where no model says. */
+const mostInputs = 16;
+
+/** What the page is about to make, and how it is begun. */
+export function useImages() {
+  const draft = `${useUser().id}.images`;
+  const { data, error, refetch } = useQuery(imageModelsQuery);
+  const [prompt, setPrompt] = useDraft(draft);
+  const [stored, setStored] = useDraft(`${draft}.settings`);
+  const list = useAttachments(draft);
+  const start = useCreate();
+  const [sending, setSending] = useState(false);
+  const [refused, setRefused] = useState<{ problem: Problem; again: () => void }>();
+
+  const models = data?.items;
+  const settings: Settings = stored === '' ? usual : { ...usual, ...(JSON.parse(stored) as Partial<Settings>) };
+  const setSettings = (next: Settings) => setStored(JSON.stringify(next));
+  const find = (id: string | undefined) => {
+    const name = data?.aliases[id ?? ''] ?? id;
+    return models?.find((each) => each.id === name && each.available);
+  };
+  const model = find(settings.model) ?? find(data?.default_model);
+  const hindrance = hindranceOf(list, model);
+  const canCreate = model !== undefined && prompt.trim() !== '' && hindrance === undefined && !sending;
+
+  /** Begins what is asked for; a refusal is shown, and can be tried again. */
+  const make = async (request: ImageRequest): Promise<boolean> => {
+    setRefused(undefined);
+    try {
+      await start(request);
+      return true;
+    } catch (refusal) {
+      setRefused({ problem: asProblem(refusal), again: () => void make(request) });
+      return false;
+    }
+  };
+
+  /** Makes what is in the composer. It stays there until the server has it. */
+  const create = async (): Promise<void> => {
+    if (!(model && canCreate)) {
+      return;
+    }
+    const inputs = list.flatMap(({ file }) => file?.id ?? []);
+    setSending(true);
+    setRefused(undefined);
+    try {
+      await start(requestOf(settings, model, withPresets(prompt, settings.presets), inputs));
+      if (drafts.read<string>(draft) === prompt) {
+        setPrompt('');
+      }
+      attachments.clear(draft);
+      if (settings.seed !== undefined && !settings.seedKept) {
+        setSettings({ ...settings, seed: undefined });
+      }
+    } catch (refusal) {
+      setRefused({ problem: asProblem(refusal), again: () => latestCreate() });
+    } finally {
+      setSending(false);
+    }
+  };
+  const latestCreate = () => void create();
+
+  return {
+    draft,
+    models,
+    modelsError: models ? null : error,
+    reloadModels: () => void refetch(),
+    model,
+    /** Pictures can go along with another model only. */
+    editor: hindrance === 'blind' ? editor(models ?? [], model) : undefined,
+    choose: (next: ImageModel) => setSettings({ ...settings, model: next.id }),
+    settings,
+    setSettings,
+    unmet: model ? unmet(settings, model) : [],
+    prompt,
+    setPrompt,
+    list,
+    hindrance,
+    canCreate,
+    sending,
+    create,
+    make,
+    refused,
+    closeRefusal: () => setRefused(undefined),
+
+    /** Lets pictures from the device go along. */
+    add: (files: readonly File[]): void => {
+      const { pictures, others } = picturesOf(files);
+      if (others.length > 0) {
+        toast({
+          title: i18n.t('Only pictures can go along'),
+          description: others.map(({ name }) => name).join(', '),
+          error: true,
+        });
+      }
+      const limits = limitsFor(models ?? [], model);
+      const room = Math.max(0, (limits?.max_count ?? mostInputs) - list.length);
+      if (pictures.length > room) {
+        toast({
+          title: i18n.t('{most, plural, one {# picture goes} other {# pictures go}} along at most', {
+            most: room + list.length,
+          }),
+          description: i18n.t('{left, plural, one {# picture was} other {# pictures were}} left out.', {
+            left: pictures.length - room,
+          }),
+          error: true,
+        });
+      }
+      attachments.add(draft, pictures.slice(0, room), { images: asImageLimits(limits) });
+    },
+
+    /** Lets a picture of the gallery go along. */
+    edit: (file: ImageFile): void => attachments.include(draft, [attachedOf(file)]),
+
+    /** Fills the composer with what something was made of; of one picture, with its seed. */
+    reuse: ({ input }: ImageJob, file?: ImageFile): void => {
+      const { prompt: typed, presets } = splitPresets(input.prompt);
+      const of = find(input.model);
+      const seed = file?.seed ?? input.seed;
+      setPrompt(typed);
+      setSettings({
+        ...wishesOf({ ...input, ...(seed !== undefined && { seed }) }, of, presets),
+        ...(file && { count: 1 }),
+      });
+      attachments.clear(draft);
+      attachments.include(
+        draft,
+        (input.image_file_ids ?? []).map((id) => attachedById(id, i18n.t('Picture'))),
+      );
+    },
+  };
+}
+
+export type Images = ReturnType<typeof useImages>;
