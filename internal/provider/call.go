@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -159,12 +160,15 @@ func (c *Call) failure(err error) *Error {
 	e.RetryAfter = min(max(0, e.RetryAfter), maxRetryAfter)
 	// An answer in one piece is sent when it is finished: what breaks then has been paid for.
 	e.Billed = !c.streamed && c.status >= http.StatusOK && c.status < http.StatusMultipleChoices
-	for _, name := range []string{"x-request-id", "request-id"} {
-		if e.RequestID == "" {
-			e.RequestID = c.header.Get(name)
-		}
+	if e.RequestID == "" {
+		e.RequestID = c.requestID()
 	}
 	return e
+}
+
+// requestID is the vendor's name for the request.
+func (c *Call) requestID() string {
+	return cmp.Or(c.header.Get("x-request-id"), c.header.Get("request-id"))
 }
 
 // kindOf classifies what no adapter knew.

@@ -21,6 +21,10 @@ func NewImageCall(ctx context.Context, provider string, req ImageRequest) *Call 
 func (c *Call) EndImage(answer ImageAnswer, err error) (ImageAnswer, error) {
 	answer.Usage = saneImage(answer.Usage)
 	answer.Revised = clean(answer.Revised)
+	if answer.ResponseID == "" { // OpenAI's have none
+		answer.ResponseID = c.requestID()
+	}
+	answer.ResponseID = clean(answer.ResponseID)
 	file := answer.Image.Data
 	answer.Image = Image{}
 	switch {

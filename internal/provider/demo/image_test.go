@@ -9,14 +9,15 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"pulse/internal/catalog"
 	"pulse/internal/provider"
 	"pulse/internal/provider/demo"
+	"pulse/internal/provider/providertest"
 )
 
 func picture(prompt string) provider.ImageRequest {
@@ -49,25 +50,21 @@ func painted(t testing.TB, c color.Color, width, height int) provider.Image {
 	return provider.Image{ContentType: "image/png", Data: b.Bytes()}
 }
 
-// A picture has exactly the size that was asked for, at each of the catalogue's
-// sizes and at those that nobody would ask for.
+// The demo keeps what Imager promises, in each size of the catalogue.
+func TestImager(t *testing.T) {
+	t.Parallel()
+	providertest.RunImager(t, providertest.ImageSubject{
+		Provider: "demo", Model: "demo-image", Size: "256x256",
+		NewImager: func(testing.TB, string, string, *http.Client) provider.Imager { return demo.NewImager(0) },
+	})
+}
+
+// A picture has exactly the size that was asked for, also those that nobody would
+// ask for.
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	all, err := catalog.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sizes := map[string]image.Point{"1x1": image.Pt(1, 1), "3x700": image.Pt(3, 700), "1500x2": image.Pt(1500, 2)}
-	for _, m := range all.Models(catalog.KindImage) {
-		if !m.Demo {
-			continue
-		}
-		for _, s := range m.Making.Sizes {
-			sizes[s.Ask] = image.Pt(int(s.Width), int(s.Height))
-		}
-	}
-	if len(sizes) < 6 {
-		t.Fatalf("the catalogue's demo has %d sizes", len(sizes))
+	sizes := map[string]image.Point{
+		"1x1": image.Pt(1, 1), "3x700": image.Pt(3, 700), "1500x2": image.Pt(1500, 2), "1344x768": image.Pt(1344, 768), "832x1216": image.Pt(832, 1216),
 	}
 	for ask, want := range sizes {
 		t.Run(ask, func(t *testing.T) {

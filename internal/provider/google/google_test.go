@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,7 +23,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func subject() providertest.Subject {
 	return providertest.Subject{
-		Provider: "google", Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Models: standin.GoogleModels, Effort: "high", ShowsThinking: true,
+		Provider: "google", Model: "gemini-4-hydrogen", Standin: standin.NewGoogle, Models: slices.Concat(standin.GoogleModels, standin.GoogleImageModels),
+		Effort: "high", ShowsThinking: true,
 		New: func(t testing.TB, address, key string, client *http.Client) provider.Chatter {
 			t.Helper()
 			c, err := google.New(t.Context(), google.Options{APIKey: key, BaseURL: address, HTTPClient: client})

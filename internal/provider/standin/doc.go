@@ -20,7 +20,11 @@
 // Gemini API, Vertex AI, and the token endpoint of ServiceAccount. Each lists its
 // models, for nothing, and a few at a time where the vendor has pages.
 //
+// OpenAI's and Google's stand-ins make pictures too, by a PictureScript: see
+// Server.Draws and Server.Wishes.
+//
 // With a nil Play the prompt decides, so that an end-to-end test of the whole
-// server can bring a fault about by what it types: see FromPrompt. The program
+// server can bring a fault about by what it types: see FromPrompt and
+// PictureFromPrompt. The program
 // in cmd/standin serves all vendors that way, each on a port of its own.
 package standin

@@ -13,7 +13,7 @@ import (
 	"pulse/internal/provider"
 )
 
-// GoogleModels are those that Google's stand-in has.
+// GoogleModels are those of Google's stand-in that chat.
 var GoogleModels = []string{
 	"gemini-4-argon", "gemini-4-carbon", "gemini-4-hydrogen", "gemini-3.8-flash", "gemini-3.6-flash",
 	"gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-3.1-pro-preview",
@@ -61,6 +61,10 @@ type googleRequest struct {
 		StopSequences      []string       `json:"stopSequences"`
 		ResponseMIMEType   string         `json:"responseMimeType"`
 		ResponseJSONSchema jsontext.Value `json:"responseJsonSchema"`
+
+		ResponseModalities []string          `json:"responseModalities"`
+		ImageConfig        googleImageConfig `json:"imageConfig"`
+		Seed               *int64            `json:"seed"`
 	} `json:"generationConfig"`
 	Tools      []googleTool     `json:"tools"`
 	ToolConfig googleToolConfig `json:"toolConfig"`
@@ -124,7 +128,8 @@ func (g google) generate(w http.ResponseWriter, r *http.Request, model, verb str
 	g.server.note(func(b *Books) { b.Requests++ })
 	v := &googleVoice{}
 	f := g.door(r)
-	if f.Status == 0 && (verb != "generateContent" && verb != "streamGenerateContent" || !slices.Contains(GoogleModels, model)) {
+	draws := slices.Contains(GoogleImageModels, model) && verb == "generateContent"
+	if f.Status == 0 && !draws && (verb != "generateContent" && verb != "streamGenerateContent" || !slices.Contains(GoogleModels, model)) {
 		f = Failure{Status: http.StatusNotFound, Message: "models/" + model + " is not found for API version v1beta, or is not supported for " + verb + "."}
 	}
 	stream := verb == "streamGenerateContent"
@@ -142,6 +147,10 @@ func (g google) generate(w http.ResponseWriter, r *http.Request, model, verb str
 			f = googleInvalid("Invalid JSON payload received. Unknown name %q: Cannot find field.", unknown)
 		}
 		g.server.refuse(w, v, f)
+		return
+	}
+	if draws {
+		g.draw(w, r, model, &body)
 		return
 	}
 	req, f := g.understand(&body, model, stream)
@@ -187,10 +196,10 @@ func (g google) understand(b *googleRequest, model string, stream bool) (provide
 		most = googleMaxStreamed
 	}
 	switch {
-	case g.vertex && b.Store != nil:
-		return req, googleInvalid("Invalid JSON payload received. Unknown name \"store\": Cannot find field.")
-	case !g.vertex && (b.Store == nil || *b.Store):
-		return req, googleInvalid("this stand-in insists on store:false, since the Gemini API keeps requests otherwise")
+	case b.keeps(g.vertex).Status != 0:
+		return req, b.keeps(g.vertex)
+	case len(config.ResponseModalities) > 0 || config.ImageConfig != googleImageConfig{}:
+		return req, googleInvalid("Model does not support the requested response modalities: image")
 	case config.CandidateCount != 0:
 		return req, googleInvalid("candidateCount is not supported for this model")
 	case config.MaxOutputTokens < 0 || config.MaxOutputTokens > most:

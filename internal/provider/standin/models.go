@@ -106,7 +106,7 @@ func (g google) models(w http.ResponseWriter, r *http.Request) {
 		PublisherModels []model `json:"publisherModels,omitempty"`
 		NextPageToken   string  `json:"nextPageToken,omitempty"`
 	}{}
-	ids, more := page(GoogleModels, r.FormValue("pageToken"), r.FormValue("pageSize"))
+	ids, more := page(slices.Concat(GoogleModels, GoogleImageModels), r.FormValue("pageToken"), r.FormValue("pageSize"))
 	for _, id := range ids {
 		if g.vertex {
 			list.PublisherModels = append(list.PublisherModels, model{"publishers/google/models/" + id})

@@ -23,12 +23,15 @@ var (
 )
 
 // OpenAIModels are those that OpenAI's stand-in has.
-func OpenAIModels() []string { return slices.Concat(openAIWithoutSampling, openAIOthers) }
+func OpenAIModels() []string {
+	return slices.Concat(openAIWithoutSampling, openAIOthers, OpenAIImageModels())
+}
 
 // CompatibleModels is what a compatible stand-in lists.
 var CompatibleModels = []string{"llama4:scout", "qwen3:8b"}
 
-// NewOpenAI stands in for OpenAI: POST /v1/chat/completions and GET /v1/models.
+// NewOpenAI stands in for OpenAI: POST /v1/chat/completions, /v1/responses,
+// /v1/images/generations and /v1/images/edits, and GET /v1/models.
 func NewOpenAI(play Play) *Server { return newOpenAI(play, false) }
 
 // NewCompatible stands in for an old server that imitates OpenAI: any model,
@@ -41,10 +44,15 @@ func newOpenAI(play Play, compatible bool) *Server {
 	s.mux.HandleFunc("POST /v1/chat/completions", api.chat)
 	if !compatible {
 		s.mux.HandleFunc("POST /v1/responses", api.respond)
+		s.mux.HandleFunc("POST /v1/images/generations", api.generateImage)
+		s.mux.HandleFunc("POST "+editsPath, api.editImage)
 	}
 	s.mux.HandleFunc("GET /v1/models", api.models)
 	return s
 }
+
+// editsPath alone takes a form.
+const editsPath = "/v1/images/edits"
 
 type openAI struct {
 	server     *Server
@@ -140,7 +148,7 @@ func (a openAI) door(r *http.Request) Failure {
 	if key == WrongKey || !ok && !a.compatible {
 		return Failure{Status: http.StatusUnauthorized, Code: "invalid_api_key", Message: "Incorrect API key provided."}
 	}
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && r.Method == http.MethodPost {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && r.Method == http.MethodPost && r.URL.Path != editsPath {
 		return Failure{Status: http.StatusBadRequest, Message: "We could not parse the JSON body of your request."}
 	}
 	return Failure{}

@@ -73,11 +73,11 @@ func (c *responsesContent) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	var plain content
 	type parts responsesContent
 	if dec.PeekKind() != '"' {
-		return json.UnmarshalDecode(dec, (*parts)(c)) //nolint:wrapcheck // strictly does
+		return json.UnmarshalDecode(dec, (*parts)(c))
 	}
 	err := json.UnmarshalDecode(dec, &plain)
 	*c = responsesContent{{Type: "input_text", Text: plain.text()}}
-	return err //nolint:wrapcheck // as above
+	return err
 }
 
 func (a openAI) respond(w http.ResponseWriter, r *http.Request) {

@@ -53,7 +53,7 @@ type openAIChoice struct{ word, name string }
 // UnmarshalJSONFrom reads either form.
 func (c *openAIChoice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if dec.PeekKind() == '"' {
-		return json.UnmarshalDecode(dec, &c.word) //nolint:wrapcheck // strictly does
+		return json.UnmarshalDecode(dec, &c.word)
 	}
 	var named struct {
 		Type     string `json:"type"`
@@ -63,7 +63,7 @@ func (c *openAIChoice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		} `json:"function"`
 	}
 	if err := json.UnmarshalDecode(dec, &named); err != nil {
-		return err //nolint:wrapcheck // as above
+		return err
 	}
 	if c.name = named.Name + named.Function.Name; named.Type != "function" || c.name == "" {
 		return errors.New("Invalid value for 'tool_choice'.") //nolint:revive,staticcheck // OpenAI's words

@@ -12,6 +12,8 @@ import (
 // voice writes an answer in a vendor's wire format. The append methods take
 // the buffer of the stream and give it back longer.
 type voice interface { //nolint:interfacebloat // a wire format has so many parts
+	failing
+
 	contentType() string
 	begin(buf []byte, p *performance) []byte             // what comes before the first piece
 	thought(buf []byte, piece string) []byte             // a piece of thinking
@@ -22,8 +24,12 @@ type voice interface { //nolint:interfacebloat // a wire format has so many part
 	broken(buf []byte) []byte                            // a line that cannot be read
 	failed(buf []byte, f Failure) []byte                 // an error in mid-stream
 	whole(p *performance, thoughts, text string) []byte  // an answer in one piece
-	failure(buf []byte, f Failure) []byte                // the body of an error
 	blocked(p *performance) (body []byte, status int)    // the prompt was blocked
+}
+
+// failing writes the body of an error in a vendor's wire format.
+type failing interface {
+	failure(buf []byte, f Failure) []byte
 }
 
 // performance is one script being played.

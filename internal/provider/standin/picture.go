@@ -23,12 +23,17 @@ const pictureTokens = 100
 
 // picture reads a picture as vendors do: what it says it is, it has to be.
 func picture(contentType, data string, types ...string) (provider.Image, error) {
-	if !slices.Contains(types, contentType) {
-		return provider.Image{}, fmt.Errorf("unsupported image type %q; supported are %s", contentType, strings.Join(types, ", "))
-	}
 	body, err := base64.StdEncoding.Strict().DecodeString(data)
 	if err != nil {
 		return provider.Image{}, fmt.Errorf("the image is no valid base64: %w", err)
+	}
+	return decoded(contentType, body, types...)
+}
+
+// decoded is picture, of a file.
+func decoded(contentType string, body []byte, types ...string) (provider.Image, error) {
+	if !slices.Contains(types, contentType) {
+		return provider.Image{}, fmt.Errorf("unsupported image type %q; supported are %s", contentType, strings.Join(types, ", "))
 	}
 	_, format, err := image.DecodeConfig(bytes.NewReader(body))
 	if err != nil {

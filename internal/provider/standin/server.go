@@ -24,21 +24,26 @@ type Server struct {
 	play Play
 	mux  *http.ServeMux
 
-	mu    sync.Mutex
-	books Books
-	last  Request
+	mu       sync.Mutex
+	books    Books
+	last     Request
+	pictures PicturePlay
+	wishes   []Wish
+	nth      map[string]int // wishes by prompt
 }
 
 // Books are what a vendor knows about its business.
 type Books struct {
-	Requests int64 // chats asked for, refused ones included
-	Refused  int64 // chats that were answered by an error status
+	Requests int64 // chats and pictures asked for, refused ones included
+	Refused  int64 // those that were answered by an error status
 	Finished int64 // answers that ended in good order
 	Gone     int64 // answers whose reader went away
 	Open     int64 // answers that are under way
 	// Billed is the sum of what was said, whether it was read to the end or
 	// not. An answer that broke off is billed in proportion to its pieces.
 	Billed provider.Usage
+	// BilledPictures is the same of pictures. What is made is billed, read or not.
+	BilledPictures provider.ImageUsage
 }
 
 // Request is a chat as it came in.
@@ -80,14 +85,14 @@ func (s *Server) note(change func(*Books)) {
 	change(&s.books)
 }
 
-// refuse answers a chat with an error, and books it.
-func (s *Server) refuse(w http.ResponseWriter, v voice, f Failure) {
+// refuse answers with an error, and books it.
+func (s *Server) refuse(w http.ResponseWriter, v failing, f Failure) {
 	s.note(func(b *Books) { b.Refused++ })
 	fail(w, v, f)
 }
 
 // fail answers with an error in the vendor's own shape.
-func fail(w http.ResponseWriter, v voice, f Failure) {
+func fail(w http.ResponseWriter, v failing, f Failure) {
 	if f.Status == 0 {
 		f.Status = http.StatusInternalServerError
 	}
