@@ -167,7 +167,7 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	})
 	service := job.NewService(job.Options{DB: b.db, Ledger: b.ledger, Changes: b.changes, Log: o.Log, Now: o.Now, Lease: o.Lease})
 	pictures := image.New(image.Options{
-		DB: b.db, Jobs: service, Catalog: models, Vendors: v.images, Files: blobs, Workshop: workshop, Links: pendingLinks{},
+		DB: b.db, Jobs: service, Catalog: models, Vendors: v.images, Files: blobs, Workshop: workshop, Links: files,
 		DemoBesideReal: cfg.Demo == config.DemoOn, Log: o.Log, Now: o.Now,
 	})
 	chats := chat.New(chat.Options{

@@ -68,8 +68,7 @@ func (r *Room) link(ctx context.Context, in *named) (*linkedOutput, error) {
 // sharedInput is a link as it was followed. What is no link of ours is one that
 // leads nowhere, and no wrong request.
 type sharedInput struct {
-	named
-
+	ID        string `path:"id" maxLength:"64"`
 	Expires   string `query:"expires" maxLength:"100" doc:"When it expires, in seconds since 1970"`
 	Signature string `query:"signature" maxLength:"100"`
 }
