@@ -10,6 +10,8 @@ function meterName(meter: string): string {
   switch (meter) {
     case 'tokens':
       return i18n.t('Tokens');
+    case 'images':
+      return i18n.t('Images');
     default:
       return meter;
   }
