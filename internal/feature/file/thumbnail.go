@@ -53,21 +53,15 @@ func (r *Room) thumbnail(ctx context.Context, in *named) (*httpd.Content, error)
 	if err != nil {
 		return nil, notFound(err)
 	}
-	if extract.Kind(f.Kind) != extract.Image || f.ThumbnailType == noThumbnail {
+	if extract.Kind(f.Kind) != extract.Image {
 		return nil, errNoThumbnail(nil)
 	}
-	t := small{f.ThumbnailKey, f.ThumbnailType, f.ThumbnailSha256, f.ThumbnailSize}
-	if t.key != "" {
-		if err := r.there(ctx, t.key); err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		} else if err != nil { // it can be made again, other than the file
-			t.key = ""
-		}
+	t, made, err := r.made(ctx, f)
+	if err == nil && !made {
+		t, err = r.makeOnce(ctx, a.ID, in.ID)
 	}
-	if t.key == "" {
-		if t, err = r.makeOnce(ctx, a.ID, in.ID, f.BlobKey); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
 	}
 	ending := ".jpg"
 	if t.contentType == "image/png" {
@@ -79,13 +73,29 @@ func (r *Room) thumbnail(ctx context.Context, in *named) (*httpd.Content, error)
 	}), nil
 }
 
+// made gives the thumbnail of a file that has one. One whose bytes are gone is none:
+// it can be made again, other than the file.
+func (r *Room) made(ctx context.Context, f query.GetFileRow) (t small, ok bool, err error) {
+	switch {
+	case f.ThumbnailType == noThumbnail:
+		return t, false, errNoThumbnail(nil)
+	case f.ThumbnailKey == "":
+		return t, false, nil
+	}
+	err = r.there(ctx, f.ThumbnailKey)
+	if fault.Is(err, fault.NotFound) {
+		return t, false, nil
+	}
+	return small{f.ThumbnailKey, f.ThumbnailType, f.ThumbnailSha256, f.ThumbnailSize}, true, err
+}
+
 // makeOnce makes a thumbnail for all who ask for it at the same time. One that two
 // processes make is the same.
-func (r *Room) makeOnce(ctx context.Context, userID, id, blobKey string) (small, error) {
+func (r *Room) makeOnce(ctx context.Context, userID, id string) (small, error) {
 	made := r.making.DoChan(id, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makingTime)
 		defer cancel()
-		return r.makeThumbnail(ctx, userID, id, blobKey)
+		return r.makeThumbnail(ctx, userID, id)
 	})
 	select {
 	case <-ctx.Done():
@@ -98,13 +108,20 @@ func (r *Room) makeOnce(ctx context.Context, userID, id, blobKey string) (small,
 
 // makeThumbnail makes it, one of a person's after the other: a person with many
 // large pictures waits for themselves.
-func (r *Room) makeThumbnail(ctx context.Context, userID, id, blobKey string) (small, error) {
+func (r *Room) makeThumbnail(ctx context.Context, userID, id string) (small, error) {
 	leave, err := r.turns.enter(ctx, userID)
 	if err != nil {
 		return small{}, err
 	}
 	defer leave()
-	t, err := r.pictures.Thumbnail(ctx, func() (io.ReadCloser, error) { return r.blobs.Open(ctx, blobKey, 0, -1) })
+	f, err := r.db.Read().GetFile(ctx, query.GetFileParams{ID: id, UserID: userID})
+	if err != nil {
+		return small{}, notFound(err)
+	}
+	if t, made, err := r.made(ctx, f); made || err != nil { // since it was asked for
+		return t, err
+	}
+	t, err := r.pictures.Thumbnail(ctx, func() (io.ReadCloser, error) { return r.blobs.Open(ctx, f.BlobKey, 0, -1) })
 	if errors.Is(err, blob.ErrNotFound) {
 		return small{}, gone(err)
 	}
