@@ -50,6 +50,38 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// Who wanted a picture is told of a picture, of each kind something else.
+func TestSentencesOfPictures(t *testing.T) {
+	t.Parallel()
+	seen := map[string]provider.Kind{}
+	for _, kind := range []provider.Kind{
+		provider.KindBadRequest, provider.KindTooLong, provider.KindTooLarge, provider.KindAuth, provider.KindNoCredit, provider.KindNoModel,
+		provider.KindRateLimited, provider.KindOverloaded, provider.KindUnreachable, provider.KindStalled, provider.KindCut, provider.KindMalformed,
+		provider.KindBlocked, provider.KindEmpty, provider.KindEndless, "provider_something_new",
+	} {
+		e := &provider.Error{Kind: kind, Provider: "openai", Picture: true, Cause: errors.New("the vendor's secret words")}
+		message := e.Fault("Some Vendor").Message
+		if other, twice := seen[message]; twice {
+			t.Errorf("%s says what %s says: %s", kind, other, message)
+		}
+		seen[message] = kind
+		named := strings.Contains(message, "Some Vendor") || strings.Contains(message, "model")
+		if !named || !strings.HasSuffix(message, ".") || strings.Count(message, ".") < 2 {
+			t.Errorf("%s: a person cannot tell who failed or what to do: %s", kind, message)
+		}
+		for _, foreign := range []string{"answer", "kept", "conversation", "question", "saying", "wrote", "secret", "openai"} {
+			if strings.Contains(message, foreign) {
+				t.Errorf("%s: %q says nothing of a picture: %s", kind, foreign, message)
+			}
+		}
+	}
+	e := provider.CannotDo("size", "Some Vendor has no such size.")
+	e.Picture = true
+	if message := e.Fault("Another").Message; message != "Some Vendor has no such size." {
+		t.Errorf("got %q", message)
+	}
+}
+
 // What an adapter refuses by itself is told in its own words, with the parameter.
 func TestCannotDo(t *testing.T) {
 	t.Parallel()

@@ -177,3 +177,64 @@ func TestRetriesAreLogged(t *testing.T) {
 		}
 	})
 }
+
+// pictures is an Imager whose tries are written down.
+type pictures struct{ script }
+
+func (p *pictures) Image(ctx context.Context, _ provider.ImageRequest) (provider.ImageAnswer, error) {
+	answer, err := p.Chat(ctx, provider.ChatRequest{}, func(provider.Delta) {})
+	made := provider.ImageAnswer{Usage: provider.ImageUsage{Input: answer.Usage.Input, Output: answer.Usage.Output}}
+	if err == nil {
+		made.Image = provider.Image{ContentType: "image/png", Data: []byte("a picture")}
+	}
+	return made, err
+}
+
+// A picture is made by the rules of answers: what may have been billed is not
+// made twice.
+func TestWithImageRetry(t *testing.T) {
+	t.Parallel()
+	overloaded := outcome{err: failure(provider.KindOverloaded)}
+	for _, c := range []struct {
+		name     string
+		outcomes []outcome
+		tries    int
+		kind     provider.Kind
+	}{
+		{"no failure", []outcome{fine}, 1, ""},
+		{"two failures", []outcome{overloaded, overloaded, fine}, 3, ""},
+		{"failures without end", []outcome{overloaded}, 4, provider.KindOverloaded},
+		{"declined", []outcome{{err: failure(provider.KindBlocked)}, fine}, 1, provider.KindBlocked},
+		{"no picture", []outcome{{err: failure(provider.KindEmpty)}, fine}, 1, provider.KindEmpty},
+		{"after reported usage", []outcome{{usage: provider.Usage{Output: 9}, err: failure(provider.KindMalformed)}, fine}, 1, provider.KindMalformed},
+		{"after work that is billed", []outcome{{err: &provider.Error{Kind: provider.KindCut, Billed: true, Cause: errors.New("no luck")}}, fine}, 1, provider.KindCut},
+		{"longer than anybody waits", []outcome{{err: after(21 * time.Second)}, fine}, 1, provider.KindRateLimited},
+		{"failures that take long", []outcome{{err: failure(provider.KindStalled), takes: 10 * time.Minute}, fine}, 1, provider.KindStalled},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := &pictures{script{outcomes: c.outcomes}}
+				a, err := provider.WithImageRetry(p, slog.New(slog.DiscardHandler)).Image(t.Context(), provider.ImageRequest{})
+				if provider.KindOf(err) != c.kind || (err == nil) != (c.kind == "") || len(p.begun) != c.tries {
+					t.Errorf("%d tries, error %v", len(p.begun), err)
+				}
+				if (a.Image.Data != nil) != (err == nil) {
+					t.Errorf("%d bytes, error %v", len(a.Image.Data), err)
+				}
+				if last := c.outcomes[min(c.tries, len(c.outcomes))-1]; a.Usage.Output != last.usage.Output {
+					t.Errorf("usage %+v, want %+v", a.Usage, last.usage)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		why := errors.New("the person pressed Stop")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(5*time.Second, func() { cancel(why) })
+		p := &pictures{script{outcomes: []outcome{{err: after(10 * time.Second)}, fine}}}
+		if _, err := provider.WithImageRetry(p, slog.New(slog.DiscardHandler)).Image(ctx, provider.ImageRequest{}); !errors.Is(err, why) || len(p.begun) != 1 {
+			t.Errorf("%d tries, error %v", len(p.begun), err)
+		}
+	})
+}
