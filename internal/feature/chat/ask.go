@@ -175,12 +175,9 @@ func split(messages []Message) (system string, turns []turn, err error) {
 
 // model finds a model that can be asked here and now.
 func (r *Room) model(id string) (catalog.Model, error) {
-	m, ok := r.imageModel(id)
-	why := ""
-	if ok {
-		why = r.painter.Unavailable(m)
-	} else {
-		m, why = r.find(id)
+	m, why := r.find(id)
+	if painter, ok := r.imageModel(id); ok {
+		m, why = painter, r.painter.Unavailable(painter)
 	}
 	if why != "" {
 		return m, fault.BadField("body.model", why)
