@@ -4479,7 +4479,9 @@ export interface operations {
                 signature?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
