@@ -1,9 +1,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answer, api } from '@/shared/api/client';
 import { jobsKey } from '@/shared/api/jobs';
-import { offlineProblem, problemOf } from '@/shared/api/problem';
-import { reportUnreachable } from '@/shared/lib/connection';
 import { followed, running } from './running';
-import type { Begun, ImageJobPage, ImageModels, ImageRequest } from './types';
+import type { ImageJobPage, ImageRequest } from './types';
 
 export const imageKeys = {
   models: ['images', 'models'] as const,
@@ -14,7 +13,7 @@ export const imageKeys = {
 /** The models that make pictures, with what they can do and about what a picture costs. */
 export const imageModelsQuery = queryOptions({
   queryKey: imageKeys.models,
-  queryFn: ({ signal }) => request<ImageModels>('GET', '/api/v1/images/models', { signal }),
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/images/models', { signal })),
   staleTime: 5 * 60_000,
 });
 
@@ -26,13 +25,10 @@ export type ImageJobs = InfiniteData<ImageJobPage, string>;
 /** What was made, the newest first. Looked at again while something runs that this tab does not follow. */
 export const imageJobsQuery = infiniteQueryOptions({
   queryKey: imageKeys.jobs,
-  queryFn: ({ signal, pageParam }) => {
-    const query = new URLSearchParams({
-      type: 'image',
-      limit: String(pageLength),
-      ...(pageParam && { cursor: pageParam }),
-    });
-    return request<ImageJobPage>('GET', `/api/v1/jobs?${query}`, { signal });
+  queryFn: async ({ signal, pageParam }) => {
+    const query = { type: 'image', limit: pageLength, ...(pageParam && { cursor: pageParam }) };
+    const page = await answer(api.GET('/api/v1/jobs', { signal, params: { query } }));
+    return page as ImageJobPage; // its jobs are those of this type
   },
   initialPageParam: '',
   getNextPageParam: (page) => page.next_cursor || undefined,
@@ -43,40 +39,10 @@ export const imageJobsQuery = infiniteQueryOptions({
 });
 
 /** Begins to make pictures. However often the same key is sent, one job begins. */
-export const generate = (body: ImageRequest, idempotencyKey: string): Promise<Begun> =>
-  request('POST', '/api/v1/images/generate', { body, headers: { 'Idempotency-Key': idempotencyKey } });
+export const generate = (body: ImageRequest, idempotencyKey: string) =>
+  answer(api.POST('/api/v1/images/generate', { body, params: { header: { 'Idempotency-Key': idempotencyKey } } }));
 
-export const cancelJob = (id: string): Promise<unknown> =>
-  request('POST', `/api/v1/jobs/${encodeURIComponent(id)}/cancel`);
+export const cancelJob = (id: string) => answer(api.POST('/api/v1/jobs/{id}/cancel', { params: { path: { id } } }));
 
 /** An address of a file that needs no session, for a day. */
-export const linkTo = (fileId: string): Promise<{ url: string; expires_at: string }> =>
-  request('POST', `/api/v1/files/${encodeURIComponent(fileId)}/link`);
-
-interface Options {
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-}
-
-async function request<T>(method: string, path: string, { body, headers = {}, signal }: Options = {}): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(signal && { signal }),
-    });
-  } catch (error) {
-    if (signal?.aborted) {
-      throw error;
-    }
-    reportUnreachable();
-    throw offlineProblem(error);
-  }
-  if (!response.ok) {
-    throw await problemOf(response);
-  }
-  return response.json();
-}
+export const linkTo = (id: string) => answer(api.POST('/api/v1/files/{id}/link', { params: { path: { id } } }));

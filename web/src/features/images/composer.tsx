@@ -1,4 +1,4 @@
-import { ImagePlus, Sparkles } from 'lucide-react';
+import { ImagePlus } from 'lucide-react';
 import {
   type ClipboardEvent,
   type DragEvent,
@@ -20,8 +20,9 @@ import { Button } from '@/shared/ui/button';
 import { ComposerNotes } from './composer-notes';
 import { dragged, isDragged } from './drag';
 import { InputList } from './input-list';
+import { LeftLine } from './left-line';
 import { PresetRow, PresetWords } from './preset-row';
-import { QuoteLine } from './quote-line';
+import { priceWords } from './quote';
 import { fitted } from './settings';
 import type { ImageFile } from './types';
 import type { Images } from './use-images';
@@ -84,6 +85,7 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
     }
   };
   const count = model ? fitted(settings, model).count : settings.count;
+  const price = model && priceWords(model, fitted(settings, model));
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveElementInteractions: a picture of the gallery is dropped here; its menu does the same by keyboard
@@ -130,7 +132,8 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
       </div>
       <PresetWords chosen={settings.presets} />
       <ComposerNotes images={images} />
-      <div className="flex flex-wrap items-center gap-1">
+      <PresetRow chosen={settings.presets} onChange={(presets) => setSettings({ ...settings, presets })} />
+      <div className="flex items-center gap-1">
         <AttachButton
           accept={model?.edit?.types.join(',') ?? 'image/*'}
           icon={<ImagePlus aria-hidden={true} />}
@@ -139,12 +142,17 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
           ref={picker}
         />
         {settingsButton}
-        <PresetRow chosen={settings.presets} onChange={(presets) => setSettings({ ...settings, presets })} />
-        <div className="ms-auto flex grow items-center justify-end gap-3 ps-2">
-          <QuoteLine model={model} settings={settings} />
-          <Button busy={images.sending} disabled={!images.canCreate} type="submit" variant="primary">
-            <Sparkles aria-hidden={true} />
+        <div className="ms-auto flex min-w-0 items-center gap-3">
+          <LeftLine model={model} settings={settings} />
+          <Button
+            busy={images.sending}
+            className="shrink-0 gap-1.5"
+            disabled={!images.canCreate}
+            type="submit"
+            variant="primary"
+          >
             {i18n.t('{count, plural, one {Create # image} other {Create # images}}', { count })}
+            {price !== undefined && <span className="font-normal">{i18n.t('· {price}', { price })}</span>}
           </Button>
         </div>
       </div>

@@ -1,6 +1,7 @@
-import { CircleStop, Ellipsis, ReceiptText, RefreshCw, RotateCw, Trash2 } from 'lucide-react';
+import { CircleStop, CornerLeftUp, Ellipsis, PenLine, ReceiptText, RotateCw, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { asProblem, problemFrom } from '@/shared/api/problem';
+import { cn } from '@/shared/lib/cn';
 import { formatMoment, formatPercent, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
@@ -53,7 +54,12 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
         <GenerationActions doing={doing} job={job} onAgain={onAgain} onDelete={onDelete} />
       </div>
       {tiles.length > 0 && (
-        <ul className="grid grid-cols-2 items-start gap-2 lg:grid-cols-4">
+        <ul
+          className={cn(
+            'grid grid-cols-2 items-start gap-2',
+            (job.input.count ?? 1) > 3 ? 'lg:grid-cols-4' : 'sm:grid-cols-3',
+          )}
+        >
           {tiles.map((tile) => (
             <li key={tile.index}>
               <TileView
@@ -70,7 +76,12 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
       )}
       {runs && <Way job={job} />}
       {job.status === 'failed' && tiles.length === 0 && (
-        <ProblemNotice error={problemFrom(job.error, { status: 0 })} onRetry={() => onAgain(job)} />
+        <ProblemNotice error={problemFrom(job.error, { status: 0 })} onRetry={() => onAgain(job)}>
+          <Button onClick={() => doing.onReuse(job)} size="small">
+            <PenLine aria-hidden={true} />
+            {i18n.t('Change the words')}
+          </Button>
+        </ProblemNotice>
       )}
       {job.status === 'cancelled' && (
         <p className="text-muted-foreground text-sm">
@@ -150,7 +161,7 @@ function GenerationActions({ job, doing, onAgain, onDelete }: ActionsProps) {
         size="small"
         variant="ghost"
       >
-        <RefreshCw aria-hidden={true} />
+        <CornerLeftUp aria-hidden={true} />
         <span className="max-sm:sr-only">{i18n.t('Reuse')}</span>
       </Button>
       <Menu

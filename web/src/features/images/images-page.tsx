@@ -89,8 +89,8 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
             {images.modelsError !== null && (
               <ProblemNotice className="mb-3" error={images.modelsError} onRetry={images.reloadModels} />
             )}
-            {images.refused && (
-              <Refusal onClose={images.closeRefusal} onRetry={images.refused.again} problem={images.refused.problem} />
+            {images.refusal && (
+              <Refusal onClose={images.closeRefusal} onRetry={images.retry} problem={images.refusal} />
             )}
             <Composer
               fileOf={(id) => gallery.made.find(({ file }) => file.id === id)?.file}

@@ -52,9 +52,9 @@ async function create(client: QueryClient, request: ImageRequest): Promise<strin
   };
   change([job, ...pending]);
   try {
-    const { job_id: id, status } = await generate(request, key);
+    const { job_id: id } = await generate(request, key);
     names.set(id, key);
-    addJob(client, { ...job, id, status });
+    addJob(client, { ...job, id });
     return id;
   } finally {
     change(pending.filter((each) => each !== job));

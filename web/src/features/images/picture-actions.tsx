@@ -1,4 +1,4 @@
-import { Copy, Download, Ellipsis, ImagePlus, Link as LinkIcon, RefreshCw, Shuffle, Trash2 } from 'lucide-react';
+import { Brush, CornerLeftUp, Download, Ellipsis, Link as LinkIcon, Shuffle, Trash2 } from 'lucide-react';
 import { asProblem } from '@/shared/api/problem';
 import { addressOf } from '@/shared/files/attachment';
 import { i18n } from '@/shared/lib/text';
@@ -58,7 +58,7 @@ export function PictureButtons({ job, file, doing: { onReuse, onVary, onEdit, on
         {i18n.t('Download')}
       </a>
       <Button onClick={() => onReuse(job, file)} size="small">
-        <RefreshCw aria-hidden={true} />
+        <CornerLeftUp aria-hidden={true} />
         {i18n.t('Reuse settings')}
       </Button>
       {onVary && (
@@ -69,7 +69,7 @@ export function PictureButtons({ job, file, doing: { onReuse, onVary, onEdit, on
       )}
       {onEdit && (
         <Button onClick={() => onEdit(file)} size="small">
-          <ImagePlus aria-hidden={true} />
+          <Brush aria-hidden={true} />
           {i18n.t('Edit')}
         </Button>
       )}
@@ -105,12 +105,12 @@ export function PictureMenu({ job, file, doing: { onReuse, onVary, onEdit, onDel
         {i18n.t('Download')}
       </MenuItem>
       <MenuItem onClick={() => void copyLink(file)}>
-        <Copy aria-hidden={true} />
+        <LinkIcon aria-hidden={true} />
         {i18n.t('Copy link')}
       </MenuItem>
       <MenuSeparator />
       <MenuItem onClick={() => onReuse(job, file)}>
-        <RefreshCw aria-hidden={true} />
+        <CornerLeftUp aria-hidden={true} />
         {i18n.t('Reuse settings')}
       </MenuItem>
       {onVary && (
@@ -121,7 +121,7 @@ export function PictureMenu({ job, file, doing: { onReuse, onVary, onEdit, onDel
       )}
       {onEdit && (
         <MenuItem onClick={() => onEdit(file)}>
-          <ImagePlus aria-hidden={true} />
+          <Brush aria-hidden={true} />
           {i18n.t('Edit')}
         </MenuItem>
       )}

@@ -21,19 +21,21 @@ export function Provenance({
   const count = result?.files.length ?? 1;
   const inputs = input.image_file_ids?.length ?? 0;
   return (
-    <dl className="flex flex-col gap-3 text-sm">
-      <Fact label={i18n.t('Prompt')}>
-        <Words text={input.prompt} />
-      </Fact>
-      {file.revised_prompt !== undefined && file.revised_prompt !== '' && (
-        <Fact label={i18n.t('As the model changed it')}>
-          <Words text={file.revised_prompt} />
+    <div className="flex flex-col gap-3 text-sm">
+      <dl className="flex flex-col gap-3">
+        <Fact label={i18n.t('Prompt')}>
+          <Words text={input.prompt} />
         </Fact>
-      )}
-      {input.negative_prompt !== undefined && input.negative_prompt !== '' && (
-        <Fact label={i18n.t('Left out')}>{input.negative_prompt}</Fact>
-      )}
-      <div className="grid grid-cols-2 gap-3 tabular-nums">
+        {file.revised_prompt !== undefined && file.revised_prompt !== '' && (
+          <Fact label={i18n.t('As the model changed it')}>
+            <Words text={file.revised_prompt} />
+          </Fact>
+        )}
+        {input.negative_prompt !== undefined && input.negative_prompt !== '' && (
+          <Fact label={i18n.t('Left out')}>{input.negative_prompt}</Fact>
+        )}
+      </dl>
+      <dl className="grid grid-cols-2 gap-3 tabular-nums">
         <Fact label={i18n.t('Model')}>{model?.name ?? modelId}</Fact>
         <Fact label={i18n.t('Size')}>
           {pixelsOf(file)}
@@ -58,13 +60,13 @@ export function Provenance({
             )}
           </Fact>
         )}
-      </div>
+      </dl>
       {model?.demo && (
         <p className="rounded-lg bg-muted px-3 py-2 text-muted-foreground">
           {i18n.t('Drawn by Pulse’s demo, not by a model.')}
         </p>
       )}
-    </dl>
+    </div>
   );
 }
 

@@ -37,7 +37,8 @@ export function TileView({ job, tile, shape, doing, onOpen, onAgain }: TileViewP
         >
           <PictureThumbnail alt="" fileId={file.id} height={file.height} width={file.width} />
         </button>
-        <div className="absolute end-1.5 top-1.5 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-fine:opacity-0">
+        {/* A finger opens the picture, where all of it stands beside. */}
+        <div className="absolute end-1.5 top-1.5 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:hidden pointer-fine:opacity-0">
           <PictureMenu doing={doing} file={file} job={job} />
         </div>
       </div>

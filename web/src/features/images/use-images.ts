@@ -25,7 +25,7 @@ export function useImages() {
   const list = useAttachments(draft);
   const start = useCreate();
   const [sending, setSending] = useState(false);
-  const [refused, setRefused] = useState<{ problem: Problem; again: () => void }>();
+  const [refused, setRefused] = useState<{ problem: Problem; request?: ImageRequest }>();
 
   const models = data?.items;
   const settings: Settings = stored === '' ? usual : { ...usual, ...(JSON.parse(stored) as Partial<Settings>) };
@@ -45,7 +45,7 @@ export function useImages() {
       await start(request);
       return true;
     } catch (refusal) {
-      setRefused({ problem: asProblem(refusal), again: () => void make(request) });
+      setRefused({ problem: asProblem(refusal), request });
       return false;
     }
   };
@@ -68,13 +68,11 @@ export function useImages() {
         setSettings({ ...settings, seed: undefined });
       }
     } catch (refusal) {
-      setRefused({ problem: asProblem(refusal), again: () => latestCreate() });
+      setRefused({ problem: asProblem(refusal) });
     } finally {
       setSending(false);
     }
   };
-  const latestCreate = () => void create();
-
   return {
     draft,
     models,
@@ -95,8 +93,10 @@ export function useImages() {
     sending,
     create,
     make,
-    refused,
+    refusal: refused?.problem,
     closeRefusal: () => setRefused(undefined),
+    /** Asks again for what was refused; of the composer for what is in it now. */
+    retry: () => void (refused?.request ? make(refused.request) : create()),
 
     /** Lets pictures from the device go along. */
     add: (files: readonly File[]): void => {

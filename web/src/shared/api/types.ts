@@ -21,3 +21,9 @@ export type ChatSettings = Pick<Ask, 'system_prompt' | 'temperature' | 'max_toke
 export type AttachedFile = Schemas['AttachedFile'];
 export type ImageLimits = Schemas['ImageLimits'];
 export type Count = Schemas['Count'];
+
+export type ImageModel = Schemas['ImageModel'];
+export type ImageModels = Schemas['ImageModelList'];
+export type ImageSize = Schemas['ImageSize'];
+export type EditLimits = Schemas['EditLimits'];
+export type ImageRequest = Schemas['ImageRequest'];

@@ -176,3 +176,15 @@ it('the files of a message are kept, also when they are taken out of its edit', 
   later.begin(draft, ['a', 'b'].map(stored));
   expect(later.of(draft)).toHaveLength(2);
 });
+
+it('what belongs to something else goes along once, and is not deleted when it is taken out', () => {
+  const { store, discard } = aStore();
+  store.include(draft, ['a', 'b'].map(stored));
+  store.include(draft, [stored('a')]);
+  expect(store.of(draft).map(({ name }) => name)).toEqual(['a', 'b']);
+  const later = aStore().store; // after a reload
+  expect(later.of(draft).map(({ kept }) => kept)).toEqual([true, true]);
+  store.remove(draft, store.of(draft)[0]?.key ?? '');
+  store.drop(draft);
+  expect(discard).not.toHaveBeenCalled();
+});

@@ -42,7 +42,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
     }
   };
   const onTouchEnd = (event: TouchEvent<HTMLElement>) => {
-    const end = event.changedTouches[0];
+    const [end] = Array.from(event.changedTouches);
     const begin = touch.current;
     if (!(end && begin)) {
       return;
@@ -79,7 +79,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
             )}
           </div>
           <div className="flex max-h-[50dvh] shrink-0 flex-col border-t md:max-h-none md:w-80 md:border-s md:border-t-0">
-            <div className="flex items-center gap-2 py-2 ps-4 pe-14">
+            <div className="flex h-13 shrink-0 items-center gap-2 ps-4 pe-14">
               <BaseDialog.Title className="min-w-0 flex-1 truncate font-semibold text-base">{title}</BaseDialog.Title>
               {pictures.length > 1 && at >= 0 && (
                 <p className="shrink-0 text-muted-foreground text-xs tabular-nums" role="status">

@@ -1,27 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import { usageQuery } from '@/shared/api/usage';
 import { cn } from '@/shared/lib/cn';
-import { imagesOf, leftWords, priceWords } from './quote';
+import { imagesOf, leftWords } from './quote';
 import { fitted, type Settings } from './settings';
 import type { ImageModel } from './types';
 
 const fresh = 60_000;
 
-interface QuoteLineProps {
+interface LeftLineProps {
   model: ImageModel | undefined;
   settings: Settings;
 }
 
-/** What the click costs, in money and of the plan. */
-export function QuoteLine({ model, settings }: QuoteLineProps) {
+/** What is left of the plan for the click to take. */
+export function LeftLine({ model, settings }: LeftLineProps) {
   const { data } = useQuery({ ...usageQuery, staleTime: fresh });
   const meter = imagesOf(data);
-  if (!model) {
+  if (!(model && meter)) {
     return null;
   }
-  const fit = fitted(settings, model);
-  const short = meter !== undefined && meter.remaining < fit.count;
-  const words = [priceWords(model, fit), meter && leftWords(meter)].filter(Boolean);
+  const short = meter.remaining < fitted(settings, model).count;
   return (
     <p
       className={cn(
@@ -29,7 +27,7 @@ export function QuoteLine({ model, settings }: QuoteLineProps) {
         short ? 'text-warning' : 'text-muted-foreground',
       )}
     >
-      {words.join(' · ')}
+      {leftWords(meter)}
     </p>
   );
 }

@@ -1,0 +1,48 @@
+import { expect, test as it } from 'vitest';
+import { aboutUsd, leftWords, priceWords, quotaSentence, roughly } from './quote';
+import { fitted, usual } from './settings';
+import type { ImageModel } from './types';
+
+const model = (about: Record<string, number> | undefined): ImageModel =>
+  ({
+    id: 'm',
+    max_count: 4,
+    parameters: [],
+    qualities: ['medium', 'high'],
+    sizes: [
+      { id: 's', width: 1024, height: 1024 },
+      { id: 'p', width: 512, height: 1024 },
+    ],
+    ...(about && { price: { about_usd_per_image: about } }),
+  }) as unknown as ImageModel;
+
+const priced = model({ s: 0.032, 's/medium': 0.032, 's/high': 0.126, p: 0.05 });
+
+it('counts pictures, sizes and qualities', () => {
+  expect(aboutUsd(priced, fitted({ ...usual, count: 2 }, priced))).toBeCloseTo(0.064);
+  expect(aboutUsd(priced, fitted({ ...usual, quality: 'high' }, priced))).toBeCloseTo(0.126);
+  expect(aboutUsd(priced, fitted({ ...usual, size: priced.sizes[1], quality: 'high' }, priced))).toBeCloseTo(0.05);
+  expect(aboutUsd(model(undefined), fitted(usual, priced))).toBeUndefined();
+});
+
+it('never says less than it is', () => {
+  expect(roughly(0.064)).toContain('0.07');
+  expect(roughly(0.07)).toContain('0.07');
+  expect(roughly(0.1 + 0.2)).toContain('0.30');
+  expect(roughly(0.0003)).toContain('0.0003');
+});
+
+it('what costs nothing is free, what nobody knows is not said', () => {
+  const free = model({ s: 0 });
+  expect(priceWords(free, fitted(usual, free))).toBe('free');
+  expect(priceWords(model(undefined), fitted(usual, priced))).toBeUndefined();
+  expect(priceWords(priced, fitted(usual, priced))).toContain('about ');
+});
+
+it('what is left of the plan', () => {
+  const meter = { meter: 'images', limit: 50, used: 2, reserved: 0, percent: 4 };
+  expect(leftWords({ ...meter, remaining: 48 })).toBe('48 left this month');
+  expect(leftWords({ ...meter, remaining: 0 })).toBe('none left this month');
+  expect(quotaSentence({ limit: 50, used: 50 })).toBe('50 of 50 pictures are used.');
+  expect(quotaSentence({})).toBeUndefined();
+});
