@@ -71,14 +71,16 @@ func jpegHeader(in *bufio.Reader) (header, error) {
 		return header{}, err //nolint:wrapcheck // the picture is damaged, wherever
 	}
 	var frame jpegFrame
+	at := int64(len(seen))
 	for {
-		marker, body, err := jpegSegment(in)
+		marker, body, length, err := jpegSegment(in)
 		if err != nil {
 			return header{}, err
 		}
+		at += length
 		switch {
 		case marker == jpegSOS:
-			h, err := frame.header()
+			h, err := frame.header(at)
 			if err == nil {
 				h.orientation = orientationOf(append(seen, 0xff, 0xd9))
 			}
@@ -100,37 +102,38 @@ func jpegHeader(in *bufio.Reader) (header, error) {
 }
 
 // jpegSegment reads one segment with a length, of those that may stand before
-// the pixels.
-func jpegSegment(in *bufio.Reader) (marker byte, body []byte, err error) {
+// the pixels. all is how many bytes it took.
+func jpegSegment(in *bufio.Reader) (marker byte, body []byte, all int64, err error) {
 	b, err := in.ReadByte()
 	if err != nil {
-		return 0, nil, err //nolint:wrapcheck // the picture is damaged, wherever
+		return 0, nil, 0, err //nolint:wrapcheck // the picture is damaged, wherever
 	}
 	if b != jpegFill {
-		return 0, nil, errors.New("jpeg: something between the segments")
+		return 0, nil, 0, errors.New("jpeg: something between the segments")
 	}
-	for marker = jpegFill; marker == jpegFill; {
+	all = 1
+	for marker = jpegFill; marker == jpegFill; all++ {
 		if marker, err = in.ReadByte(); err != nil {
-			return 0, nil, err //nolint:wrapcheck // as above
+			return 0, nil, 0, err //nolint:wrapcheck // as above
 		}
 	}
 	switch {
 	case marker >= jpegSOF0 && marker <= jpegSOF2, marker == jpegDHT, marker == jpegSOS, marker == jpegDQT, marker == jpegDRI,
 		marker >= jpegAPP0 && marker <= jpegAPPF, marker == jpegCOM:
 	default:
-		return 0, nil, fmt.Errorf("jpeg: marker %x", marker)
+		return 0, nil, 0, fmt.Errorf("jpeg: marker %x", marker)
 	}
 	var length [2]byte
 	if _, err := io.ReadFull(in, length[:]); err != nil {
-		return 0, nil, err //nolint:wrapcheck // as above
+		return 0, nil, 0, err //nolint:wrapcheck // as above
 	}
-	n := int(binary.BigEndian.Uint16(length[:])) - len(length)
-	if n < 0 {
-		return 0, nil, errors.New("jpeg: a segment that is too short")
+	n := int(binary.BigEndian.Uint16(length[:]))
+	if n < len(length) {
+		return 0, nil, 0, errors.New("jpeg: a segment that is too short")
 	}
-	body = make([]byte, n)
+	body = make([]byte, n-len(length))
 	_, err = io.ReadFull(in, body)
-	return marker, body, err //nolint:wrapcheck // as above
+	return marker, body, all + int64(n), err //nolint:wrapcheck // as above
 }
 
 // jpegFrame is what stands before a JPEG's pixels.
@@ -140,7 +143,8 @@ type jpegFrame struct {
 	jfif, adobe bool
 }
 
-func (f jpegFrame) header() (header, error) {
+// header is what follows from it; scans is where the pixels begin.
+func (f jpegFrame) header(scans int64) (header, error) {
 	const fixed, perComponent = 6, 3
 	if len(f.sof) < fixed || len(f.sof) != fixed+perComponent*int(f.sof[5]) {
 		return header{}, errors.New("jpeg: no frame, or not a whole one")
@@ -174,7 +178,7 @@ func (f jpegFrame) header() (header, error) {
 	case components == 4, components == 3 && !f.jfif && (f.adobe || named):
 		h.memory += 4 * area(size) // converted
 	case components == 3 && !f.jfif:
-		h.plainScans = true
+		h.scans = scans
 	}
 	return h, nil
 }
@@ -196,59 +200,72 @@ func webpHeader(in *bufio.Reader) (header, error) {
 	if err != nil {
 		return header{}, err //nolint:wrapcheck // the picture is damaged, wherever
 	}
-	total := int64(binary.LittleEndian.Uint32(lead[4:]))
+	w := webpFile{total: int64(binary.LittleEndian.Uint32(lead[4:]))}
 	_, chunks, err := riff.NewReader(in)
 	if err != nil {
 		return header{}, err //nolint:wrapcheck // as above
 	}
-	h := header{kind: kindWebP}
-	extended, alpha := false, false
 	for {
 		id, length, data, err := chunks.Next()
 		if err != nil {
 			return header{}, fmt.Errorf("webp: no pixels: %w", err)
 		}
-		var b [10]byte
 		switch string(id[:]) {
 		case "VP8X":
-			if _, err := io.ReadFull(data, b[:]); err != nil || length != 10 || extended {
-				return header{}, errors.New("webp: a header that is none")
+			if err := w.extend(length, data); err != nil {
+				return header{}, err
 			}
-			extended = true
-			if b[0]&(1<<1) != 0 {
-				return header{}, unusable(nil, TypeUnknown, "This is an animated WebP, of which no single picture can be taken.")
-			}
-			alpha = b[0]&(1<<4) != 0
-			h.size = image.Pt(1+(int(b[4])|int(b[5])<<8|int(b[6])<<16), 1+(int(b[7])|int(b[8])<<8|int(b[9])<<16))
 		case "ALPH":
-			if !extended {
+			if !w.extended {
 				return header{}, errors.New("webp: transparency without a header")
 			}
-			h.memory = lossy(h.size, total) + lossless(h.size, total) + area(h.size)
-			return h, nil
+			return header{kind: kindWebP, size: w.size, memory: lossy(w.size, w.total) + lossless(w.size, w.total) + area(w.size)}, nil
 		case "VP8 ":
-			if _, err := io.ReadFull(data, b[:]); err != nil {
-				return header{}, err //nolint:wrapcheck // as above
-			}
-			size := image.Pt(int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff))
-			if extended && size != h.size || alpha {
-				return header{}, errors.New("webp: the header says something else")
-			}
-			h.size, h.memory = size, lossy(size, total)
-			return h, nil
+			return w.frame(data, 10, lossy, func(b []byte) image.Point {
+				return image.Pt(int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff))
+			})
 		case "VP8L":
-			if _, err := io.ReadFull(data, b[:5]); err != nil {
-				return header{}, err //nolint:wrapcheck // as above
-			}
-			bits := binary.LittleEndian.Uint32(b[1:])
-			size := image.Pt(1+int(bits&0x3fff), 1+int(bits>>14&0x3fff))
-			if extended && size != h.size {
-				return header{}, errors.New("webp: the header says something else")
-			}
-			h.size, h.memory = size, lossless(size, total)
-			return h, nil
+			return w.frame(data, 5, lossless, func(b []byte) image.Point {
+				bits := binary.LittleEndian.Uint32(b[1:])
+				return image.Pt(1+int(bits&0x3fff), 1+int(bits>>14&0x3fff))
+			})
 		}
 	}
+}
+
+// webpFile is what was said before the pixels.
+type webpFile struct {
+	total    int64 // bytes, at most
+	extended bool
+	size     image.Point
+}
+
+// extend reads VP8X: the canvas, and whether there is movement.
+func (w *webpFile) extend(length uint32, data io.Reader) error {
+	var b [10]byte
+	if _, err := io.ReadFull(data, b[:]); err != nil || length != 10 || w.extended {
+		return errors.New("webp: a header that is none")
+	}
+	const moving = 1 << 1
+	if b[0]&moving != 0 {
+		return unusable(nil, TypeUnknown, "This is an animated WebP, of which no single picture can be taken.")
+	}
+	w.extended = true
+	w.size = image.Pt(1+(int(b[4])|int(b[5])<<8|int(b[6])<<16), 1+(int(b[7])|int(b[8])<<8|int(b[9])<<16))
+	return nil
+}
+
+// frame reads the beginning of the pixels, where their size stands once more.
+func (w *webpFile) frame(data io.Reader, length int, memory func(image.Point, int64) int64, sizeOf func([]byte) image.Point) (header, error) {
+	b := make([]byte, length)
+	if _, err := io.ReadFull(data, b); err != nil {
+		return header{}, err //nolint:wrapcheck // the picture is damaged, wherever
+	}
+	size := sizeOf(b)
+	if w.extended && size != w.size {
+		return header{}, errors.New("webp: the header says something else")
+	}
+	return header{kind: kindWebP, size: size, memory: memory(size, w.total)}, nil
 }
 
 // lossy is what VP8 takes: luma and a quarter of each chroma in blocks of 16, what

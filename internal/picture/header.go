@@ -33,7 +33,7 @@ type header struct {
 	size        image.Point
 	memory      int64 // bytes that decoding takes at most, with the decoded picture
 	orientation orientation
-	plainScans  bool // what follows in a JPEG must not say that it is RGB after all
+	scans       int64 // where a JPEG's begin, if nothing there may say that it is RGB after all; 0: it may
 }
 
 // maxHeader is how far into a picture its size may stand. A camera's profile and
@@ -126,7 +126,7 @@ func decodeFrom(ctx context.Context, h header, open func() (io.ReadCloser, error
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	from := &source{r: r}
-	img, err := decoders[h.kind](bufio.NewReaderSize(&watched{ctx: limited, r: from, plain: h.plainScans}, 1<<15))
+	img, err := decoders[h.kind](bufio.NewReaderSize(&watched{ctx: limited, r: from, guarded: h.scans > 0, before: h.scans}, 1<<15))
 	switch {
 	case ctx.Err() != nil:
 		return px, context.Cause(ctx)
@@ -150,10 +150,12 @@ func decodeFrom(ctx context.Context, h header, open func() (io.ReadCloser, error
 // watched ends the decoding when its time has come, and where a JPEG says behind
 // its header what would make it larger than was estimated.
 type watched struct {
-	ctx   context.Context //nolint:containedctx // it lives as long as one call
-	r     io.Reader
-	plain bool
-	tail  []byte // the last bytes, in which a mark may have begun
+	ctx     context.Context //nolint:containedctx // it lives as long as one call
+	r       io.Reader
+	guarded bool
+	before  int64 // bytes yet to come that are the header's
+	matched int   // how much of the mark the last bytes are
+	ended   bool
 }
 
 // adobeMark begins the segment that can make a picture RGB.
@@ -163,13 +165,28 @@ func (w *watched) Read(p []byte) (int, error) {
 	if err := w.ctx.Err(); err != nil {
 		return 0, err //nolint:wrapcheck // decodeFrom tells it
 	}
-	n, err := w.r.Read(p)
-	if w.plain {
-		seen := append(w.tail, p[:n]...)
-		if bytes.Contains(seen, []byte(adobeMark)) {
-			return 0, errors.New("an Adobe segment where none belongs")
-		}
-		w.tail = append(w.tail[:0], seen[max(0, len(seen)-len(adobeMark)+1):]...)
+	if w.ended {
+		return 0, errors.New("an Adobe segment where none belongs")
 	}
-	return n, err //nolint:wrapcheck // it stands in for the reader
+	n, err := w.r.Read(p)
+	if !w.guarded {
+		return n, err //nolint:wrapcheck // it stands in for the reader
+	}
+	header := min(int64(n), w.before)
+	w.before -= header
+	for i := int(header); i < n; i++ {
+		switch p[i] {
+		case adobeMark[w.matched]:
+			w.matched++
+		case adobeMark[0]:
+			w.matched = 1
+		default:
+			w.matched = 0
+		}
+		if w.matched == len(adobeMark) { // whoever needs no more, as of what follows the end, has what came before
+			w.ended = true
+			return i, nil
+		}
+	}
+	return n, err //nolint:wrapcheck // as above
 }

@@ -44,7 +44,8 @@ func newPlan(size, fit image.Point) plan {
 func (p plan) memory() int64 {
 	const (
 		rgba   = 4
-		kernel = 32 // four float64, for each row before and column after
+		kernel = 32  // four float64, for each row before and column after
+		weight = 256 // of a row or column: some float64 and places, in lists that grow
 	)
 	strip := int64(p.from.X) * int64(p.by.Y) * rgba
 	sums := int64(p.between.X) * 16
@@ -53,7 +54,8 @@ func (p plan) memory() int64 {
 	if p.to == p.between {
 		return strip + sums + between + result
 	}
-	return strip + sums + between + result + int64(p.to.X)*int64(p.between.Y)*kernel
+	weights := int64(p.between.X+p.between.Y+p.to.X+p.to.Y) * weight
+	return strip + sums + between + result + weights + int64(p.to.X)*int64(p.between.Y)*kernel
 }
 
 // encoded bounds the memory of the result as a PNG while it is written: pixels
