@@ -66,6 +66,7 @@ func SumImages(pictures []ImageUsage) (sum ImageUsage) {
 			raw = append(raw, u.Raw...)
 		}
 	}
-	sum.Raw = append(raw, ']')
+	raw = append(raw, ']')
+	sum.Raw = raw
 	return sum
 }

@@ -98,6 +98,11 @@ func (r *Room) make(ctx context.Context, userID string, m catalog.Model, v Vendo
 	if m.Making.Takes(catalog.Seed) {
 		req.Seed = w.Seed
 	}
+	memory := memoryOf(size)
+	if err := r.underway.Acquire(ctx, memory); err != nil {
+		return made{}, context.Cause(ctx)
+	}
+	defer r.underway.Release(memory)
 	answer, err := v.Imager.Image(ctx, req)
 	if err != nil {
 		return made{}, r.explain(err, m.Provider)

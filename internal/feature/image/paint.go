@@ -59,10 +59,6 @@ func (r *Room) paint(ctx context.Context, run *job.Run, m catalog.Model, v Vendo
 	if err != nil {
 		return query.FilesOfJobRow{}, err
 	}
-	if err := r.calls.Acquire(ctx, 1); err != nil {
-		return query.FilesOfJobRow{}, context.Cause(ctx)
-	}
-	defer r.calls.Release(1)
 	done, err := r.make(ctx, run.Job.UserID, m, v, w, inputs)
 	if err != nil {
 		return query.FilesOfJobRow{}, err

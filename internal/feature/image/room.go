@@ -57,12 +57,23 @@ type Room struct {
 	log            *slog.Logger
 	now            func() time.Time
 
-	calls *semaphore.Weighted
+	underway *semaphore.Weighted // bytes
 }
 
-// mostCalls is how many pictures are waited for at once. What comes is held in
-// memory, some MB each, until it is kept.
-const mostCalls = 64
+const (
+	// mostUnderway is how much memory the pictures may take that are being waited
+	// for: about 120 of the usual size, and 8 of the largest.
+	mostUnderway = 1 << 30
+	// bytesAPixel is what one takes on its way through an SDK, which has it as text,
+	// as bytes and as JSON at once (measured with a 4K picture: 130 MB).
+	bytesAPixel = 8
+	leastPixels = 1 << 20
+)
+
+// memoryOf is what a picture of that size takes on its way.
+func memoryOf(s catalog.PictureSize) int64 {
+	return min(max(s.Width*s.Height, leastPixels)*bytesAPixel, mostUnderway)
+}
 
 // New makes the room and registers its kind of job.
 func New(o Options) *Room {
@@ -71,7 +82,7 @@ func New(o Options) *Room {
 	}
 	r := &Room{
 		db: o.DB, jobs: o.Jobs, catalog: o.Catalog, vendors: o.Vendors, files: o.Files, workshop: o.Workshop, links: o.Links,
-		demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now, calls: semaphore.NewWeighted(mostCalls),
+		demoBesideReal: o.DemoBesideReal, log: o.Log, now: o.Now, underway: semaphore.NewWeighted(mostUnderway),
 	}
 	o.Jobs.Register(job.Kind{
 		Type: JobType, Run: r.run, Replay: r.replay, Results: r.results, Deleted: r.deleted, Submit: r.submit, Again: r.again,

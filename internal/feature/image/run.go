@@ -111,11 +111,6 @@ func errNotConfigured() error {
 
 // one makes a picture, or says why there is none.
 func (m *making) one(ctx context.Context, index int) {
-	if err := m.room.calls.Acquire(ctx, 1); err != nil {
-		m.fail(ctx, index, context.Cause(ctx))
-		return
-	}
-	defer m.room.calls.Release(1)
 	made, err := m.room.make(ctx, m.run.Job.UserID, m.model, m.vendor, m.wish(index), m.inputs)
 	if err != nil {
 		m.fail(ctx, index, err)
