@@ -5,7 +5,6 @@ import { modelsQuery } from '@/shared/api/models';
 import { cn } from '@/shared/lib/cn';
 import { formatNumber, formatUsdShort } from '@/shared/lib/format';
 import { later, useLater } from '@/shared/lib/later';
-import { groupsOf } from '@/shared/lib/model-groups';
 import { i18n } from '@/shared/lib/text';
 import { Badge } from '@/shared/ui/badge';
 import { Button } from '@/shared/ui/button';
@@ -13,7 +12,7 @@ import { Combobox } from '@/shared/ui/combobox';
 import { CopyButton } from '@/shared/ui/copy-button';
 import { Tooltip } from '@/shared/ui/tooltip';
 import { BranchSwitch } from './branch-switch';
-import { ModelItem } from './model-picker';
+import { ModelItem, modelGroups } from './model-picker';
 import type { Turn } from './tree';
 import type { Message, Model } from './types';
 
@@ -65,10 +64,12 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
         {model?.demo ? <Badge>{i18n.t('Demo')}</Badge> : <span>{model?.name ?? message.model}</span>}
         {usage && (
           <span className="tabular-nums">
-            {i18n.t('{tokens} tokens · {cost}', {
-              tokens: formatNumber(usage.total_tokens),
-              cost: formatUsdShort(usage.cost_usd),
-            })}
+            {message.files?.length
+              ? formatUsdShort(usage.cost_usd)
+              : i18n.t('{tokens} tokens · {cost}', {
+                  tokens: formatNumber(usage.total_tokens),
+                  cost: formatUsdShort(usage.cost_usd),
+                })}
           </span>
         )}
       </Button>
@@ -86,7 +87,7 @@ function AgainWith({ model, onChoose }: { model: Model | undefined; onChoose: (m
   return (
     <Combobox
       empty={i18n.t('No such model')}
-      groups={groupsOf(data.items)}
+      groups={modelGroups(data.items)}
       itemDisabled={({ available }) => !available}
       itemKey={({ id }) => id}
       itemLabel={(item) => `${item.name} ${item.provider_name}`}

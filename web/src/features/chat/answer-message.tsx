@@ -4,10 +4,12 @@ import { i18n } from '@/shared/lib/text';
 import { Markdown } from '@/shared/markdown/markdown';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { AnswerActions } from './answer-actions';
+import { AnswerPicture } from './answer-picture';
 import { AnswerStatusLine } from './answer-status-line';
+import { makesPictures } from './model-settings';
 import { Reasoning } from './reasoning';
 import type { Turn } from './tree';
-import type { Message, Model } from './types';
+import type { AttachedFile, Message, Model } from './types';
 import { useAnswerState } from './use-answers';
 
 interface AnswerMessageProps {
@@ -17,15 +19,21 @@ interface AnswerMessageProps {
   last: boolean;
   onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
+  /** Asks for a change of a picture. */
+  onChange: (files: readonly AttachedFile[], model: Model) => void;
 }
 
+const none: readonly AttachedFile[] = [];
+
 /** One answer, the same parts from its first word on. */
-export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch }: AnswerMessageProps) => {
+export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch, onChange }: AnswerMessageProps) => {
   const { message } = turn;
   const state = useAnswerState(message.id);
   const writing = message.status === 'processing';
   const text = writing ? state.text : message.content;
   const reasoning = writing ? state.reasoning : message.reasoning;
+  const files = (writing ? state.files : message.files) ?? none;
+  const picture = files.length > 0 || makesPictures(model);
   const name = model?.name ?? message.model;
   return (
     <article
@@ -36,7 +44,8 @@ export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch }: Ans
     >
       {reasoning !== '' && <Reasoning text={reasoning} thinking={writing && text === ''} />}
       {text !== '' && <Markdown>{text}</Markdown>}
-      <AnswerStatusLine message={message} state={state} waiting={text === '' && reasoning === ''} />
+      {picture && <AnswerPicture files={files} model={model} onChange={onChange} wanted={writing} />}
+      <AnswerStatusLine message={message} picture={picture} state={state} waiting={text === '' && reasoning === ''} />
       {message.status === 'failed' && (
         <ProblemNotice error={problemFrom(message.error, { status: 0 })} onRetry={() => onAgain(message)} />
       )}

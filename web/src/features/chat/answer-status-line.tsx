@@ -8,12 +8,15 @@ interface AnswerStatusLineProps {
   state: AnswerState;
   /** Nothing of it is there yet. */
   waiting: boolean;
+  /** It is a picture, whose place says by itself that it is waited for. */
+  picture: boolean;
 }
 
 /** What there is to say of an answer beside its text. */
-export function AnswerStatusLine({ message, state, waiting }: AnswerStatusLineProps) {
+export function AnswerStatusLine({ message, state, waiting, picture }: AnswerStatusLineProps) {
   if (message.status !== 'processing') {
-    const note = endNote(message);
+    const note =
+      picture && message.status === 'cancelled' ? i18n.t('Stopped before the picture was there.') : endNote(message);
     return note === '' ? null : <p className="text-muted-foreground text-sm">{note}</p>;
   }
   if (state.stopping) {
@@ -25,7 +28,7 @@ export function AnswerStatusLine({ message, state, waiting }: AnswerStatusLinePr
   return (
     <>
       {state.restarted && <Line>{i18n.t('The server was interrupted and began this answer anew.')}</Line>}
-      {waiting && <Waiting />}
+      {waiting && !picture && <Waiting />}
     </>
   );
 }

@@ -16,6 +16,8 @@ export interface Question extends Written {
   parentId: string;
   model: string;
   settings: ChatSettings;
+  /** The model answers with a picture. */
+  picture?: boolean;
   /** By which the server knows the request again; one that was sent before keeps its own. */
   idempotencyKey?: string;
   /** It may come while an answer that has ended here is not at its end on the server. */
@@ -106,7 +108,11 @@ function take(client: QueryClient, question: Question, pending: Pending, beginni
   if (question.conversation) {
     client.setQueryData<Conversation>(key, (old) =>
       withMessages(
-        { ...(old ?? (question.conversation as Conversation)), model: question.model, settings: question.settings },
+        {
+          ...(old ?? (question.conversation as Conversation)),
+          model: question.model,
+          settings: { ...(question.picture && question.conversation?.settings), ...question.settings },
+        },
         messages,
         answerId,
       ),

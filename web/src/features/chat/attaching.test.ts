@@ -25,6 +25,17 @@ describe('a model that sees', () => {
   });
 });
 
+describe('a model that changes pictures', () => {
+  const picture = { width: 1, height: 1 };
+  const draws = model('draws', 'a', { picture });
+  const changes = model('changes', 'b', { picture, images });
+  const sees = model('sees', 'a', { images });
+  it('is one for those that make them', () => {
+    expect(seeingModel([sees, draws, changes], draws)).toBe(changes);
+    expect(seeingModel([changes, sees], blind)).toBe(sees);
+  });
+});
+
 describe('a model with more room', () => {
   const asked = model('asked', 'a', { context_window: 100_000 });
   const near = model('near', 'a', { context_window: 1_000_000 });

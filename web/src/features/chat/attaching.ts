@@ -1,6 +1,7 @@
 import type { Problem } from '@/shared/api/problem';
 import type { Attachment } from '@/shared/files/attachment';
 import { i18n } from '@/shared/lib/text';
+import { makesPictures } from './model-settings';
 import type { Count, ImageLimits, Model } from './types';
 
 /** A pasted text longer than this goes along as a file. */
@@ -47,10 +48,10 @@ export function isPicture({ file, preview, state }: Attachment): boolean {
   return state !== 'failed' && (file ? file.kind === 'image' : preview !== undefined);
 }
 
-/** A model that sees pictures: of the same provider where it has one. */
+/** A model of the same kind that takes pictures: of the same provider where it has one. */
 export function seeingModel(models: readonly Model[] | undefined, model: Model | undefined): Model | undefined {
   return nearest(
-    (models ?? []).filter(({ images }) => images),
+    (models ?? []).filter((other) => other.images && makesPictures(other) === makesPictures(model)),
     model,
   );
 }

@@ -3,6 +3,7 @@ import { later, useLater } from '@/shared/lib/later';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { isPicture, roomierModel, seeingModel } from './attaching';
+import { makesPictures } from './model-settings';
 import type { Model } from './types';
 import { type Attaching, useAttachmentNews } from './use-attaching';
 
@@ -27,7 +28,7 @@ export function AttachmentArea({ attaching, onEmpty }: AttachmentAreaProps) {
       </p>
       {list.length > 0 && parts && <parts.AttachmentList attaching={attaching} onEmpty={onEmpty} />}
       {hint !== undefined && <Hint attaching={attaching} words={hint} />}
-      {list.length > 0 && (counted.count || counted.pending) && (
+      {list.length > 0 && !makesPictures(attaching.choice.model) && (counted.count || counted.pending) && (
         <p className="px-2 pb-1 text-muted-foreground text-xs" title={i18n.t('The whole prompt, without the answer')}>
           {counted.count
             ? i18n.t('≈ {tokens} tokens · {cost}', {

@@ -15,12 +15,14 @@ import { ConversationMenu } from './conversation-menu';
 import { DemoNote } from './demo-note';
 import { MessageList } from './message-list';
 import { ModelPicker } from './model-picker';
+import { makesPictures } from './model-settings';
+import { PictureLine } from './picture-line';
 import { QuotaLine } from './quota-line';
 import { Refusal } from './refusal';
 import { SettingsPanel } from './settings-panel';
 import { showBranch } from './show-branch';
 import { ThreadSkeleton } from './thread-skeleton';
-import type { Message } from './types';
+import type { AttachedFile, Message, Model } from './types';
 import { type Chat, useChat } from './use-chat';
 import type { Written } from './waiting';
 import { WaitingList } from './waiting-list';
@@ -61,10 +63,23 @@ export function ChatPage({ conversationId }: ChatPageProps) {
       </TopBar>
       {/* There before there is anything to tell: what comes with its words is not heard. */}
       <Announcer busy={running !== undefined} key={answers.nameOf(chat.thread)} />
-      <Thread chat={chat} editing={editing} onEdit={edit} onExample={(text) => composer.current?.offer(text)} />
+      <Thread
+        chat={chat}
+        editing={editing}
+        onChange={(files, model) => {
+          choice.choose(model);
+          composer.current?.include(files);
+        }}
+        onEdit={edit}
+        onExample={(text) => composer.current?.offer(text)}
+      />
       {chat.error === null && (
         <div className="mx-auto w-full max-w-3xl shrink-0 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
-          {chat.refusal ? <Refusal problem={chat.refusal} /> : <QuotaLine least={chat.least} />}
+          {chat.refusal ? (
+            <Refusal problem={chat.refusal} />
+          ) : (
+            <QuotaLine least={chat.least} pictures={makesPictures(choice.model)} />
+          )}
           <WaitingList
             heldUp={chat.heldUp}
             onEdit={(question) => {
@@ -75,6 +90,7 @@ export function ChatPage({ conversationId }: ChatPageProps) {
             onRemove={chat.unwait}
             questions={chat.waiting}
           />
+          <PictureLine draft={chat.draftKey} model={choice.model} turns={chat.turns} />
           <Composer
             bodyOf={chat.bodyOf}
             choice={choice}
@@ -115,10 +131,11 @@ interface ThreadProps {
   editing: string | undefined;
   onEdit: (messageId: string | undefined) => void;
   onExample: (text: string) => void;
+  onChange: (files: readonly AttachedFile[], model: Model) => void;
 }
 
 /** What has been said, or what stands in its place. */
-function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
+function Thread({ chat, editing, onEdit, onExample, onChange }: ThreadProps) {
   const client = useQueryClient();
   const { conversation } = chat;
   const reword = async (question: Message, written: Written) => {
@@ -167,6 +184,7 @@ function Thread({ chat, editing, onEdit, onExample }: ThreadProps) {
           void showBranch(client, conversation, id);
         }
       }}
+      onChange={onChange}
       onEdit={onEdit}
       onReword={reword}
       target={chat.target}

@@ -11,8 +11,10 @@ import { i18n } from '@/shared/lib/text';
 import { loadMarkdown } from '@/shared/markdown/markdown';
 import { Button } from '@/shared/ui/button';
 import { AttachmentArea } from './attachment-area';
+import { makesPictures } from './model-settings';
 import { stop } from './stop';
-import type { Ask, Message } from './types';
+import type { Ask, AttachedFile, Message } from './types';
+import { isSame, joined, sending, unsentKey, useUnsent } from './unsent';
 import { useAnswerPart } from './use-answers';
 import { useAttaching } from './use-attaching';
 import type { ModelChoice } from './use-models';
@@ -23,6 +25,8 @@ export interface ComposerHandle {
   offer: (text: string) => void;
   /** Puts back what was written before, ahead of what is there now. */
   giveBack: (written: Written) => void;
+  /** Puts a stored picture beside the text, to be changed. */
+  include: (files: readonly AttachedFile[]) => void;
   focus: () => void;
 }
 
@@ -102,11 +106,17 @@ export function Composer({
       offer(joined(written.text, text));
       attachments.giveBack(draftKey, written.files ?? []);
     },
+    include: (files) => {
+      attachments.include(draftKey, files);
+      input.current?.focus({ preventScroll: true });
+    },
     focus: () => input.current?.focus({ preventScroll: true }),
   }));
 
   const interrupts = useChoice(whenRunning) === 'interrupt';
-  const canSend = (text.trim() !== '' || list.length > 0) && hindrance === undefined && choice.model !== undefined;
+  const picture = makesPictures(choice.model);
+  const canSend =
+    (text.trim() !== '' || (list.length > 0 && !picture)) && hindrance === undefined && choice.model !== undefined;
   const send = async (interrupt = interrupts) => {
     if (!canSend) {
       return;
@@ -208,7 +218,7 @@ export function Composer({
             }}
             onKeyDown={onKeyDown}
             onPaste={attaching.onPaste}
-            placeholder={runningId === undefined ? i18n.t('Ask anything') : i18n.t('Ask the next thing')}
+            placeholder={placeholderFor(picture, runningId !== undefined)}
             ref={input}
             rows={1}
             value={text}
@@ -234,6 +244,13 @@ export function Composer({
       </div>
     </form>
   );
+}
+
+function placeholderFor(picture: boolean, running: boolean): string {
+  if (picture) {
+    return i18n.t('Describe a picture');
+  }
+  return running ? i18n.t('Ask the next thing') : i18n.t('Ask anything');
 }
 
 function SendDuringAnswer({ now }: { now: boolean }) {
@@ -271,35 +288,3 @@ function StopButton({ answerId }: { answerId: string }) {
 }
 
 const isStopping = (state: { stopping: boolean }) => state.stopping;
-
-const unsentKey = (draftKey: string) => `${draftKey}.unsent`;
-
-/** The unsent questions that this tab is sending right now. */
-const sending = new Set<string>();
-
-/** A question that a tab took with it before the server had it comes back, once. */
-function useUnsent(draftKey: string, ready: boolean, restore: (unsent: Written) => void): void {
-  const latest = useRef(restore);
-  useEffect(() => {
-    latest.current = restore;
-  });
-  useEffect(() => {
-    const key = unsentKey(draftKey);
-    const unsent = ready && !sending.has(key) ? drafts.read<Written>(key) : undefined;
-    if (unsent === undefined) {
-      return;
-    }
-    drafts.remove(key);
-    latest.current(unsent);
-  }, [draftKey, ready]);
-}
-
-/** Whether a message says the same and brings the same files. */
-function isSame({ text, files = [] }: Written, message: Message | undefined): boolean {
-  const ids = message?.files?.map(({ id }) => id) ?? [];
-  return message?.content === text && ids.join() === files.map(({ id }) => id).join();
-}
-
-function joined(first: string, second: string): string {
-  return [first, second].filter((text) => text !== '').join('\n\n');
-}

@@ -77,6 +77,14 @@ describe('LiveAnswer', () => {
     expect(heard.began).toBe(2);
   });
 
+  it('shows a picture as soon as it is kept', async () => {
+    const file = { id: 'f1', name: 'Boat.png', content_type: 'image/png', size: 9, width: 4, height: 3 };
+    say(['start', beginning], ['progress', { percent: 99, index: 0, file }], ['done', ending]);
+    const { answer, heard } = listen();
+    await answer.run(question);
+    expect(heard.ends[0]?.[1].files).toEqual([{ ...file, kind: 'image' }]);
+  });
+
   it('a failure keeps what came', async () => {
     say(['start', beginning], ['delta', { text: 'Half' }], ['error', problem]);
     const { answer, heard } = listen();

@@ -2,18 +2,30 @@ import { Problem } from '@/shared/api/problem';
 import type { JobEvent } from '@/shared/stream/events';
 import { followJob, type Line, type Source } from '@/shared/stream/follow';
 import { createFlusher, type Flusher } from './flusher';
-import type { Beginning, Ending } from './types';
+import type { AttachedFile, Beginning, Ending, PictureProgress } from './types';
 
 /** What is on the screen of an answer that is being written. */
 export interface AnswerState {
   readonly text: string;
   readonly reasoning: string;
+  /** The picture, of a model that makes them. */
+  readonly files: readonly AttachedFile[];
   readonly line: Line;
   /** The person has pressed Stop and the end is not there yet. */
   readonly stopping: boolean;
   /** It began anew after a crash. */
   readonly restarted: boolean;
 }
+
+/** Nothing of it is there yet. */
+export const nothingYet: AnswerState = {
+  text: '',
+  reasoning: '',
+  files: [],
+  line: 'connecting',
+  stopping: false,
+  restarted: false,
+};
 
 /** How an answer ended, as far as the stream tells. */
 export type Outcome =
@@ -34,7 +46,7 @@ export interface Owner {
  * one message and nothing else.
  */
 export class LiveAnswer {
-  #shown: AnswerState = { text: '', reasoning: '', line: 'connecting', stopping: false, restarted: false };
+  #shown: AnswerState = nothingYet;
   #known: AnswerState = this.#shown;
   #outcome: Outcome = { kind: 'unknown' };
   #jobId: string | undefined;
@@ -109,7 +121,7 @@ export class LiveAnswer {
         this.#begin(event.data as Beginning);
         break;
       case 'restart':
-        this.#change({ text: '', reasoning: '', restarted: true });
+        this.#change({ text: '', reasoning: '', files: [], restarted: true });
         this.#begin(event.data as Beginning);
         break;
       case 'text':
@@ -124,7 +136,12 @@ export class LiveAnswer {
       case 'error':
         this.#outcome = { kind: 'failed', problem: event.problem };
         break;
-      default: // progress: an answer's progress is its text
+      default: {
+        const { file } = event.data as PictureProgress;
+        if (file) {
+          this.#change({ files: [{ ...file, kind: 'image' }] });
+        }
+      }
     }
   }
 

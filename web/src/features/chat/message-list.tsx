@@ -9,7 +9,7 @@ import { QuestionEditor } from './question-editor';
 import { QuestionMessage } from './question-message';
 import type { Target } from './target';
 import type { Turn } from './tree';
-import type { Ask, Message } from './types';
+import type { Ask, AttachedFile, Message, Model } from './types';
 import { useGrowing } from './use-growing';
 import type { ModelChoice } from './use-models';
 import { useSame, useSameTurns } from './use-same';
@@ -40,6 +40,8 @@ interface MessageListProps {
   onReword: (question: Message, written: Written) => Promise<void>;
   onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
+  /** Asks for a change of a picture. */
+  onChange: (files: readonly AttachedFile[], model: Model) => void;
 }
 
 /** The branch that is shown. It follows the end of the text until the reader scrolls up. */
@@ -58,6 +60,7 @@ export function MessageList({
   const onEdit = useSame(handlers.onEdit);
   const onAgain = useSame(handlers.onAgain);
   const onBranch = useSame(handlers.onBranch);
+  const onChange = useSame(handlers.onChange);
   const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = useStickToBottom({
     initial: target.id === undefined ? 'instant' : false,
     resize: 'instant',
@@ -114,6 +117,7 @@ export function MessageList({
                 model={choice.models?.find((model) => model.id === message.model)}
                 onAgain={onAgain}
                 onBranch={onBranch}
+                onChange={onChange}
                 turn={turn}
               />
             );

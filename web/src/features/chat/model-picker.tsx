@@ -1,10 +1,11 @@
 import { ChevronsUpDown } from 'lucide-react';
-import { formatCompact, formatUsd } from '@/shared/lib/format';
-import { groupsOf } from '@/shared/lib/model-groups';
+import { formatCompact, formatUsd, formatUsdShort } from '@/shared/lib/format';
+import { groupsOf, type ModelGroup } from '@/shared/lib/model-groups';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Combobox } from '@/shared/ui/combobox';
 import { Skeleton } from '@/shared/ui/skeleton';
+import { makesPictures } from './model-settings';
 import type { Model } from './types';
 import type { ModelChoice } from './use-models';
 
@@ -18,7 +19,7 @@ export function ModelPicker({ choice }: { choice: ModelChoice }) {
   return (
     <Combobox
       empty={i18n.t('No such model')}
-      groups={groupsOf(models)}
+      groups={modelGroups(models)}
       itemDisabled={({ available }) => !available}
       itemKey={({ id }) => id}
       itemLabel={(item) => `${item.name} ${item.provider_name}`}
@@ -41,6 +42,17 @@ export function ModelPicker({ choice }: { choice: ModelChoice }) {
   );
 }
 
+/** Models by provider; those that make pictures stand by themselves. */
+export function modelGroups(models: readonly Model[]): ModelGroup<Model>[] {
+  return groupsOf(
+    models.map((model) =>
+      makesPictures(model)
+        ? { ...model, provider_name: i18n.t('{provider} · pictures', { provider: model.provider_name }) }
+        : model,
+    ),
+  );
+}
+
 /** A model in a list, with what decides for it. */
 export function ModelItem({ model }: { model: Model }) {
   return (
@@ -54,7 +66,18 @@ export function ModelItem({ model }: { model: Model }) {
 }
 
 /** Price, context and abilities. */
-function factsOf({ context_window, price, abilities }: Model): string {
+function factsOf({ context_window, price, abilities, picture, images }: Model): string {
+  if (picture) {
+    return [
+      price?.about_usd_per_image === undefined
+        ? ''
+        : i18n.t('About {cost} a picture', { cost: formatUsdShort(price.about_usd_per_image) }),
+      `${picture.width} × ${picture.height}`,
+      images ? i18n.t('changes pictures') : '',
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  }
   const facts: string[] = [];
   if (price) {
     facts.push(

@@ -26,6 +26,12 @@ it.each<[string, Partial<Model>, ChatSettings, ChatSettings]>([
     wanted,
   ],
   ['an effort that it does not have', { reasoning_efforts: ['high'] }, { reasoning_effort: 'low' }, {}],
+  [
+    'of a model that makes pictures what is kept alone',
+    { picture: { width: 1, height: 1 } },
+    wanted,
+    { system_prompt: '' },
+  ],
   ['nothing set is nothing sent', { parameters: ['temperature'] }, {}, {}],
 ])('%s', (_name, kind, settings, want) => {
   expect(settingsFor({ ...model, ...kind }, settings)).toEqual(want);

@@ -1,8 +1,19 @@
 import type { ChatSettings, Model } from './types';
 
-/** Of a conversation's settings those that a model takes; the server refuses the others. */
+/** Whether a model answers with a picture. */
+export function makesPictures(model: Model | undefined): boolean {
+  return model?.picture !== undefined;
+}
+
+/**
+ * Of a conversation's settings those that a model takes; the server refuses the others. It keeps them for the next
+ * model when a picture is asked for.
+ */
 export function settingsFor(model: Model, settings: ChatSettings): ChatSettings {
   const { system_prompt, temperature, max_tokens, reasoning_effort } = settings;
+  if (makesPictures(model)) {
+    return system_prompt === undefined ? {} : { system_prompt };
+  }
   const most = model.max_output_tokens;
   return {
     ...(system_prompt !== undefined && { system_prompt }),

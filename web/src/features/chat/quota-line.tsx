@@ -8,40 +8,43 @@ import { drafts } from '@/shared/lib/drafts';
 import { formatDay, formatDaysUntil } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
-import { quotaAdvice, quotaSentences, quotaState, tokensOf } from './quota';
+import { meterOf, quotaAdvice, quotaSentences, quotaState } from './quota';
 
 const fresh = 60_000;
 
 interface QuotaLineProps {
   /** What the next question takes at the very least, in tokens. */
   least: number;
+  /** It takes pictures of the plan instead. */
+  pictures: boolean;
 }
 
-/** Says above the input that the tokens of the period are near their end, or gone. Who knows can put “near” away. */
-export function QuotaLine({ least }: QuotaLineProps) {
-  const key = `${useUser().id}.quota-near`;
+/** Says above the input that the tokens or pictures of the period are near their end, or gone. Who knows can put “near” away. */
+export function QuotaLine({ least, pictures }: QuotaLineProps) {
+  const name = pictures ? 'images' : 'tokens';
+  const key = `${useUser().id}.quota-near${pictures ? '.images' : ''}`;
   const { data } = useQuery({ ...usageQuery, staleTime: fresh });
-  const [known, setKnown] = useState(() => drafts.read<string>(key));
-  const tokens = tokensOf(data);
-  if (!(data && tokens)) {
+  const [put, setPut] = useState<string>(); // a key and what was known by it
+  const meter = meterOf(data, name);
+  if (!(data && meter)) {
     return null;
   }
-  const state = quotaState(tokens, least);
+  const state = quotaState(meter, least);
   const { start, end } = data.period;
-  if (state === 'plenty' || (state === 'near' && known === start)) {
+  if (state === 'plenty' || (state === 'near' && (put === key + start || drafts.read<string>(key) === start))) {
     return null;
   }
   const when = i18n.t('They start anew on {day}, {words}.', { day: formatDay(end), words: formatDaysUntil(end) });
   return (
     <section
-      aria-label={i18n.t('Tokens of your plan')}
+      aria-label={pictures ? i18n.t('Pictures of your plan') : i18n.t('Tokens of your plan')}
       className="mb-2 flex items-start gap-2 rounded-xl border bg-sidebar py-2 ps-3 pe-1 text-sm"
     >
       <Gauge aria-hidden={true} className="mt-0.5 size-4 shrink-0 text-muted-foreground" />
       <p className="min-w-0 flex-1">
-        <span className="font-medium">{headline(tokens.used >= tokens.limit, state === 'gone')}</span>{' '}
+        <span className="font-medium">{headline(pictures, meter.used >= meter.limit, state === 'gone')}</span>{' '}
         <span className="text-muted-foreground">
-          {[...quotaSentences({ ...tokens, reserved: 0 }), when, quotaAdvice()].join(' ')}{' '}
+          {[...quotaSentences({ ...meter, reserved: 0 }), when, quotaAdvice(name)].join(' ')}{' '}
           <Link className="text-foreground underline underline-offset-2" to="/settings">
             {i18n.t('Plan and usage')}
           </Link>
@@ -53,7 +56,7 @@ export function QuotaLine({ least }: QuotaLineProps) {
           className="-my-1"
           onClick={() => {
             drafts.write(key, start);
-            setKnown(start);
+            setPut(key + start);
           }}
           size="icon-small"
           variant="ghost"
@@ -65,7 +68,12 @@ export function QuotaLine({ least }: QuotaLineProps) {
   );
 }
 
-function headline(all: boolean, gone: boolean): string {
+function headline(pictures: boolean, all: boolean, gone: boolean): string {
+  if (pictures) {
+    return all
+      ? i18n.t('The pictures of this period are used up.')
+      : i18n.t('The pictures of this period are nearly used up.');
+  }
   if (all) {
     return i18n.t('The tokens of this period are used up.');
   }

@@ -7,8 +7,8 @@ const nearPercent = 90;
 
 export type QuotaState = 'plenty' | 'near' | 'gone';
 
-export function tokensOf(usage: UsageSummary | undefined): MeterState | undefined {
-  return usage?.meters.find(({ meter }) => meter === 'tokens');
+export function meterOf(usage: UsageSummary | undefined, name: 'tokens' | 'images'): MeterState | undefined {
+  return usage?.meters.find(({ meter }) => meter === name);
 }
 
 /**
@@ -25,12 +25,15 @@ export function quotaState({ limit, used }: Pick<MeterState, 'limit' | 'used'>, 
 }
 
 /** How much there is and how much is gone. */
-export function quotaSentences({ limit, used, reserved = 0 }: Partial<MeterState>): string[] {
+export function quotaSentences({ meter, limit, used, reserved = 0 }: Partial<MeterState>): string[] {
   if (limit === undefined || used === undefined) {
     return [];
   }
+  const numbers = { used: formatNumber(used), limit: formatNumber(limit) };
   const sentences = [
-    i18n.t('{used} of {limit} tokens are used.', { used: formatNumber(used), limit: formatNumber(limit) }),
+    meter === 'images'
+      ? i18n.t('{used} of {limit} pictures are used.', numbers)
+      : i18n.t('{used} of {limit} tokens are used.', numbers),
   ];
   if (reserved > 0) {
     sentences.push(i18n.t('{reserved} are held for answers that run.', { reserved: formatNumber(reserved) }));
@@ -39,6 +42,9 @@ export function quotaSentences({ limit, used, reserved = 0 }: Partial<MeterState
 }
 
 /** What a person can do about it. */
-export function quotaAdvice(): string {
+export function quotaAdvice(meter: MeterState['meter'] | undefined): string {
+  if (meter === 'images') {
+    return i18n.t('Models that write go on answering; a larger plan has more pictures.');
+  }
   return i18n.t('Shorter chats and lower limits take less; a larger plan has more.');
 }

@@ -11,7 +11,7 @@ export function Refusal({ problem }: { problem: Problem }) {
     <ProblemNotice className="mb-3" error={problem}>
       {quota.length > 0 && (
         <p className="text-muted-foreground">
-          {[...quota, quotaAdvice()].join(' ')}{' '}
+          {[...quota, quotaAdvice(problem.document.meter)].join(' ')}{' '}
           <Link className="text-foreground underline underline-offset-2" to="/settings">
             {i18n.t('Plan and usage')}
           </Link>

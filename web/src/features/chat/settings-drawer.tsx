@@ -8,7 +8,7 @@ import { Input } from '@/shared/ui/input';
 import { Select } from '@/shared/ui/select';
 import { Slider } from '@/shared/ui/slider';
 import { Textarea } from '@/shared/ui/textarea';
-import { isChanged, takesTemperature } from './model-settings';
+import { isChanged, makesPictures, takesTemperature } from './model-settings';
 import type { SettingsPanelProps } from './settings-panel';
 import type { ChatSettings, Model } from './types';
 
@@ -31,7 +31,15 @@ export function SettingsDrawer({ model, settings, onChange, open, onOpenChange, 
             <X aria-hidden={true} />
           </Button>
         </div>
-        {model && <Fields model={model} onChange={onChange} settings={settings} />}
+        {makesPictures(model) && (
+          <p className="text-muted-foreground text-sm">
+            {i18n.t(
+              '{name} makes a picture of your words alone. Choose a model that writes to see its settings; those you have set here are kept for it.',
+              { name: model?.name ?? '' },
+            )}
+          </p>
+        )}
+        {model && !makesPictures(model) && <Fields model={model} onChange={onChange} settings={settings} />}
         <Button
           className="self-start"
           disabled={!isChanged(settings)}

@@ -8,7 +8,14 @@ import { messagesOf } from './thread';
 import type { Conversation, TokenUsage } from './types';
 
 const place = { conversationId: 'c1', messageId: 'a1' };
-const state: AnswerState = { text: 'Because.', reasoning: 'Hm.', line: 'open', stopping: false, restarted: false };
+const state: AnswerState = {
+  text: 'Because.',
+  reasoning: 'Hm.',
+  files: [],
+  line: 'open',
+  stopping: false,
+  restarted: false,
+};
 const usage: TokenUsage = {
   prompt_tokens: 3,
   completion_tokens: 2,
@@ -88,5 +95,13 @@ describe('settle', () => {
     expect(answers.of('a1')).toBeDefined();
     expect(client.getQueryState(chatKeys.conversation('c1'))?.isInvalidated).toBe(true);
     await vi.waitFor(() => expect(answers.of('a1')).toBeUndefined());
+  });
+
+  it('keeps the picture that an answer is', () => {
+    const { client, answer } = open();
+    const file = { id: 'f1', name: 'Boat.png', content_type: 'image/png', kind: 'image' as const, size: 9 };
+    const ending = { finish_reason: 'stop', status: 'completed' as const, usage };
+    settle(client, place, { kind: 'done', ending }, { ...state, text: '', reasoning: '', files: [file] });
+    expect(answer()).toMatchObject({ status: 'completed', content: '', files: [file] });
   });
 });

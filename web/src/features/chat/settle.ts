@@ -9,7 +9,11 @@ import type { Conversation, Message } from './types';
 
 /** What becomes of a message when its answer ends. */
 function changeOf(outcome: Outcome, state: AnswerState): Partial<Message> | undefined {
-  const said = { content: state.text, reasoning: state.reasoning };
+  const said = {
+    content: state.text,
+    reasoning: state.reasoning,
+    ...(state.files.length > 0 && { files: [...state.files] }),
+  };
   switch (outcome.kind) {
     case 'done':
       return {
@@ -46,8 +50,9 @@ export function settle(
     client.setQueryData<Conversation>(key, (old) => old && withChange(old, messageId, change));
     // After the cache has told who shows it: between the two the message would be empty.
     notifyManager.schedule(forget);
-    if (outcome.kind === 'failed') {
-      void client.invalidateQueries({ queryKey: key }); // what came was paid for; the stored message says how much
+    if (outcome.kind === 'failed' || state.files.length > 0) {
+      // What came was paid for: the stored message says how much. It also says how a picture was made.
+      void client.invalidateQueries({ queryKey: key });
     }
   } else {
     // The stored conversation knows, and whether the person is still signed in.

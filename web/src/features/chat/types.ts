@@ -1,4 +1,4 @@
-import type { ConversationSummary as ApiSummary, StoredMessage, TokenUsage } from '@/shared/api/types';
+import type { ConversationSummary as ApiSummary, AttachedFile, StoredMessage, TokenUsage } from '@/shared/api/types';
 
 export type {
   Ask,
@@ -39,6 +39,12 @@ export interface Ending {
   finish_reason: string;
   status: 'completed' | 'cancelled';
   usage: TokenUsage;
+}
+
+/** The data of a progress event of an answer that is a picture. */
+export interface PictureProgress {
+  percent: number;
+  file?: Omit<AttachedFile, 'kind'>;
 }
 
 export function isAnswer(message: StoredMessage): boolean {

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { answers, type Pending } from './answers';
-import type { AnswerState, LiveAnswer } from './live-answer';
+import { type AnswerState, type LiveAnswer, nothingYet } from './live-answer';
 
 /** What is on its way in a conversation. */
 export function usePending(thread: string): Pending | undefined {
@@ -13,9 +13,8 @@ export function useThread(conversationId: string | undefined): string {
   return conversationId ?? newThread;
 }
 
-const nothing: AnswerState = { text: '', reasoning: '', line: 'connecting', stopping: false, restarted: false };
 const noSubscription = () => () => undefined;
-const noSnapshot = () => nothing;
+const noSnapshot = () => nothingYet;
 
 /** What has come of an answer; renders again with every flush. */
 export function useAnswerState(messageId: string): AnswerState {
@@ -26,7 +25,7 @@ export function useAnswerState(messageId: string): AnswerState {
 /** One thing about an answer; renders again only when that changes. */
 export function useAnswerPart<T>(messageId: string | undefined, part: (state: AnswerState) => T): T {
   const live = useSyncExternalStore(answers.subscribe, () => liveOf(messageId));
-  const snapshot = useCallback(() => part(live?.snapshot() ?? nothing), [live, part]);
+  const snapshot = useCallback(() => part(live?.snapshot() ?? nothingYet), [live, part]);
   return useSyncExternalStore(live?.subscribe ?? noSubscription, snapshot);
 }
 

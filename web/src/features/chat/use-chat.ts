@@ -6,7 +6,7 @@ import { sessionKey, useUser } from '@/shared/api/session';
 import { usageQuery } from '@/shared/api/usage';
 import { answers } from './answers';
 import { ask, bodyOf, type Question } from './ask';
-import { settingsFor } from './model-settings';
+import { makesPictures, settingsFor } from './model-settings';
 import { conversationQuery } from './queries';
 import { regenerate } from './regenerate';
 import { ownerOf } from './settle';
@@ -88,8 +88,11 @@ export function useChat(conversationId: string | undefined) {
     if (!model) {
       throw new Error('no model to ask');
     }
-    await put({ ...written, parentId, model: model.id, settings: settingsFor(model, settings) });
-    setSettings(undefined);
+    const picture = makesPictures(model);
+    await put({ ...written, parentId, model: model.id, settings: settingsFor(model, settings), picture });
+    if (!(picture && conversation)) {
+      setSettings(undefined); // those for text are not sent with a picture
+    }
   };
 
   const standing = {
@@ -126,7 +129,7 @@ export function useChat(conversationId: string | undefined) {
     target,
     reload: query.refetch,
     /** Tokens that the next question takes at the very least: what has been said, and the answer's limit where one is set. */
-    least: (last?.usage?.total_tokens ?? 0) + (settings.max_tokens ?? 0),
+    least: makesPictures(choice.model) ? 0 : (last?.usage?.total_tokens ?? 0) + (settings.max_tokens ?? 0),
     refusal: refusal?.thread === thread ? refusal.problem : undefined,
 
     /** Asks the chosen model. Rejects when the question was not taken; then why is in `refusal`. */
@@ -144,7 +147,12 @@ export function useChat(conversationId: string | undefined) {
       if (!(model && running)) {
         return;
       }
-      const asked = { model: model.id, settings: settingsFor(model, settings), after: running.id };
+      const asked = {
+        model: model.id,
+        settings: settingsFor(model, settings),
+        after: running.id,
+        ...(makesPictures(model) && { picture: true }),
+      };
       waiting.add(draftKey, { ...written, ...asked, ...(now && { now }) });
       if (now) {
         void stop(running.id);

@@ -15,6 +15,8 @@ export interface WaitingQuestion extends Written {
   readonly id: string;
   readonly model: string;
   readonly settings: ChatSettings;
+  /** The model answers with a picture. */
+  readonly picture?: boolean;
   /** The answer that was being written. On another branch than that it is not asked by itself. */
   readonly after: string;
   /** It does not wait for an answer that ends well: the person wants it next. */

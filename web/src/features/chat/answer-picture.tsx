@@ -1,0 +1,40 @@
+import { later, useLater } from '@/shared/lib/later';
+import { i18n } from '@/shared/lib/text';
+import { placeOf } from './picture-place';
+import type { AttachedFile, Model } from './types';
+
+const view = later(() => import('./picture-view'));
+
+interface AnswerPictureProps {
+  /** The picture, once it is there. */
+  files: readonly AttachedFile[];
+  model: Model | undefined;
+  /** It is being made. */
+  wanted: boolean;
+  onChange: (files: readonly AttachedFile[], model: Model) => void;
+}
+
+/** An answer that is a picture: its place while it is made, and the picture in it. */
+export function AnswerPicture({ files: [file], model, wanted, onChange }: AnswerPictureProps) {
+  const parts = useLater(view, wanted || file !== undefined);
+  if (file && parts) {
+    return <parts.PictureView file={file} model={model} onChange={wanted ? undefined : onChange} />;
+  }
+  if (!(file || wanted)) {
+    return null; // it was stopped, or failed
+  }
+  const { width, height } = file ?? model?.picture ?? {};
+  return (
+    <div
+      className="relative animate-pulse overflow-hidden rounded-xl bg-muted"
+      // biome-ignore lint/style/noInlineStyles: only the model knows the shape
+      style={placeOf(width, height)}
+    >
+      {!file && (
+        <p className="absolute inset-0 m-auto h-fit w-fit px-4 text-center text-muted-foreground text-sm">
+          {i18n.t('The picture is being made…')}
+        </p>
+      )}
+    </div>
+  );
+}
