@@ -279,7 +279,7 @@ func TestListOfFiles(t *testing.T) {
 			if i%2 == 0 {
 				content = pictureOf(t, 9, 9)
 			}
-			f := ada.uploads(fmt.Sprint(i), content)
+			f := ada.uploads(strconv.Itoa(i), content)
 			want = slices.Insert(want, 0, f.ID)
 			if i%2 == 0 {
 				pictures = slices.Insert(pictures, 0, f.ID)
@@ -433,10 +433,8 @@ func TestMadePicturesAreFiles(t *testing.T) {
 	if len(live) != 6 { // three pictures and their thumbnails
 		t.Errorf("%q", live)
 	}
-	var old, fresh []string
-	for _, key := range []string{"files/" + me + "/x", "images/" + me + "/job/0.png", "thumbnails/" + me + "/x"} {
-		old, fresh = append(old, key+"old"), append(fresh, key+"new")
-	}
+	old := []string{"files/" + me + "/old", "images/" + me + "/job/0.png", "thumbnails/" + me + "/old"}
+	fresh := []string{"files/" + me + "/new", "images/" + me + "/job/1.png", "thumbnails/" + me + "/new"}
 	for _, key := range slices.Concat(old, fresh) {
 		if err := h.app.blobs.Put(t.Context(), key, strings.NewReader("x"), blob.About{Size: 1}); err != nil {
 			t.Fatal(err)

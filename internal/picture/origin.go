@@ -2,6 +2,7 @@ package picture
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func writeOrigin(png []byte, o Origin) ([]byte, error) {
 	if !o.CreatedAt.IsZero() {
 		add(keyTime, o.CreatedAt.UTC().Format(time.RFC1123Z))
 	}
-	add(keyOrigin, string(document))
+	add(keyOrigin, escaped(string(document)))
 	return addTexts(png, texts, text{keyXMP, o.xmp()})
 }
 
@@ -96,6 +97,20 @@ func clip(s string, most int) string {
 		at += n
 	}
 	return s[:at] + "…"
+}
+
+// escaped writes the control characters of a JSON document that JSON leaves as they
+// are, and PNG's texts should not have.
+func escaped(document string) string {
+	var b strings.Builder
+	for _, r := range document {
+		if unicode.IsControl(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // plain leaves out what neither a PNG's text nor XML may have: control characters
