@@ -3,7 +3,7 @@ import { type APIRequestContext, expect, type Locator, type Page } from '@playwr
 /** Models of pictures, of a stand-in and the demo. */
 export const makers = {
   /** Takes no seed, no guidance and nothing to leave out. */
-  openai: { id: 'gpt-image-2', name: 'GPT Image 2' },
+  openai: { id: 'gpt-image-2.6-flare', name: 'GPT Image 2.6 Flare' },
   demo: { id: 'demo-image', name: 'Demo (not a model)' },
 };
 

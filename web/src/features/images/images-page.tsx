@@ -16,11 +16,10 @@ import { ModelPicker } from './model-picker';
 import { PictureButtons, type PictureDoing } from './picture-actions';
 import { Provenance } from './provenance';
 import { Refusal } from './refusal';
-import { randomSeed, takes } from './settings';
 import { SettingsFields } from './settings-fields';
-import type { ImageFile, ImageJob, ImageRequest } from './types';
 import { useGallery } from './use-gallery';
 import { useImages } from './use-images';
+import { again, varied } from './variations';
 
 interface ImagesPageProps {
   /** The picture that is open over the page, by its file's id. */
@@ -171,23 +170,3 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
 
 /** As long as the viewer fades, and a little longer. */
 const focusAfter = 200;
-
-/** The same once more; or only so many of it. */
-function again({ input }: ImageJob, count = input.count ?? 1): ImageRequest {
-  return { ...input, count };
-}
-
-/** Others like a picture: with another seed, or where there is none with the picture to go by. */
-function varied(
-  { input }: ImageJob,
-  file: ImageFile,
-  model: ReturnType<typeof useImages>['model'],
-): ImageRequest | undefined {
-  if (!model) {
-    return undefined;
-  }
-  if (takes(model, 'seed')) {
-    return { ...input, seed: randomSeed() };
-  }
-  return model.edit ? { ...input, image_file_ids: [file.id] } : input;
-}

@@ -1,5 +1,5 @@
 import { expect, test as it } from 'vitest';
-import { fitted, requestOf, type Settings, unmet, usual, wishesOf } from './settings';
+import { asked, fitted, requestOf, type Settings, unmet, usual, wishesOf } from './settings';
 import type { ImageModel } from './types';
 
 const size = (id: string, width: number, height: number) => ({ id, width, height });
@@ -95,4 +95,9 @@ it('what was made is wished for again as it was', () => {
   expect(requestOf(again, able, 'A fox', [])).toEqual(request);
   expect(again).toMatchObject({ seedKept: true, presets: ['photo'] });
   expect(wishesOf({ model: 'able', prompt: 'x' }, able, [])).not.toHaveProperty('seedKept');
+});
+
+it('what a job says beside its request is not asked for', () => {
+  const request = requestOf(wishes, able, 'A fox', ['f1']);
+  expect(asked({ ...request, base_seed: 3 } as typeof request)).toEqual(request);
 });

@@ -117,3 +117,19 @@ export function wishesOf(request: ImageRequest, model: ImageModel | undefined, p
     presets,
   };
 }
+
+/** What a job was asked for, as it can be asked for again: a job's input may say more than a request does. */
+export function asked({
+  model,
+  prompt,
+  negative_prompt,
+  count,
+  size,
+  quality,
+  guidance_scale,
+  seed,
+  image_file_ids,
+}: ImageRequest): ImageRequest {
+  const request = { model, prompt, negative_prompt, count, size, quality, guidance_scale, seed, image_file_ids };
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as ImageRequest;
+}
