@@ -115,7 +115,8 @@ type xmp struct {
 
 func readXMP(t interface {
 	Fatalf(format string, args ...any)
-}, packet string) (x xmp) {
+}, packet string,
+) (x xmp) {
 	if err := xml.Unmarshal([]byte(packet), &x); err != nil {
 		t.Fatalf("%v: %s", err, packet)
 	}

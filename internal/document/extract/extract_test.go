@@ -168,6 +168,25 @@ func TestLargePictures(t *testing.T) {
 	}
 }
 
+// A hundred megapixels are refused in every sort of picture, before anything is
+// decoded, and with the sentence that says how many there are.
+func TestHundredMegapixels(t *testing.T) {
+	t.Parallel()
+	const edge = 10_000
+	all := pictures(t)
+	all["image/png"] = pngOf(edge, edge)
+	frame := bytes.Index(all["image/jpeg"], []byte{0xff, 0xc0})
+	binary.BigEndian.PutUint32(all["image/jpeg"][frame+5:], edge<<16|edge)
+	binary.LittleEndian.PutUint32(all["image/gif"][6:], edge<<16|edge)
+	binary.LittleEndian.PutUint32(all["image/webp"][26:], edge<<16|edge)
+	for kind, data := range all {
+		found, err := read(t, shared, data)
+		if typeOf(err) != TypeLong || !strings.Contains(err.Error(), "10000 × 10000 pixels") {
+			t.Errorf("%s: %+v, %v", kind, found, err)
+		}
+	}
+}
+
 // Reading a picture takes little memory, whatever the picture says of itself.
 func BenchmarkPicture(b *testing.B) {
 	data := pngOf(10_000, 5_000)
