@@ -44,7 +44,7 @@ func BenchmarkChat(b *testing.B) {
 	for _, database := range []string{store.SQLite, store.PostgreSQL} {
 		databaseURL := ""
 		if database == store.PostgreSQL {
-			databaseURL = storetest.PostgresURL(b)
+			databaseURL = storetest.MigratedURL(b)
 		}
 		h := newHouse(b, databaseURL, "OPENAI_BASE_URL="+vendor.URL+"/v1", "PULSE_PLANS_FILE="+plans)
 		program := h.register("bench").program()

@@ -142,7 +142,7 @@ func TestChangesAreTold(t *testing.T) {
 // What is done in one process is told in the other, and so is a sign-out.
 func TestChangesReachOtherProcesses(t *testing.T) {
 	t.Parallel()
-	url := storetest.PostgresURL(t)
+	url := storetest.MigratedURL(t)
 	here, there := withOpenAI(t, url), withOpenAI(t, url)
 	ada := here.register("ada")
 	elsewhere := &caller{h: there, name: "ada", cookie: ada.cookie}

@@ -111,7 +111,7 @@ func eachDoor(t *testing.T, test func(t *testing.T, h *house, model string)) {
 				t.Parallel()
 				url := ""
 				if database == store.PostgreSQL {
-					url = storetest.PostgresURL(t)
+					url = storetest.MigratedURL(t)
 				}
 				h := newHouse(t, url, v.settings...)
 				h.vendor = v.vendor
@@ -334,7 +334,7 @@ func TestOpenAIsClientHasTheSameLimits(t *testing.T) {
 			t.Parallel()
 			url := ""
 			if database == store.PostgreSQL {
-				url = storetest.PostgresURL(t)
+				url = storetest.MigratedURL(t)
 			}
 			h := withOpenAI(t, url, "PULSE_PLANS_FILE="+plans)
 			p := h.register("ada")

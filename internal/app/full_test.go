@@ -15,7 +15,7 @@ import (
 // on, and with room again everything works without a restart.
 func TestAFullDisk(t *testing.T) {
 	t.Parallel()
-	url := storetest.PostgresURL(t)
+	url := storetest.MigratedURL(t)
 	vendor := httptest.NewServer(standin.NewOpenAI(nil))
 	t.Cleanup(vendor.Close)
 	h := newHouse(t, url, "OPENAI_BASE_URL="+vendor.URL+"/v1")

@@ -26,7 +26,7 @@ const model = "gpt-6-luna"
 func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	t.Run(store.SQLite, func(t *testing.T) { t.Parallel(); test(t, withOpenAI(t, "")) })
-	t.Run(store.PostgreSQL, func(t *testing.T) { t.Parallel(); test(t, withOpenAI(t, storetest.PostgresURL(t))) })
+	t.Run(store.PostgreSQL, func(t *testing.T) { t.Parallel(); test(t, withOpenAI(t, storetest.MigratedURL(t))) })
 }
 
 func withOpenAI(t *testing.T, databaseURL string, settings ...string) *house {
@@ -56,6 +56,7 @@ func newHouse(t testing.TB, databaseURL string, settings ...string) *house {
 func newHouseWith(t testing.TB, change func(*Options), databaseURL string, settings ...string) *house {
 	t.Helper()
 	folder := t.TempDir()
+	storetest.Migrated(t, folder) // unused with PostgreSQL, and where the settings name another folder
 	cfg, _, err := config.Load(append([]string{
 		"PULSE_DATA_DIR=" + folder, "DATABASE_URL=" + databaseURL, "PULSE_OLLAMA_URL=off", "PULSE_RATE_LIMIT=0", "PULSE_TITLES=off",
 	}, settings...), folder) // of two with the same name the later one counts

@@ -23,7 +23,7 @@ import (
 func TestReplicasLimitTogether(t *testing.T) {
 	t.Parallel()
 	const perMinute = 200
-	url := storetest.PostgresURL(t)
+	url := storetest.MigratedURL(t)
 	log := &lines{}
 	open := func() *house {
 		return newHouseWith(t, func(o *Options) {
@@ -148,7 +148,7 @@ func takesPassword(api huma.API, name string) bool {
 // While the database hangs, health and the limits answer.
 func TestHealthWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, storetest.PostgresURL(t), "PULSE_RATE_LIMIT=100")
+	h := newHouse(t, storetest.MigratedURL(t), "PULSE_RATE_LIMIT=100")
 	if err := h.app.db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -251,7 +251,7 @@ func TestWaitingQuestionWithoutQuota(t *testing.T) {
 	if err := os.WriteFile(plans, []byte("plans: [{key: starter, name: Small, caps: {tokens: 12000}}]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, url := range map[string]string{"sqlite": "", "postgresql": storetest.PostgresURL(t)} {
+	for name, url := range map[string]string{"sqlite": "", "postgresql": storetest.MigratedURL(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := withOpenAI(t, url, "PULSE_PLANS_FILE="+plans)

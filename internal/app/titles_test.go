@@ -13,7 +13,7 @@ import (
 
 func eachTitled(t *testing.T, test func(t *testing.T, h *house), settings ...string) {
 	t.Helper()
-	for name, url := range map[string]func() string{"sqlite": func() string { return "" }, "postgresql": func() string { return storetest.PostgresURL(t) }} {
+	for name, url := range map[string]func() string{"sqlite": func() string { return "" }, "postgresql": func() string { return storetest.MigratedURL(t) }} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, withOpenAI(t, url(), append(settings, "PULSE_TITLES=on")...))

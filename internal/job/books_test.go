@@ -71,7 +71,7 @@ func TestRandomEnds(t *testing.T) {
 	})
 	t.Run(store.PostgreSQL, func(t *testing.T) {
 		t.Parallel()
-		url := storetest.PostgresURL(t)
+		url := storetest.MigratedURL(t)
 		playEnds(t, jobs, store.Options{URL: url, Log: slog.New(slog.DiscardHandler)}, func() error { return cutPostgres(url) })
 	})
 }

@@ -127,7 +127,7 @@ func TestKilledInMidJob(t *testing.T) {
 	})
 	t.Run(store.PostgreSQL, func(t *testing.T) {
 		t.Parallel()
-		playKills(t, kills, store.Options{URL: storetest.PostgresURL(t), Log: slog.New(slog.DiscardHandler)})
+		playKills(t, kills, store.Options{URL: storetest.MigratedURL(t), Log: slog.New(slog.DiscardHandler)})
 	})
 }
 

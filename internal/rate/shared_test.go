@@ -18,7 +18,7 @@ import (
 // replicas opens processes' limits on one database, and a way past them.
 func replicas(t *testing.T, n int) (all []*Limits, raw *sql.DB, log *bytes.Buffer) {
 	t.Helper()
-	url := storetest.PostgresURL(t)
+	url := storetest.MigratedURL(t)
 	log = &bytes.Buffer{}
 	for range n {
 		db, err := store.Open(t.Context(), store.Options{URL: url, Log: slog.New(slog.DiscardHandler)})

@@ -30,17 +30,25 @@ func PostgresURL(t testing.TB) string {
 	if testing.Short() {
 		t.Skip("PostgreSQL is not started with -short")
 	}
-	c := Cluster(t)
+	return Cluster(t).create(t, "")
+}
+
+func (c *Server) create(t testing.TB, how string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
-	admin, err := sql.Open("pgx", c.URL("postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = admin.Close() }()
-	if _, err := admin.ExecContext(context.Background(), "CREATE DATABASE "+name); err != nil {
+	if err := c.exec("CREATE DATABASE " + name + " " + how); err != nil {
 		t.Fatalf("create a test database: %v", err)
 	}
 	return c.URL(name)
+}
+
+func (c *Server) exec(statement string) error {
+	admin, err := sql.Open("pgx", c.URL("postgres"))
+	if err != nil {
+		return err //nolint:wrapcheck // the callers say what it was for
+	}
+	_, err = admin.ExecContext(context.Background(), statement)
+	return errors.Join(err, admin.Close())
 }
 
 var databases atomic.Int64
@@ -51,6 +59,9 @@ type Server struct {
 	port   int
 	cred   *syscall.Credential
 	alive  io.Closer // open while the process lives; were it collected as garbage, the cluster would stop
+
+	once    sync.Once // the template is migrated
+	onceErr error
 }
 
 var shared = sync.OnceValues(start)

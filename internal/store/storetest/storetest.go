@@ -23,13 +23,15 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 // SQLite opens an empty database in a temporary folder.
 func SQLite(t testing.TB) *store.DB {
 	t.Helper()
-	return open(t, store.Options{DataDir: t.TempDir()})
+	folder := t.TempDir()
+	Migrated(t, folder)
+	return open(t, store.Options{DataDir: folder})
 }
 
 // Postgres opens an empty database in the throw-away cluster.
 func Postgres(t testing.TB) *store.DB {
 	t.Helper()
-	return open(t, store.Options{URL: PostgresURL(t), DataDir: t.TempDir()})
+	return open(t, store.Options{URL: MigratedURL(t), DataDir: t.TempDir()})
 }
 
 func open(t testing.TB, o store.Options) *store.DB {
