@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"image/png"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -87,9 +88,7 @@ func TestImagesAtTheDoorThatAreRefused(t *testing.T) {
 		"a seed of no such model": {object{"seed": 3}, 400, []string{`"param":"seed"`}},
 	} {
 		body := object{"model": imageModel, "prompt": "A seal"}
-		for k, v := range c.body {
-			body[k] = v
-		}
+		maps.Copy(body, c.body)
 		got := ada.do(http.MethodPost, "/v1/images/generations", body)
 		if got.status != c.status {
 			t.Errorf("%s: %d, want %d: %s", name, got.status, c.status, got.text)

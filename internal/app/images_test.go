@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"image/png"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -232,9 +233,7 @@ func TestImageRequestsThatAreWrong(t *testing.T) {
 		"a seed that is no seed": {object{"seed": -1}, []string{"body.seed"}},
 	} {
 		body := object{"model": imageModel, "prompt": "A seal"}
-		for k, v := range c.body {
-			body[k] = v
-		}
+		maps.Copy(body, c.body)
 		got := ada.do(http.MethodPost, "/api/v1/images/generate", body)
 		if got.status != http.StatusBadRequest && got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", name, got.status, got.text)
@@ -420,7 +419,8 @@ func TestImagesAreEdited(t *testing.T) {
 		t.Errorf("the vendor was asked for %+v", last)
 	}
 	asks := ada.key([]string{"generate"})
-	if got := asks.do(http.MethodPost, "/api/v1/images/generate", object{"model": imageModel, "prompt": "What is it?", "image_file_ids": []string{own.ID}}); got.status != http.StatusForbidden {
+	wish := object{"model": imageModel, "prompt": "What is it?", "image_file_ids": []string{own.ID}}
+	if got := asks.do(http.MethodPost, "/api/v1/images/generate", wish); got.status != http.StatusForbidden {
 		t.Errorf("a key that may not read sends a picture: %d %s", got.status, got.text)
 	}
 	ada.must(http.StatusNoContent, http.MethodDelete, own.path(), nil)

@@ -45,7 +45,7 @@ func (c *Server) create(t testing.TB, how string) string {
 func (c *Server) exec(statement string) error {
 	admin, err := sql.Open("pgx", c.URL("postgres"))
 	if err != nil {
-		return err //nolint:wrapcheck // the callers say what it was for
+		return err
 	}
 	_, err = admin.ExecContext(context.Background(), statement)
 	return errors.Join(err, admin.Close())

@@ -65,11 +65,11 @@ const databaseFile = "pulse.db"
 var migratedFile = sync.OnceValues(func() (file []byte, err error) {
 	folder, err := os.MkdirTemp("", "pulse-template-")
 	if err != nil {
-		return nil, err //nolint:wrapcheck // Migrated says what it was for
+		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	if err := migrate(store.Options{DataDir: folder}); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(filepath.Join(folder, databaseFile)) //nolint:wrapcheck // as above
+	return os.ReadFile(filepath.Join(folder, databaseFile)) //nolint:gosec // the folder is our own
 })
