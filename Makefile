@@ -12,6 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GOLANGCI_LINT := .tools/golangci-lint-v2.15.0
 GOTESTSUM := .tools/gotestsum-v1.13.0
 SQLC := .tools/sqlc-v1.30.0
+VERSITYGW := .tools/versitygw-v1.8.0# a store that speaks S3, for tests (internal/blob/blobtest names it, too)
 
 .PHONY: help run build page check test bench lint lint-go lint-page test-go test-page budget e2e format generate hooks clean
 
@@ -26,7 +27,7 @@ build: page ## build the page and bin/pulse
 
 page: web/dist/index.html
 
-check: web/node_modules/.installed ## the inner loop: format, vet, quick tests on SQLite, types and tests of the page
+check: web/node_modules/.installed $(VERSITYGW) ## the inner loop: format, vet, quick tests on SQLite, types and tests of the page
 	@unformatted=$$(gofmt -l cmd internal web/embed.go); [ -z "$$unformatted" ] || { echo "not formatted, make format does it:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go test -short ./...
@@ -35,7 +36,7 @@ check: web/node_modules/.installed ## the inner loop: format, vet, quick tests o
 test: ## everything that CI runs; installs what it needs
 	@scripts/test.sh
 
-bench: build ## the benchmarks, with allocations, then the whole program beside a floor (docs/performance.md); of the page: make e2e, cd web, npm run bench
+bench: build $(VERSITYGW) ## the benchmarks, with allocations, then the whole program beside a floor (docs/performance.md); of the page: make e2e, cd web, npm run bench
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./cmd/bench
 
@@ -47,7 +48,7 @@ lint-go: $(GOLANGCI_LINT)
 lint-page: web/node_modules/.installed
 	cd web && npm run lint && npm run check
 
-test-go: $(GOTESTSUM) ## all Go tests with the race detector, on SQLite and on PostgreSQL
+test-go: $(GOTESTSUM) $(VERSITYGW) ## all Go tests with the race detector, on SQLite and on PostgreSQL
 	@mkdir -p .test
 	CI=1 $(GOTESTSUM) --format standard-quiet --junitfile .test/go.xml -- -race -timeout 8m ./...
 
@@ -89,6 +90,7 @@ web/dist/index.html: web/node_modules/.installed $(shell find web/src web/public
 $(GOLANGCI_LINT): PACKAGE = github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 $(GOTESTSUM): PACKAGE = gotest.tools/gotestsum
 $(SQLC): PACKAGE = github.com/sqlc-dev/sqlc/cmd/sqlc
+$(VERSITYGW): PACKAGE = github.com/versity/versitygw/cmd/versitygw
 
 .tools/%:
 	@scripts/tool.sh $(PACKAGE) $@

@@ -82,7 +82,7 @@ func TestSecretsAreNotTold(t *testing.T) {
 		store.SQLite: func(*testing.T) string { return "" },
 		store.PostgreSQL: func(t *testing.T) string {
 			t.Helper()
-			return strings.Replace(storetest.PostgresURL(t), "pulse@", "pulse:canary-database@", 1)
+			return strings.Replace(storetest.MigratedURL(t), "pulse@", "pulse:canary-database@", 1)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,13 +103,14 @@ func secretsAreKept(t *testing.T, databaseURL string) {
 		"PULSE_COMPAT_LAB_URL=" + vendor, "PULSE_COMPAT_LAB_KEY=canary-lab", "PULSE_COMPAT_LAB_PRICE=1/1",
 		"GOOGLE_CLIENT_ID=id", "GOOGLE_CLIENT_SECRET=canary-client", "OIDC_ISSUER=" + vendor, "PULSE_PUBLIC_URL=http://pulse.example",
 		"PULSE_SMTP_URL=smtp://pulse:canary-smtp@127.0.0.1:9", "PULSE_SMTP_FROM=pulse@example.com",
+		"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=canary-aws", "AWS_SESSION_TOKEN=canary-aws-session",
 	}
 	cfg, _, err := config.Load(append(settings, "DATABASE_URL="+databaseURL), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range secretsWithout(reflect.ValueOf(*cfg), "Config") {
-		if path != "Config.BlobURL" && (path != "Config.DatabaseURL" || databaseURL != "") {
+		if path != "Config.DatabaseURL" || databaseURL != "" {
 			t.Errorf("%s has no canary in this test", path)
 		}
 	}

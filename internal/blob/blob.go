@@ -6,10 +6,13 @@ package blob
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
 	"time"
+
+	"pulse/internal/fault"
 )
 
 // Store keeps blobs by key. All of it is safe for concurrent use.
@@ -19,7 +22,8 @@ type Store interface {
 	// it had before.
 	Put(ctx context.Context, key string, body io.Reader, about About) error
 	// Open reads length bytes from offset on, or up to the end when length is
-	// negative or more than there is. ErrNotFound: the key has no blob.
+	// negative or more than there is; behind the end there is nothing. ErrNotFound:
+	// the key has no blob.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
 	// Delete removes a blob. One that is not there is deleted already.
 	Delete(ctx context.Context, key string) error
@@ -67,7 +71,16 @@ var (
 	ErrKey      = errors.New("blob: this is no key")
 	ErrFull     = errors.New("blob: there is no room left")
 	ErrSize     = errors.New("blob: the size is not the one that was said")
+	ErrAway     = errors.New("blob: the store does not answer as it should")
 )
+
+// Away is ErrAway as a fault: whoever asked for a file may come again, and what
+// is wrong with the store is between it and the operator.
+func Away(cause error) error {
+	f := fault.Wrap(fmt.Errorf("%w: %w", ErrAway, cause), fault.Unavailable, "The place where files are kept does not answer at the moment. Nothing of yours was lost; please try again in a while.")
+	f.Type, f.RetryAfter = "files_away", 5*time.Second
+	return f
+}
 
 // maxKey is what every store takes, with room for a prefix of its own.
 const maxKey = 200

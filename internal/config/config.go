@@ -19,7 +19,7 @@ type Config struct {
 
 	DataDir     string
 	DatabaseURL Secret // postgres://…; "": SQLite in DataDir
-	BlobURL     Secret // "": the folder blobs of DataDir
+	Bucket      Bucket // none: the folder blobs of DataDir
 
 	RegistrationOpen bool
 	OIDC             OIDC
@@ -62,6 +62,28 @@ type Mail struct {
 
 // Configured tells that e-mail can be sent.
 func (m Mail) Configured() bool { return m.URL != "" }
+
+// Bucket is where blobs are kept in a store that speaks S3.
+type Bucket struct {
+	Name           string // "": there is none
+	Prefix         string // what keys begin with, with no slash at either end
+	Region         string // "": what the SDK finds
+	Endpoint       string // "": what the SDK finds, or AWS
+	PublicEndpoint string // as browsers know it; "": the endpoint
+	PathStyle      string // "true", "false"; "": true with an endpoint of one's own
+
+	Access Access
+}
+
+// Configured tells that blobs are kept in a bucket.
+func (b Bucket) Configured() bool { return b.Name != "" }
+
+// Access is what the bucket is opened with; empty: what the SDK finds by itself.
+type Access struct {
+	KeyID   string
+	Key     Secret
+	Session Secret // of temporary keys
+}
 
 // Demo says when the demo models are listed.
 type Demo string
@@ -134,6 +156,10 @@ func (c *Config) complete() {
 // fits finds what goes with another setting and came without it.
 func (c *Config) fits() error {
 	switch {
+	case c.Bucket.Configured() && c.Bucket.Access.KeyID != "" && c.Bucket.Access.Key == "":
+		return wrong("AWS_SECRET_ACCESS_KEY", "is missing: AWS_ACCESS_KEY_ID is set")
+	case c.Bucket.Configured() && c.Bucket.Access.KeyID == "" && (c.Bucket.Access.Key != "" || c.Bucket.Access.Session != ""):
+		return wrong("AWS_ACCESS_KEY_ID", "is missing: AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN is set")
 	case c.OIDC.ClientID == "" && c.OIDC.ClientSecret != "":
 		return wrong("GOOGLE_CLIENT_ID", "is missing: GOOGLE_CLIENT_SECRET is set")
 	case c.Mail.URL != "" && c.Mail.From == "":

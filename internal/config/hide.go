@@ -37,7 +37,7 @@ func (c *Config) secrets() []string {
 			add(url.QueryEscape(password))
 		}
 	}
-	for _, s := range []Secret{c.DatabaseURL, c.BlobURL, c.OIDC.ClientSecret, c.Mail.URL, c.OpenAI.Key, c.Anthropic.Key, c.Google.GeminiKey} {
+	for _, s := range []Secret{c.DatabaseURL, c.Bucket.Access.Key, c.Bucket.Access.Session, c.OIDC.ClientSecret, c.Mail.URL, c.OpenAI.Key, c.Anthropic.Key, c.Google.GeminiKey} {
 		hide(s)
 	}
 	for _, server := range c.Compat {

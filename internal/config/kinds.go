@@ -35,7 +35,7 @@ var (
 	seconds    = kind[time.Duration]{"a time such as `30s` or `2m`", readDuration}
 	count      = kind[int]{"a whole number, 0 or more", readCount}
 	database   = kind[Secret]{"`postgres://…`", readDatabase}
-	blobs      = kind[Secret]{"nothing", readBlobs}
+	bucket     = kind[Bucket]{"`s3://bucket/prefix?region=…&endpoint=…&public_endpoint=…&path_style=…`, of which only the bucket is needed", readBucket}
 	issuer     = kind[string]{webURL.form, readIssuer}
 	mailURL    = kind[Secret]{"`smtp://user:password@host:587` or `smtps://…:465`", readMailURL}
 	mailbox    = kind[string]{"an address, with or without a name", readMailbox}
@@ -199,12 +199,6 @@ func readDatabase(v string) (Secret, error) {
 		return "", errors.New("must begin with postgres://; leave it empty for SQLite")
 	}
 	return Secret(v), nil
-}
-
-// readBlobs refuses every address until there is something behind one: files
-// that go to the disk unnoticed would be missing on the other machines.
-func readBlobs(string) (Secret, error) {
-	return "", errors.New("must be empty: files are kept in the data folder. This version cannot keep them in S3 or elsewhere")
 }
 
 // prices are two amounts of at most three decimals, which the catalogue keeps exactly.

@@ -80,6 +80,19 @@ func TestLoad(t *testing.T) {
 				c.RateLimit, c.ShutdownGrace = 0, 2*time.Minute
 			},
 		},
+		"a bucket": {environ: []string{"PULSE_BLOB_URL=s3://bucket"}, want: func(c *Config) { c.Bucket.Name = "bucket" }},
+		"a bucket elsewhere": {
+			environ: []string{
+				"PULSE_BLOB_URL=s3://my.bucket-1/a/b.c/?region=eu-central-1&endpoint=http://store:9000/&public_endpoint=https%3A%2F%2Ffiles.example.com&path_style=false",
+				"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY_FILE=" + key, "AWS_SESSION_TOKEN=session",
+			},
+			want: func(c *Config) {
+				c.Bucket = Bucket{
+					Name: "my.bucket-1", Prefix: "a/b.c", Region: "eu-central-1", Endpoint: "http://store:9000",
+					PublicEndpoint: "https://files.example.com", PathStyle: "false", Access: Access{"id", "sk-from-a-file", "session"},
+				}
+			},
+		},
 		"compatible servers": {
 			environ: []string{"PULSE_COMPAT_VLLM_URL=http://v/v1", "PULSE_COMPAT_LM_STUDIO_URL=http://l/v1", "PULSE_COMPAT_LM_STUDIO_PRICE=0/0"},
 			file:    "PULSE_COMPAT_VLLM_KEY_FILE=" + key,
@@ -110,31 +123,47 @@ func TestLoad(t *testing.T) {
 func TestWrongValuesAreNamedWithWhatToDo(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		"PULSE_ADDR=8080":                            `PULSE_ADDR must be host:port or :port, such as :8080 (it is "8080")`,
-		"PULSE_ADDR=:http":                           "PULSE_ADDR must end in a port from 0 to 65535",
-		"PULSE_PUBLIC_URL=pulse.example.com":         "PULSE_PUBLIC_URL must be an address such as https://example.com",
-		"PULSE_PUBLIC_URL=https://x/?a":              "PULSE_PUBLIC_URL must end before any ? or #",
-		"PULSE_ALLOWED_ORIGINS=https://a,https://b/": "PULSE_ALLOWED_ORIGINS must be origins such as https://example.com, with no path; number 2 is none",
-		"PULSE_TRUSTED_PROXIES=10.0.0.0/33":          "PULSE_TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8",
-		"PULSE_RATE_LIMIT=-1":                        "PULSE_RATE_LIMIT must be a whole number, 0 or more",
-		"PULSE_SHUTDOWN_GRACE=30":                    "PULSE_SHUTDOWN_GRACE must be a time such as 30s or 2m",
-		"PULSE_REGISTRATION=no":                      "PULSE_REGISTRATION must be open or closed",
-		"PULSE_DEMO=true":                            "PULSE_DEMO must be auto, on or off",
-		"PULSE_LOG_LEVEL=loud":                       "PULSE_LOG_LEVEL must be debug, info, warn or error",
-		"DATABASE_URL=mysql://a:hunter2@b":           "DATABASE_URL must begin with postgres://",
-		"PULSE_SMTP_URL=https://a:hunter2@b":         "PULSE_SMTP_URL must be an address such as smtp://",
-		"PULSE_SMTP_URL=smtp://a:hunter2@b":          "PULSE_SMTP_FROM is missing",
-		"PULSE_SMTP_FROM=nobody":                     "PULSE_SMTP_FROM must be an e-mail address",
-		"GOOGLE_CLIENT_SECRET=a":                     "GOOGLE_CLIENT_ID is missing",
-		"OIDC_ISSUER=http://id.example.com":          "OIDC_ISSUER must begin with https://",
-		"OIDC_ISSUER=accounts.example.com":           "OIDC_ISSUER must be an address",
-		"PULSE_BLOB_URL=s3://a:hunter2@b":            "PULSE_BLOB_URL must be empty: files are kept in the data folder.",
-		"OPENAI_BASE_URL=https://a:hunter2@b":        "OPENAI_BASE_URL must not hold a user name or password",
-		"OPENAI_API_KEY_FILE=/no/such/file":          "OPENAI_API_KEY_FILE names a file that cannot be read",
-		"PULSE_COMPAT_X_KEY=hunter2":                 "PULSE_COMPAT_X_URL is missing",
-		"PULSE_COMPAT_OLLAMA_URL=http://a":           "set PULSE_OLLAMA_URL",
-		"PULSE_COMPAT_X_PRICE=0.1234/1":              "PULSE_COMPAT_X_PRICE must be input/output in US dollars per million tokens",
-		"PULSE_CONFIG_FILE=/no/such/file":            "the file of settings: open /no/such/file",
+		"PULSE_ADDR=8080":                                                      `PULSE_ADDR must be host:port or :port, such as :8080 (it is "8080")`,
+		"PULSE_ADDR=:http":                                                     "PULSE_ADDR must end in a port from 0 to 65535",
+		"PULSE_PUBLIC_URL=pulse.example.com":                                   "PULSE_PUBLIC_URL must be an address such as https://example.com",
+		"PULSE_PUBLIC_URL=https://x/?a":                                        "PULSE_PUBLIC_URL must end before any ? or #",
+		"PULSE_ALLOWED_ORIGINS=https://a,https://b/":                           "PULSE_ALLOWED_ORIGINS must be origins such as https://example.com, with no path; number 2 is none",
+		"PULSE_TRUSTED_PROXIES=10.0.0.0/33":                                    "PULSE_TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8",
+		"PULSE_RATE_LIMIT=-1":                                                  "PULSE_RATE_LIMIT must be a whole number, 0 or more",
+		"PULSE_SHUTDOWN_GRACE=30":                                              "PULSE_SHUTDOWN_GRACE must be a time such as 30s or 2m",
+		"PULSE_REGISTRATION=no":                                                "PULSE_REGISTRATION must be open or closed",
+		"PULSE_DEMO=true":                                                      "PULSE_DEMO must be auto, on or off",
+		"PULSE_LOG_LEVEL=loud":                                                 "PULSE_LOG_LEVEL must be debug, info, warn or error",
+		"DATABASE_URL=mysql://a:hunter2@b":                                     "DATABASE_URL must begin with postgres://",
+		"PULSE_SMTP_URL=https://a:hunter2@b":                                   "PULSE_SMTP_URL must be an address such as smtp://",
+		"PULSE_SMTP_URL=smtp://a:hunter2@b":                                    "PULSE_SMTP_FROM is missing",
+		"PULSE_SMTP_FROM=nobody":                                               "PULSE_SMTP_FROM must be an e-mail address",
+		"GOOGLE_CLIENT_SECRET=a":                                               "GOOGLE_CLIENT_ID is missing",
+		"OIDC_ISSUER=http://id.example.com":                                    "OIDC_ISSUER must begin with https://",
+		"OIDC_ISSUER=accounts.example.com":                                     "OIDC_ISSUER must be an address",
+		"PULSE_BLOB_URL=s3://a:hunter2@bucket":                                 "PULSE_BLOB_URL must not hold a user name or password",
+		"PULSE_BLOB_URL=/var/blobs":                                            "PULSE_BLOB_URL must be an address such as s3://bucket",
+		"PULSE_BLOB_URL=https://s3.example/bucket":                             "PULSE_BLOB_URL must be an address such as s3://bucket",
+		"PULSE_BLOB_URL=s3:///prefix":                                          "PULSE_BLOB_URL must name a bucket, as in s3://bucket",
+		"PULSE_BLOB_URL=s3://minio:9000/bucket":                                "another server's address belongs behind ?endpoint=",
+		"PULSE_BLOB_URL=s3://Bucket":                                           "PULSE_BLOB_URL must name a bucket of 3 to 63 small letters",
+		"PULSE_BLOB_URL=s3://bucket/a b":                                       "PULSE_BLOB_URL must have a prefix of letters",
+		"PULSE_BLOB_URL=s3://bucket/a/../b":                                    "PULSE_BLOB_URL must have a prefix of letters",
+		"PULSE_BLOB_URL=s3://bucket/a//b":                                      "PULSE_BLOB_URL must have a prefix of letters",
+		"PULSE_BLOB_URL=s3://bucket#a":                                         "PULSE_BLOB_URL must not hold a #",
+		"PULSE_BLOB_URL=s3://bucket?secret_key=hunter2":                        "nothing behind its ? but region, endpoint, public_endpoint and path_style",
+		"PULSE_BLOB_URL=s3://bucket?region=a;b":                                "PULSE_BLOB_URL must have name=value behind its ?",
+		"PULSE_BLOB_URL=s3://bucket?region=a&region=b":                         "PULSE_BLOB_URL must name its region once",
+		"PULSE_BLOB_URL=s3://bucket?region=EU West":                            "PULSE_BLOB_URL must have a region such as eu-central-1",
+		"PULSE_BLOB_URL=s3://bucket?path_style=yes":                            "PULSE_BLOB_URL must have a path_style of true or false",
+		"PULSE_BLOB_URL=s3://bucket?endpoint=minio:9000":                       "PULSE_BLOB_URL has a value of endpoint that must be an address",
+		"PULSE_BLOB_URL=s3://bucket?public_endpoint=https://a:hunter2@example": "PULSE_BLOB_URL has a value of public_endpoint that must not hold a user name",
+		"OPENAI_BASE_URL=https://a:hunter2@b":                                  "OPENAI_BASE_URL must not hold a user name or password",
+		"OPENAI_API_KEY_FILE=/no/such/file":                                    "OPENAI_API_KEY_FILE names a file that cannot be read",
+		"PULSE_COMPAT_X_KEY=hunter2":                                           "PULSE_COMPAT_X_URL is missing",
+		"PULSE_COMPAT_OLLAMA_URL=http://a":                                     "set PULSE_OLLAMA_URL",
+		"PULSE_COMPAT_X_PRICE=0.1234/1":                                        "PULSE_COMPAT_X_PRICE must be input/output in US dollars per million tokens",
+		"PULSE_CONFIG_FILE=/no/such/file":                                      "the file of settings: open /no/such/file",
 	} {
 		t.Run(value, func(t *testing.T) {
 			t.Parallel()
@@ -142,7 +171,26 @@ func TestWrongValuesAreNamedWithWhatToDo(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got %v, want %s", err, want)
 			}
+			if strings.HasPrefix(value, "PULSE_BLOB_URL") && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("it quotes a secret: %v", err)
+			}
 		})
+	}
+}
+
+// An access key is two settings; without a bucket they are somebody else's.
+func TestHalfAnAccessKey(t *testing.T) {
+	t.Parallel()
+	for have, missing := range map[string]string{
+		"AWS_ACCESS_KEY_ID=a": "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY=a": "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN=a": "AWS_ACCESS_KEY_ID",
+	} {
+		if _, _, err := Load([]string{have}, t.TempDir()); err != nil {
+			t.Errorf("%s: %v", have, err)
+		}
+		_, _, err := Load([]string{have, "PULSE_BLOB_URL=s3://bucket"}, t.TempDir())
+		if err == nil || !strings.HasPrefix(err.Error(), missing+" is missing") {
+			t.Errorf("%s: %v", have, err)
+		}
 	}
 }
 

@@ -14,14 +14,15 @@ type setting struct {
 	help     string
 	example  string // for .env.example, where the standard is none
 	form     string // what to write
-	secret   bool
+	secret   bool   // or may hold one
 	into     func(*Config, string) error
 }
 
 // as makes a setting of a kind, kept where at points.
 func as[T any](k kind[T], at func(*Config) *T, s setting) setting {
 	s.form = k.form
-	_, s.secret = any(*new(T)).(Secret)
+	_, isSecret := any(*new(T)).(Secret)
+	s.secret = s.secret || isSecret
 	s.into = func(c *Config, value string) (err error) {
 		*at(c), err = k.read(value)
 		return err
@@ -78,9 +79,23 @@ var table = []group{
 			help: "A PostgreSQL database, for several processes at once. Each process holds up to 16 connections and one more to listen; " +
 				"`?pool_max_conns=` changes the 16. Empty: SQLite in the data folder.",
 		}),
-		as(blobs, func(c *Config) *Secret { return &c.BlobURL }, setting{
-			name: "PULSE_BLOB_URL",
-			help: "Where uploaded files are kept. Empty, the one choice: in `blobs` in the data folder.",
+		as(bucket, func(c *Config) *Bucket { return &c.Bucket }, setting{
+			name: "PULSE_BLOB_URL", example: "s3://pulse?region=eu-central-1", secret: true,
+			help: "The bucket where files are kept, on S3 or a store that speaks as it does; needed for several processes on several machines. " +
+				"With an `endpoint` it is another server's, asked with the bucket in the path unless `path_style=false`; " +
+				"`public_endpoint` is how browsers reach it, if that differs. Also heeded, of the environment only: `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and what else the AWS SDK reads there. " +
+				"Empty: in `blobs` in the data folder.",
+		}),
+		as(text, func(c *Config) *string { return &c.Bucket.Access.KeyID }, setting{
+			name: "AWS_ACCESS_KEY_ID",
+			help: "The access key for the bucket. It needs `s3:GetObject`, `PutObject`, `DeleteObject`, `AbortMultipartUpload` and `ListBucket`. " +
+				"Empty: what the AWS SDK finds, such as the machine's role.",
+		}),
+		as(secret, func(c *Config) *Secret { return &c.Bucket.Access.Key }, setting{
+			name: "AWS_SECRET_ACCESS_KEY", help: "The secret that belongs to `AWS_ACCESS_KEY_ID`.",
+		}),
+		as(secret, func(c *Config) *Secret { return &c.Bucket.Access.Session }, setting{
+			name: "AWS_SESSION_TOKEN", help: "What belongs to an access key that is temporary.",
 		}),
 	}},
 	{"People and plans", []setting{

@@ -26,7 +26,8 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 	for name, test := range map[string]func(t *testing.T, s blob.Store){
 		"what is put can be read": putAndRead, "parts": parts, "a part of nothing": missing, "the later put counts": replace,
 		"a failed put leaves what was there": failed, "a wrong size": wrongSize, "deleting": remove, "lists": list,
-		"what is no key": noKey, "many at once": atOnce,
+		"what is no key": noKey, "many at once": atOnce, "a large one": large, "an end in mid-stream": cut, "metadata": metadata,
+		"a list of many": listMany,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +81,8 @@ func parts(t *testing.T, s blob.Store) {
 	for _, c := range []struct {
 		offset, length int64
 		want           string
-	}{{0, 3, "012"}, {4, 2, "45"}, {7, -1, "789"}, {8, 100, "89"}, {9, 1, "9"}, {0, -1, "0123456789"}} {
+	}{{0, 3, "012"}, {4, 2, "45"}, {7, -1, "789"}, {8, 100, "89"}, {9, 1, "9"}, {0, -1, "0123456789"}, {3, 0, ""}, {0, 0, ""},
+		{10, -1, ""}, {10, 5, ""}, {99, 0, ""}, {99, -1, ""}} {
 		if got := read(t, s, "digits", c.offset, c.length); string(got) != c.want {
 			t.Errorf("%d bytes from %d: %q, want %q", c.length, c.offset, got, c.want)
 		}
@@ -91,8 +93,10 @@ func missing(t *testing.T, s blob.Store) {
 	t.Helper()
 	put(t, s, "folder/one", []byte("1"))
 	for _, key := range []string{"none", "folder", "folder/one/more", "folder/two"} {
-		if r, err := s.Open(t.Context(), key, 0, -1); !errors.Is(err, blob.ErrNotFound) {
-			t.Errorf("%s: %v, %v", key, r, err)
+		for _, length := range []int64{-1, 0, 1} {
+			if r, err := s.Open(t.Context(), key, 0, length); !errors.Is(err, blob.ErrNotFound) {
+				t.Errorf("%d bytes of %s: %v, %v", length, key, r, err)
+			}
 		}
 	}
 }
@@ -133,8 +137,13 @@ func failed(t *testing.T, s blob.Store) {
 func wrongSize(t *testing.T, s blob.Store) {
 	t.Helper()
 	for _, size := range []int64{0, 3, 5} {
-		if err := s.Put(t.Context(), "k", strings.NewReader("four"), blob.About{Size: size}); err == nil {
-			t.Errorf("4 bytes were taken for %d", size)
+		if err := s.Put(t.Context(), "k", strings.NewReader("four"), blob.About{Size: size}); !errors.Is(err, blob.ErrSize) {
+			t.Errorf("4 bytes were taken for %d: %v", size, err)
+		}
+	}
+	for _, size := range []int64{largeSize - 1, largeSize + 1} {
+		if err := s.Put(t.Context(), "k", largeBody(), blob.About{Size: size}); !errors.Is(err, blob.ErrSize) {
+			t.Errorf("%d bytes were taken for %d: %v", largeSize, size, err)
 		}
 	}
 	if got := keys(t, s, ""); len(got) != 0 {
@@ -186,6 +195,17 @@ func list(t *testing.T, s blob.Store) {
 		if got := keys(t, s, prefix); !slices.Equal(got, want) {
 			t.Errorf("with %q: %q, want %q", prefix, got, want)
 		}
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	told := 0
+	for _, err := range s.List(ended, "") {
+		if told++; !errors.Is(err, context.Canceled) {
+			t.Errorf("listed after its end: %v", err)
+		}
+	}
+	if told != 1 {
+		t.Errorf("the end was told %d times", told)
 	}
 	for e, err := range s.List(t.Context(), "") {
 		if err != nil || e.Size != int64(len(e.Key)) || time.Since(e.Modified).Abs() > time.Minute {
