@@ -2,6 +2,7 @@ import { formatBytes } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { fitted, type Unmet } from './settings';
+import { qualityName } from './settings-fields';
 import { pixelsOf } from './size-choice';
 import type { Images } from './use-images';
 
@@ -38,19 +39,26 @@ function unmetWords({ model, settings }: Images, unmet: readonly Unmet[]): strin
     return undefined;
   }
   const { size, count, quality } = fitted(settings, model);
-  const words: Record<Unmet, string> = {
-    size: i18n.t('the size, which is {size} instead', { size: size ? pixelsOf(size) : '' }),
-    quality:
-      quality === undefined ? i18n.t('the quality') : i18n.t('the quality, which is {quality} instead', { quality }),
-    count: i18n.t('the number of pictures, which is {count} instead', { count }),
-    negative: i18n.t('what to leave out'),
+  const left: Partial<Record<Unmet, string>> = {
+    negative: i18n.t('the negative prompt'),
     guidance: i18n.t('the guidance'),
     seed: i18n.t('the seed'),
+    ...(quality === undefined && { quality: i18n.t('the quality') }),
   };
-  return i18n.t('{name} does not take {wishes}. It comes back with a model that does.', {
-    name: model.name,
-    wishes: list.format(unmet.map((wish) => words[wish])),
-  });
+  const instead: Partial<Record<Unmet, string>> = {
+    ...(size && { size: pixelsOf(size) }),
+    ...(quality !== undefined && { quality: i18n.t('quality {quality}', { quality: qualityName(quality) }) }),
+    count: i18n.t('{count, plural, one {# picture} other {# pictures}}', { count }),
+  };
+  const named = (words: Partial<Record<Unmet, string>>) => list.format(unmet.flatMap((wish) => words[wish] ?? []));
+  const [without, other] = [named(left), named(instead)];
+  return [
+    without !== '' &&
+      i18n.t('{name} does without {without}; kept for a model that takes it.', { name: model.name, without }),
+    other !== '' && i18n.t('{name} makes {other} instead of what you chose.', { name: model.name, other }),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function hindranceWords({ model, hindrance }: Images): string | undefined {

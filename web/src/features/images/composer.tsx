@@ -142,17 +142,17 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
           ref={picker}
         />
         {settingsButton}
-        <div className="ms-auto flex min-w-0 items-center gap-3">
+        <div className="ms-auto flex min-w-0 items-center gap-2 sm:gap-3">
           <LeftLine model={model} settings={settings} />
           <Button
             busy={images.sending}
-            className="shrink-0 gap-1.5"
+            className="shrink-0 gap-1.5 max-sm:px-3"
             disabled={!images.canCreate}
             type="submit"
             variant="primary"
           >
             {i18n.t('{count, plural, one {Create # image} other {Create # images}}', { count })}
-            {price !== undefined && <span className="font-normal">{i18n.t('· {price}', { price })}</span>}
+            {price !== undefined && <span className="font-normal max-sm:hidden">{i18n.t('· {price}', { price })}</span>}
           </Button>
         </div>
       </div>

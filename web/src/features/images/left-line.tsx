@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { usageQuery } from '@/shared/api/usage';
 import { cn } from '@/shared/lib/cn';
-import { imagesOf, leftWords } from './quote';
+import { imagesOf, leftWords, priceWords } from './quote';
 import { fitted, type Settings } from './settings';
 import type { ImageModel } from './types';
 
@@ -12,21 +12,19 @@ interface LeftLineProps {
   settings: Settings;
 }
 
-/** What is left of the plan for the click to take. */
+/** What is left of the plan for the click to take; on a phone, where the button has no room for it, with the price. */
 export function LeftLine({ model, settings }: LeftLineProps) {
   const { data } = useQuery({ ...usageQuery, staleTime: fresh });
   const meter = imagesOf(data);
   if (!(model && meter)) {
     return null;
   }
-  const short = meter.remaining < fitted(settings, model).count;
+  const fit = fitted(settings, model);
+  const price = priceWords(model, fit);
+  const short = meter.remaining < fit.count;
   return (
-    <p
-      className={cn(
-        'text-balance text-end text-xs leading-4 tabular-nums',
-        short ? 'text-warning' : 'text-muted-foreground',
-      )}
-    >
+    <p className={cn('text-end text-xs leading-4 tabular-nums', short ? 'text-warning' : 'text-muted-foreground')}>
+      {price !== undefined && <span className="block sm:hidden">{price}</span>}
       {leftWords(meter)}
     </p>
   );

@@ -32,7 +32,7 @@ export function Provenance({
           </Fact>
         )}
         {input.negative_prompt !== undefined && input.negative_prompt !== '' && (
-          <Fact label={i18n.t('Left out')}>{input.negative_prompt}</Fact>
+          <Fact label={i18n.t('Negative prompt')}>{input.negative_prompt}</Fact>
         )}
       </dl>
       <dl className="grid grid-cols-2 gap-3 tabular-nums">

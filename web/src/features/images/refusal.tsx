@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Problem } from '@/shared/api/problem';
-import { formatDay, formatDaysUntil } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
@@ -19,7 +18,7 @@ const tooMany = 429;
 
 /** Why no pictures are being made. What was typed is still in its place. */
 export function Refusal({ problem, onRetry, onClose }: RefusalProps) {
-  const { resets_at: resets, retry_after_seconds: wait = 0 } = problem.document;
+  const { retry_after_seconds: wait = 0 } = problem.document;
   const left = useCountdown(problem.status === tooMany ? wait : 0, problem);
   const quota = quotaSentence(problem.document);
   return (
@@ -27,11 +26,6 @@ export function Refusal({ problem, onRetry, onClose }: RefusalProps) {
       {quota !== undefined && (
         <p className="w-full text-muted-foreground">
           {quota}{' '}
-          {resets !== undefined &&
-            i18n.t('They start anew on {day}, {words}.', {
-              day: formatDay(resets),
-              words: formatDaysUntil(resets),
-            })}{' '}
           <Link className="text-foreground underline underline-offset-2" to="/settings/usage">
             {i18n.t('Plan and usage')}
           </Link>

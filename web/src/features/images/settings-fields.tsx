@@ -46,15 +46,15 @@ export function SettingsFields({ model, settings, onChange }: SettingsFieldsProp
               ? i18n.t('{name} has no field for this: it is written into the prompt.', { name: model.name })
               : undefined
           }
-          label={i18n.t('Leave out')}
+          label={i18n.t('Negative prompt')}
         >
           <Textarea
-            aria-label={i18n.t('Leave out')}
+            aria-label={i18n.t('Negative prompt')}
             className="max-h-40 min-h-16"
             dir="auto"
             maxLength={model.max_prompt_characters}
             onChange={({ target }) => set({ negative: target.value })}
-            placeholder={i18n.t('text, people, blur')}
+            placeholder={i18n.t('What to leave out: text, people, blur…')}
             value={settings.negative}
           />
         </Field>

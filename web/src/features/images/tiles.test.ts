@@ -73,7 +73,7 @@ it('what is cancelled keeps what came', () => {
 
 it('what fails as a whole says why', () => {
   const document = { type: 'x', title: 'No', status: 502, detail: 'It was declined.', request_id: 'r' };
-  const merged = withEvent(job(), { kind: 'error', problem: new Problem(document) });
+  const merged = withEvent(withEvent(job(), failed(0, 33)), { kind: 'error', problem: new Problem(document) });
   expect(merged).toMatchObject({ status: 'failed', error: document });
   expect(tilesOf(merged)).toEqual([]);
 });

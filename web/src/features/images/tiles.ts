@@ -17,7 +17,8 @@ export function tilesOf(job: ImageJob, deleted: ReadonlySet<string> = new Set())
       return deleted.has(file.id) ? undefined : { kind: 'picture', index, file };
     }
     const failure = failed.find((each) => each.index === index);
-    if (failure) {
+    // Where all failed, the job says why, once.
+    if (failure && job.status !== 'failed') {
       return { kind: 'failed', index, failure };
     }
     return isRunning(job) ? { kind: 'making', index } : undefined;

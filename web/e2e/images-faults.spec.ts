@@ -1,0 +1,103 @@
+import { looksRight } from './support/looks';
+import { generate, Studio } from './support/studio';
+import { it as base, expect, itAlone } from './support/test';
+
+// What goes wrong while pictures are made, and the way on.
+
+const it = base.extend<{ studio: Studio }>({
+  studio: async ({ page, person: _ }, use) => use(new Studio(page)),
+});
+
+it.slow();
+
+it('one of several fails: the others are there, and it is tried again @phone', async ({ page, studio }) => {
+  await studio.open('openai');
+  await studio.set((settings) => settings.count(3));
+  await studio.make('Three kites [block 2]');
+  await studio.ended();
+  await expect(studio.pictures).toHaveCount(2);
+  await expect(studio.made.getByText(/declined/u)).toBeVisible();
+  await looksRight(page, 'images-one-failed');
+  await studio.made.getByRole('button', { name: 'Try again' }).click();
+  await expect(studio.made).toHaveCount(2);
+  await studio.ended();
+  await expect(studio.pictures).toHaveCount(3);
+});
+
+it('a prompt that is declined is kept, to be put in other words @phone', async ({ page, studio }) => {
+  await studio.open('openai');
+  await studio.make('Something forbidden [blocked]');
+  await studio.ended();
+  await expect(studio.made.getByRole('alert')).toContainText('Rephrase');
+  await looksRight(page, 'images-blocked');
+  await studio.made.getByRole('button', { name: 'Change the words' }).click();
+  await expect(studio.prompt).toHaveValue('Something forbidden [blocked]');
+  await expect(studio.prompt).toBeFocused();
+});
+
+it('what runs is cancelled, and what came is kept', async ({ page, studio }) => {
+  await studio.open('demo');
+  await studio.set((settings) => settings.count(4));
+  await studio.make('Four slow pictures');
+  await expect(studio.pictures.first()).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel Four slow pictures' }).click();
+  await expect(studio.made.getByText('Cancelled. What came is kept.')).toBeVisible();
+  await expect(studio.places).toHaveCount(0);
+});
+
+const plans = `plans:
+  - key: tiny
+    name: Tiny
+    caps: { tokens: 4600, images: 2 }
+`;
+
+const itWithTinyPlan = itAlone(
+  ({ settings }) => ({ ...settings, PULSE_PLANS_FILE: 'plans.yaml', PULSE_DEFAULT_PLAN: 'tiny' }),
+  { 'plans.yaml': plans },
+);
+
+itWithTinyPlan('a used-up plan says so, and keeps the words @phone', async ({ page, person: _, complaints }) => {
+  complaints.expectStatus(402, '/api/v1/images/generate');
+  const studio = new Studio(page);
+  await generate(page.request, { prompt: 'Two at once', count: 2 });
+  await page.goto('/images');
+  await expect(page.getByText('none left this month')).toBeVisible();
+  await studio.prompt.fill('One more');
+  await studio.prompt.press('Enter');
+  const refusal = page.getByRole('alert').filter({ hasText: '2 of 2 pictures are used.' });
+  await expect(refusal).toContainText('They start anew on'); // the server's words
+
+  await expect(studio.prompt).toHaveValue('One more');
+  await expect(studio.places).toHaveCount(0);
+  await looksRight(page, 'images-quota');
+});
+
+it('too many at once is tried again after a while', async ({ page, studio, complaints }) => {
+  complaints.expectStatus(429, '/api/v1/images/generate');
+  await studio.open('openai');
+  await page.route(
+    '**/api/v1/images/generate',
+    (route) =>
+      route.fulfill({
+        status: 429,
+        contentType: 'application/problem+json',
+        json: {
+          type: 'urn:pulse:problem:rate_limited',
+          title: 'Too many requests',
+          status: 429,
+          detail: 'You are asking too often.',
+          request_id: 'r1',
+          retry_after_seconds: 2,
+        },
+      }),
+    { times: 1 },
+  );
+  await studio.prompt.fill('A calm lake');
+  await studio.prompt.press('Enter');
+  await expect(page.getByText('You are asking too often.')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Try again in \d s$/u })).toBeDisabled();
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await expect(studio.made.first()).toContainText('A calm lake');
+  await studio.ended();
+  await expect(studio.prompt).toHaveValue('');
+});
