@@ -6,6 +6,8 @@ export const models = {
   openai: { id: 'gpt-6-luna', name: 'GPT-6 Luna' },
   /** Takes a temperature. */
   anthropic: { id: 'claude-opus-4-6', name: 'Claude Opus 4.6' },
+  /** Makes pictures. */
+  painter: { id: 'gpt-image-2.6-flare', name: 'GPT Image 2.6 Flare' },
   demo: { id: 'demo-chat', name: 'Demo (not a model)' },
 };
 

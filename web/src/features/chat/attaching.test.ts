@@ -59,6 +59,12 @@ describe('what hinders', () => {
     ['a picture that it does not see', [picture, of({ state: 'uploading' })], blind, 'blind'],
     ['a picture that it sees', [picture], model('sees', 'a', { images }), undefined],
     ['an upload', [of({}), of({ state: 'waiting' })], blind, 'uploading'],
+    [
+      'a text for a model that makes pictures',
+      [of({})],
+      model('draws', 'a', { picture: { width: 1, height: 1 } }),
+      'unread',
+    ],
     ['a failure', [of({ state: 'failed' }), of({ state: 'uploading' })], blind, 'failed'],
   ] as const)('%s', (_, list, asked, expected) => {
     expect(hindranceOf(list, asked)).toBe(expected);

@@ -22,7 +22,7 @@ export interface Counted {
 }
 
 /** Why a question cannot be sent with these files; undefined: it can. */
-export type Hindrance = 'uploading' | 'failed' | 'blind' | 'refused' | 'full';
+export type Hindrance = 'uploading' | 'failed' | 'blind' | 'unread' | 'refused' | 'full';
 
 export function hindranceOf(
   list: readonly Attachment[],
@@ -34,6 +34,9 @@ export function hindranceOf(
   }
   if (list.some(({ state }) => state === 'failed')) {
     return 'failed';
+  }
+  if (makesPictures(model) && !list.every(isPicture)) {
+    return 'unread';
   }
   if (problem) {
     return 'refused';

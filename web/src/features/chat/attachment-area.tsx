@@ -75,6 +75,8 @@ function wordsFor({ choice, counted: { count, problem }, hindrance }: Attaching)
   switch (hindrance) {
     case 'blind':
       return i18n.t('{name} does not see pictures.', { name });
+    case 'unread':
+      return i18n.t('{name} takes pictures and no other files.', { name });
     case 'failed':
       return i18n.t('Remove what could not be attached, or try it again; then it can be sent.');
     case 'refused':

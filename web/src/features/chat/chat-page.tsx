@@ -169,7 +169,7 @@ function Thread({ chat, editing, onEdit, onExample, onChange }: ThreadProps) {
     return <ThreadSkeleton />;
   }
   if (chat.turns.length === 0) {
-    return <Welcome onExample={onExample} />;
+    return <Welcome onExample={onExample} pictures={makesPictures(chat.choice.model)} />;
   }
   return (
     <MessageList

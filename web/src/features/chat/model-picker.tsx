@@ -1,11 +1,12 @@
 import { ChevronsUpDown } from 'lucide-react';
-import { formatCompact, formatUsd, formatUsdShort } from '@/shared/lib/format';
+import { formatCompact, formatUsd } from '@/shared/lib/format';
 import { groupsOf, type ModelGroup } from '@/shared/lib/model-groups';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Combobox } from '@/shared/ui/combobox';
 import { Skeleton } from '@/shared/ui/skeleton';
 import { makesPictures } from './model-settings';
+import { aboutCost } from './picture-input';
 import type { Model } from './types';
 import type { ModelChoice } from './use-models';
 
@@ -66,15 +67,10 @@ export function ModelItem({ model }: { model: Model }) {
 }
 
 /** Price, context and abilities. */
-function factsOf({ context_window, price, abilities, picture, images }: Model): string {
+function factsOf(model: Model): string {
+  const { context_window, price, abilities, picture, images } = model;
   if (picture) {
-    return [
-      price?.about_usd_per_image === undefined
-        ? ''
-        : i18n.t('About {cost} a picture', { cost: formatUsdShort(price.about_usd_per_image) }),
-      `${picture.width} × ${picture.height}`,
-      images ? i18n.t('changes pictures') : '',
-    ]
+    return [aboutCost(model), `${picture.width} × ${picture.height}`, images && i18n.t('changes pictures')]
       .filter(Boolean)
       .join(' · ');
   }

@@ -1,8 +1,7 @@
 import { useAttachments } from '@/shared/files/attachments';
-import { formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { isPicture } from './attaching';
-import { goesAlong } from './picture-input';
+import { aboutCost, goesAlong } from './picture-input';
 import type { Turn } from './tree';
 import type { Model } from './types';
 
@@ -19,15 +18,9 @@ export function PictureLine({ draft, model, turns }: PictureLineProps) {
   if (!model?.picture) {
     return null;
   }
-  const price = model.price?.about_usd_per_image;
   return (
     <p className="px-3 pb-1.5 text-muted-foreground text-xs">
-      {[
-        whatItDoes(attached, goesAlong(model, turns)),
-        price === undefined ? '' : i18n.t('about {cost}', { cost: formatUsdShort(price) }),
-      ]
-        .filter(Boolean)
-        .join(' · ')}
+      {[whatItDoes(attached, goesAlong(model, turns)), aboutCost(model)].filter(Boolean).join(' · ')}
     </p>
   );
 }

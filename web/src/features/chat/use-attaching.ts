@@ -15,6 +15,7 @@ import { matches } from '@/shared/lib/shortcuts';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
 import { filesIn, hindranceOf, insertText, limitsFor } from './attaching';
+import { makesPictures } from './model-settings';
 import type { Ask } from './types';
 import { useCount } from './use-count';
 import type { ModelChoice } from './use-models';
@@ -45,7 +46,8 @@ export function useAttaching({ draft, text, choice, bodyOf, input }: Input) {
   }, [client, signedOut]);
 
   const files = filesOf(list).filter(({ kind }) => kind !== 'image' || model?.images);
-  const counted = useCount(draft, files.length > 0 ? bodyOf({ text, files }) : undefined);
+  const hindered = hindranceOf(list, model) === 'unread' || (makesPictures(model) && text.trim() === '');
+  const counted = useCount(draft, files.length > 0 && !hindered ? bodyOf({ text, files }) : undefined);
   const lastPaste = useRef<{ key: string | undefined; text: string }>(undefined);
 
   const add = (added: readonly File[], pasted = false) => {

@@ -19,13 +19,32 @@ const examples = () => [
   },
 ];
 
+const ofPictures = () => [
+  {
+    title: i18n.t('Paint a place'),
+    text: i18n.t('A quiet harbour at dawn in watercolour, with fog over the water.'),
+  },
+  {
+    title: i18n.t('Draw a plan'),
+    text: i18n.t('A clean line drawing of a bicycle, its parts side by side, on white.'),
+  },
+];
+
+interface WelcomeProps {
+  /** The model that is chosen answers with pictures. */
+  pictures: boolean;
+  onExample: (text: string) => void;
+}
+
 /** A new conversation: what this is, and first steps to click. */
-export function Welcome({ onExample }: { onExample: (text: string) => void }) {
+export function Welcome({ pictures, onExample }: WelcomeProps) {
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-1 flex-col justify-center gap-6 px-4 py-6">
-      <h2 className="text-center font-semibold text-2xl">{i18n.t('What would you like to know?')}</h2>
+      <h2 className="text-center font-semibold text-2xl">
+        {pictures ? i18n.t('What would you like to see?') : i18n.t('What would you like to know?')}
+      </h2>
       <ul className="grid gap-2 sm:grid-cols-2">
-        {examples().map(({ title, text }) => (
+        {(pictures ? ofPictures() : examples()).map(({ title, text }) => (
           <li key={title}>
             <button
               className="h-full w-full cursor-pointer rounded-xl border px-4 py-3 text-start hover:bg-accent"
