@@ -16,7 +16,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulse/internal/blob"
-	"pulse/internal/blob/disk"
 	"pulse/internal/catalog"
 	"pulse/internal/change"
 	"pulse/internal/config"
@@ -70,6 +69,7 @@ type App struct {
 	limits   *rate.Limits
 	outbox   *mail.Outbox // nil: no e-mail is sent
 	blobs    blob.Store
+	place    string // where they are, for people
 	extract  *extract.Extractor
 	files    *file.Room
 	closers  []func() error // in the order in which things were opened
@@ -152,9 +152,9 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
-	blobs, err := disk.Open(filepath.Join(cfg.DataDir, blobFolder))
+	blobs, place, closeBlobs, err := openBlobs(ctx, cfg, o.Log)
 	if err != nil {
-		return nil, fmt.Errorf("app: %w", err)
+		return nil, err
 	}
 	extractor := extract.New(extract.Options{CacheDir: cmp.Or(o.CacheDir, filepath.Join(cfg.DataDir, cacheFolder)), Log: o.Log})
 	workshop := picture.New(picture.Options{})
@@ -181,8 +181,8 @@ func build(ctx context.Context, cfg *config.Config, o Options, b *base) (*App, e
 	}
 	return &App{
 		cfg: cfg, log: o.Log, db: b.db, jobs: service, catalog: models, vendors: v, server: server, accounts: b.accounts,
-		changes: b.changes, limits: b.limits, outbox: b.outbox, blobs: blobs, extract: extractor, files: files,
-		closers: []func() error{b.db.Close, blobs.Close, extractor.Close},
+		changes: b.changes, limits: b.limits, outbox: b.outbox, blobs: blobs, place: place, extract: extractor, files: files,
+		closers: []func() error{b.db.Close, closeBlobs, extractor.Close},
 	}, nil
 }
 
@@ -217,8 +217,8 @@ func (a *App) About() []string {
 			models = []string{"none: set a key, e.g. OPENAI_API_KEY"}
 		}
 	}
-	lines := make([]string, 0, 1+len(models))
-	lines = append(lines, "data      "+where)
+	lines := make([]string, 0, 2+len(models))
+	lines = append(lines, "data      "+where, "files     "+a.place)
 	for i, m := range models {
 		lines = append(lines, []string{"models    ", "          "}[min(i, 1)]+m)
 	}

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"pulse/internal/catalog"
@@ -31,11 +30,11 @@ type Finding struct {
 const examineTime = 10 * time.Second
 
 // Examine looks at everything that the configuration names, one part after the
-// other, and changes nothing.
+// other, and leaves nothing behind.
 func Examine(ctx context.Context, cfg *config.Config) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		for _, examine := range []func(context.Context, *config.Config) []Finding{
-			examineFiles, examineDatabase, examineMail, examineIssuer, examineVendors,
+			examineFiles, examineBlobs, examineDatabase, examineMail, examineIssuer, examineVendors,
 		} {
 			for _, f := range examine(ctx, cfg) {
 				if !yield(f) {
@@ -63,9 +62,7 @@ func examineFiles(_ context.Context, cfg *config.Config) []Finding {
 	if cfg.PublicURL == "" {
 		address.Says = "not set; set PULSE_PUBLIC_URL before others use this Pulse, https if you can"
 	}
-	return []Finding{
-		plans, models, address, examineFolder("data folder", cfg.DataDir), examineFolder("files", filepath.Join(cfg.DataDir, blobFolder)),
-	}
+	return []Finding{plans, models, address, examineFolder("data folder", cfg.DataDir)}
 }
 
 func examineFolder(part, folder string) Finding {
