@@ -21,10 +21,10 @@ it('a picture comes into its place, opens, and is changed @phone', async ({ chat
   await chat.open({ model: 'painter' });
   await expect(line(page)).toHaveText(/^Makes a picture · about US\$0\.04$/u);
   await expect(chat.composer).toHaveAttribute('placeholder', 'Describe a picture');
-  await chat.ask('A quiet harbour [delay 2s]');
+  await chat.ask('A quiet harbour [delay 5s]');
   await expect(making(chat)).toBeVisible();
-  await looksRight(page, 'picture-making');
   const place = await making(chat).locator('..').boundingBox();
+  await looksRight(page, 'picture-making');
   await made(chat);
   await page.emulateMedia({ colorScheme: 'light' });
   const box = await shown(chat).boundingBox();
@@ -37,7 +37,7 @@ it('a picture comes into its place, opens, and is changed @phone', async ({ chat
 
   await shown(chat).click();
   const viewer = page.getByRole('dialog', { name: 'Picture' });
-  await expect(viewer.getByText('A quiet harbour [delay 2s]')).toBeVisible();
+  await expect(viewer.getByText('A quiet harbour [delay 5s]')).toBeVisible();
   await expect(viewer.getByText('1024 × 1024')).toBeVisible();
   await looksRight(page, 'picture-open');
   await page.keyboard.press('Escape');
@@ -130,7 +130,9 @@ it('files that are no pictures are refused before they are sent', async ({ chat,
 it('models that make pictures stand by themselves in the list @phone', async ({ chat, page }) => {
   await chat.open({ model: 'painter' });
   await chat.picker.click();
-  await expect(page.getByRole('option', { name: /GPT Image 2.6 Flare.*a picture/u }).first()).toBeVisible();
+  await expect(
+    page.getByRole('option', { name: /GPT Image 2.6 Flare.*about US\$0\.04 · 1024 × 1024/u }).first(),
+  ).toBeVisible();
   await looksRight(page, 'picture-models');
 });
 
