@@ -35,14 +35,13 @@ it('a prompt that is declined is kept, to be put in other words @phone', async (
   await expect(studio.prompt).toBeFocused();
 });
 
-it('what runs is cancelled, and what came is kept', async ({ page, studio }) => {
-  await studio.open('demo');
-  await studio.set((settings) => settings.count(4));
-  await studio.make('Four slow pictures');
-  await expect(studio.pictures.first()).toBeVisible();
-  await page.getByRole('button', { name: 'Cancel Four slow pictures' }).click();
-  await expect(studio.made.getByText('Cancelled. What came is kept.')).toBeVisible();
+it('what runs is cancelled', async ({ page, studio }) => {
+  await studio.open('openai');
+  await studio.make('A slow picture [delay 20s]');
+  await page.getByRole('button', { name: 'Cancel A slow picture' }).click();
+  await expect(studio.made.getByText('Cancelled before a picture was there.')).toBeVisible();
   await expect(studio.places).toHaveCount(0);
+  await expect(page.getByText('50 left this month')).toBeVisible(); // nothing is held any more
 });
 
 const plans = `plans:

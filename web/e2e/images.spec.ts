@@ -25,7 +25,12 @@ it('are described, made, looked at, and there after a reload @phone', async ({ p
     await looksRight(page, 'images-settings');
   });
   await expect(studio.create).toContainText('4 images');
-  await expect(page.getByText('free').filter({ visible: true })).toBeVisible();
+  await expect(
+    page
+      .getByText('free', { exact: true })
+      .or(page.getByText('· free', { exact: true }))
+      .filter({ visible: true }),
+  ).toBeVisible();
   await expect(page.getByText('50 left this month')).toBeVisible();
   await looksRight(page, 'images-described');
   await page.reload();
@@ -336,6 +341,7 @@ it('read from right to left', async ({ page, studio }) => {
   await loaded(studio.made.locator('img'));
   await looksRight(page, 'images-rtl');
   await studio.pictures.first().click();
+  await expect(studio.viewer).toContainText('1 / 2');
   await page.keyboard.press('ArrowLeft'); // onwards
   await expect(studio.viewer).toContainText('2 / 2');
   await loaded(studio.viewer.locator('img'));

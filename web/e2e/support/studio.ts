@@ -98,10 +98,12 @@ export class Studio {
   }
 }
 
-/** All of them are loaded, as the browser sees them. */
+/** There are some, and all of them are loaded, as the browser sees them. */
 export async function loaded(images: Locator): Promise<void> {
   await expect
-    .poll(() => images.evaluateAll((all) => all.every((each) => (each as HTMLImageElement).naturalWidth > 0)))
+    .poll(() =>
+      images.evaluateAll((all) => all.length > 0 && all.every((each) => (each as HTMLImageElement).naturalWidth > 0)),
+    )
     .toBe(true);
 }
 

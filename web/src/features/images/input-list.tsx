@@ -84,16 +84,17 @@ function Input({ draft, attachment, onEmpty }: Omit<InputListProps, 'list'> & { 
           />
         </div>
       )}
-      <Button
+      <button
         aria-label={onItsWay ? i18n.t('Cancel the upload of {name}', { name }) : i18n.t('Remove {name}', { name })}
-        className="absolute end-0.5 top-0.5 size-7 bg-background/85 pointer-coarse:size-11"
+        className="absolute end-0 top-0 flex size-8 cursor-pointer items-start justify-end p-0.5 pointer-coarse:size-11"
         data-remove={true}
         onClick={remove}
-        size="icon-small"
-        variant="ghost"
+        type="button"
       >
-        <X aria-hidden={true} />
-      </Button>
+        <span className="rounded-full bg-background/90 p-1 shadow-xs">
+          <X aria-hidden={true} className="size-3.5" />
+        </span>
+      </button>
     </li>
   );
 }

@@ -55,6 +55,8 @@ function kindName(type: string): string {
   switch (type) {
     case 'chat':
       return i18n.t('Answer');
+    case 'image':
+      return i18n.t('Pictures');
     case 'title':
       return i18n.t('Title of a conversation');
     default:
@@ -65,6 +67,13 @@ function kindName(type: string): string {
 const ofConversations = ['chat', 'title'];
 
 function JobTitle({ job, name }: { job: Job; name: string }) {
+  if (job.type === 'image') {
+    return (
+      <Link className="min-w-0 break-words font-medium underline-offset-4 hover:underline" to="/images">
+        {name}
+      </Link>
+    );
+  }
   if (!ofConversations.includes(job.type) || job.subject_id === '') {
     return <span className="min-w-0 break-words font-medium">{name}</span>;
   }
