@@ -103,7 +103,7 @@ it('words and pictures take turns, and settings for words are kept', async ({ ch
   await chat.endsWhole('1 2');
   await chat.choose('painter');
   await page.getByRole('button', { name: 'Settings of this conversation' }).click();
-  await expect(drawer.getByText('makes a picture of your words alone')).toBeVisible();
+  await expect(drawer.getByText('makes a picture of what you write')).toBeVisible();
   await expect(drawer.getByLabel('Longest answer, in tokens')).toHaveCount(0);
   await looksRight(page, 'picture-settings');
   await drawer.getByRole('button', { name: 'Close' }).click();
@@ -144,4 +144,15 @@ it('read from right to left', async ({ chat, page }) => {
   await chat.ask('مركب');
   await made(chat);
   await looksRight(page, 'picture-rtl');
+});
+
+it('the demo draws, too, and says that it is one', async ({ chat, page }) => {
+  await chat.open({ model: 'painter' });
+  await chat.picker.click();
+  await page.getByRole('combobox', { name: 'Search models' }).fill('Demo · pictures');
+  await page.getByRole('option', { name: /^Demo/u }).click();
+  await chat.ask('A windmill');
+  await made(chat);
+  await shown(chat).click();
+  await expect(page.getByText('Drawn by Pulse’s demo, not by a model.')).toBeVisible();
 });

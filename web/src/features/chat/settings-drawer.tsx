@@ -34,20 +34,22 @@ export function SettingsDrawer({ model, settings, onChange, open, onOpenChange, 
         {makesPictures(model) && (
           <p className="text-muted-foreground text-sm">
             {i18n.t(
-              '{name} makes a picture of your words alone. Choose a model that writes to see its settings; those you have set here are kept for it.',
+              '{name} makes a picture of what you write. The settings of a conversation are for models that write, and are kept for them.',
               { name: model?.name ?? '' },
             )}
           </p>
         )}
         {model && !makesPictures(model) && <Fields model={model} onChange={onChange} settings={settings} />}
-        <Button
-          className="self-start"
-          disabled={!isChanged(settings)}
-          onClick={() => onChange(cleared(settings))}
-          size="small"
-        >
-          {i18n.t('Reset')}
-        </Button>
+        {!makesPictures(model) && (
+          <Button
+            className="self-start"
+            disabled={!isChanged(settings)}
+            onClick={() => onChange(cleared(settings))}
+            size="small"
+          >
+            {i18n.t('Reset')}
+          </Button>
+        )}
       </div>
     </Drawer>
   );
