@@ -17,6 +17,8 @@ import (
 )
 
 // openBlobs opens where files are kept, and says where that is.
+//
+//nolint:ireturn // only here is it known which store it is
 func openBlobs(ctx context.Context, cfg *config.Config, log *slog.Logger) (blobs blob.Store, place string, closer func() error, err error) {
 	if !cfg.Bucket.Configured() {
 		folder := filepath.Join(cfg.DataDir, blobFolder)

@@ -19,14 +19,14 @@ import (
 )
 
 // onS3 is a Pulse that keeps its files in a bucket, with what it logs.
-func onS3(t *testing.T, settings ...string) (h *house, v *blobtest.Versity, bucket string, log *lines) {
+func onS3(t *testing.T) (h *house, v *blobtest.Versity, bucket string, log *lines) {
 	t.Helper()
 	v, log = blobtest.StartVersity(t), &lines{}
 	bucket = v.Bucket(t)
 	vendor := standin.NewOpenAI(nil)
 	server := httptest.NewServer(vendor)
 	t.Cleanup(server.Close)
-	settings = slices.Concat(v.Settings(bucket), []string{"OPENAI_BASE_URL=" + server.URL + "/v1"}, settings)
+	settings := append(v.Settings(bucket), "OPENAI_BASE_URL="+server.URL+"/v1")
 	h = newHouseWith(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) }, "", settings...)
 	h.vendor = vendor
 	return h, v, bucket, log
@@ -51,7 +51,9 @@ func TestFilesInABucket(t *testing.T) {
 		status int
 		text   string
 	}{
-		{"", http.StatusOK, "0123456789"}, {"bytes=2-4", http.StatusPartialContent, "234"}, {"bytes=-3", http.StatusPartialContent, "789"},
+		{"", http.StatusOK, "0123456789"},
+		{"bytes=2-4", http.StatusPartialContent, "234"},
+		{"bytes=-3", http.StatusPartialContent, "789"},
 		{"bytes=10-", http.StatusRequestedRangeNotSatisfiable, ""},
 	} {
 		got := ada.do(http.MethodGet, digits.path(), nil, "Range", c.ask)

@@ -77,7 +77,8 @@ var (
 // Away is ErrAway as a fault: whoever asked for a file may come again, and what
 // is wrong with the store is between it and the operator.
 func Away(cause error) error {
-	f := fault.Wrap(fmt.Errorf("%w: %w", ErrAway, cause), fault.Unavailable, "The place where files are kept does not answer at the moment. Nothing of yours was lost; please try again in a while.")
+	f := fault.Wrap(fmt.Errorf("%w: %w", ErrAway, cause), fault.Unavailable,
+		"The place where files are kept does not answer at the moment. Nothing of yours was lost; please try again in a while.")
 	f.Type, f.RetryAfter = "files_away", 5*time.Second
 	return f
 }

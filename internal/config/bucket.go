@@ -39,11 +39,12 @@ func readBucket(v string) (Bucket, error) {
 	if b.Prefix != "" && (!bucketPrefix.MatchString(b.Prefix) || len(b.Prefix) > longestPrefix) {
 		return none, fmt.Errorf("must have a prefix of letters, digits, -, _, . and slashes, %d characters at most, in which nothing begins with a dot", longestPrefix)
 	}
-	return b, b.readParameters(u.RawQuery)
+	err = readBucketParameters(&b, u.RawQuery)
+	return b, err
 }
 
-// readParameters reads what stands behind the question mark.
-func (b *Bucket) readParameters(query string) error {
+// readBucketParameters reads what stands behind the question mark.
+func readBucketParameters(b *Bucket, query string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return errors.New("must have name=value behind its ?, joined by &")

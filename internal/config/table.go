@@ -83,7 +83,8 @@ var table = []group{
 			name: "PULSE_BLOB_URL", example: "s3://pulse?region=eu-central-1", secret: true,
 			help: "The bucket where files are kept, on S3 or a store that speaks as it does; needed for several processes on several machines. " +
 				"With an `endpoint` it is another server's, asked with the bucket in the path unless `path_style=false`; " +
-				"`public_endpoint` is how browsers reach it, if that differs. Also heeded, of the environment only: `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and what else the AWS SDK reads there. " +
+				"`public_endpoint` is how browsers reach it, if that differs. " +
+				"Also heeded, of the environment only: `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and what else the AWS SDK reads there. " +
 				"Empty: in `blobs` in the data folder.",
 		}),
 		as(text, func(c *Config) *string { return &c.Bucket.Access.KeyID }, setting{

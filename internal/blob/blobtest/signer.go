@@ -41,8 +41,15 @@ func RunSigner(t *testing.T, open func(t *testing.T) blob.Store) {
 // signing is a Sign that has to succeed.
 type signing func(key string, expires time.Duration, serve blob.Serve) string
 
+// reply is an answer, read to its end.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // fetch is what a browser does: it knows nothing but the address.
-func fetch(t *testing.T, method, address string, headers ...string) (*http.Response, []byte) {
+func fetch(t *testing.T, method, address string, headers ...string) reply {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, nil)
 	if err != nil {
@@ -51,7 +58,7 @@ func fetch(t *testing.T, method, address string, headers ...string) (*http.Respo
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(r) //nolint:gosec // the address is the store's that is tested
+	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +67,7 @@ func fetch(t *testing.T, method, address string, headers ...string) (*http.Respo
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, body
+	return reply{res.StatusCode, res.Header, string(body)}
 }
 
 func signed(t *testing.T, s blob.Store, sign signing) {
@@ -71,34 +78,34 @@ func signed(t *testing.T, s blob.Store, sign signing) {
 	}
 	serve := blob.Serve{ContentType: "image/webp", ContentDisposition: `attachment; filename*=utf-8''Gr%C3%BC%C3%9Fe%20%22heute%22%3B.png`}
 	address := sign("images/a/b.c_D-e.png", time.Minute, serve)
-	res, body := fetch(t, http.MethodGet, address)
-	if res.StatusCode != http.StatusOK || !bytes.Equal(body, data) {
-		t.Fatalf("%d %s", res.StatusCode, body)
+	got := fetch(t, http.MethodGet, address)
+	if got.status != http.StatusOK || got.body != string(data) {
+		t.Fatalf("%d %s", got.status, got.body)
 	}
 	for header, want := range map[string]string{"Content-Type": serve.ContentType, "Content-Disposition": serve.ContentDisposition} {
-		if got := res.Header.Get(header); got != want {
-			t.Errorf("%s: %q, want %q", header, got, want)
+		if value := got.header.Get(header); value != want {
+			t.Errorf("%s: %q, want %q", header, value, want)
 		}
 	}
-	if !strings.Contains(res.Header.Get("Cache-Control"), "private") {
-		t.Errorf("whoever stands between may keep it: %q", res.Header.Get("Cache-Control"))
+	if !strings.Contains(got.header.Get("Cache-Control"), "private") {
+		t.Errorf("whoever stands between may keep it: %q", got.header.Get("Cache-Control"))
 	}
-	if res, body := fetch(t, http.MethodGet, address, "Range", "bytes=5-7"); res.StatusCode != http.StatusPartialContent || string(body) != "012" {
-		t.Errorf("a range: %d %q", res.StatusCode, body)
+	if got := fetch(t, http.MethodGet, address, "Range", "bytes=5-7"); got.status != http.StatusPartialContent || got.body != "012" {
+		t.Errorf("a range: %d %q", got.status, got.body)
 	}
-	if res, _ := fetch(t, http.MethodGet, sign("images/a/b.c_D-e.png", time.Minute, blob.Serve{})); res.Header.Get("Content-Type") != "image/png" {
-		t.Errorf("as it was put: %v", res.Header)
+	if got := fetch(t, http.MethodGet, sign("images/a/b.c_D-e.png", time.Minute, blob.Serve{})); got.header.Get("Content-Type") != "image/png" {
+		t.Errorf("as it was put: %v", got.header)
 	}
 	for _, method := range []string{http.MethodPut, http.MethodDelete} {
-		if res, _ := fetch(t, method, address); res.StatusCode < http.StatusBadRequest {
-			t.Errorf("%s: %d", method, res.StatusCode)
+		if got := fetch(t, method, address); got.status < http.StatusBadRequest {
+			t.Errorf("%s: %d", method, got.status)
 		}
 	}
 	if got := read(t, s, "images/a/b.c_D-e.png", 0, -1); !bytes.Equal(got, data) {
 		t.Errorf("it became %q", got)
 	}
-	if res, _ := fetch(t, http.MethodGet, sign("none", time.Minute, blob.Serve{})); res.StatusCode < http.StatusBadRequest {
-		t.Errorf("of no blob: %d", res.StatusCode)
+	if got := fetch(t, http.MethodGet, sign("none", time.Minute, blob.Serve{})); got.status < http.StatusBadRequest {
+		t.Errorf("of no blob: %d", got.status)
 	}
 }
 
@@ -106,16 +113,16 @@ func signedEnds(t *testing.T, s blob.Store, sign signing) {
 	t.Helper()
 	put(t, s, "k", []byte("text"))
 	address := sign("k", 2*time.Second, blob.Serve{})
-	if res, _ := fetch(t, http.MethodGet, address); res.StatusCode != http.StatusOK {
-		t.Fatalf("before: %d", res.StatusCode)
+	if got := fetch(t, http.MethodGet, address); got.status != http.StatusOK {
+		t.Fatalf("before: %d", got.status)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		res, body := fetch(t, http.MethodGet, address)
-		if res.StatusCode >= http.StatusBadRequest && !bytes.Contains(body, []byte("text")) {
+		got := fetch(t, http.MethodGet, address)
+		if got.status >= http.StatusBadRequest && !strings.Contains(got.body, "text") {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("it does not end: %d", res.StatusCode)
+			t.Fatalf("it does not end: %d", got.status)
 		}
 	}
 }
@@ -139,8 +146,8 @@ func signedForAnother(t *testing.T, s blob.Store, sign signing) {
 		if other == address {
 			t.Fatalf("%s: %s has nothing to change", name, address)
 		}
-		if res, body := fetch(t, http.MethodGet, other); res.StatusCode < http.StatusBadRequest {
-			t.Errorf("%s: %d %s", name, res.StatusCode, body)
+		if got := fetch(t, http.MethodGet, other); got.status < http.StatusBadRequest {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
 	}
 	for name := range u.Query() {
@@ -151,8 +158,8 @@ func signedForAnother(t *testing.T, s blob.Store, sign signing) {
 			q.Set(name, "text/html")
 		}
 		changed.RawQuery = q.Encode()
-		if res, body := fetch(t, http.MethodGet, changed.String()); res.StatusCode < http.StatusBadRequest {
-			t.Errorf("with another %s: %d %s", name, res.StatusCode, body)
+		if got := fetch(t, http.MethodGet, changed.String()); got.status < http.StatusBadRequest {
+			t.Errorf("with another %s: %d %s", name, got.status, got.body)
 		}
 	}
 }

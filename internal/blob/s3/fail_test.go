@@ -117,10 +117,14 @@ func TestWhatTheStoreRefuses(t *testing.T) {
 		code    string
 		missing bool
 	}{
-		{http.StatusNotFound, "NoSuchKey", true}, {http.StatusForbidden, "AccessDenied", true},
-		{http.StatusNotFound, "NoSuchBucket", false}, {http.StatusForbidden, "InvalidAccessKeyId", false},
-		{http.StatusForbidden, "SignatureDoesNotMatch", false}, {http.StatusForbidden, "RequestTimeTooSkewed", false},
-		{http.StatusBadRequest, "ExpiredToken", false}, {http.StatusNotImplemented, "NotImplemented", false},
+		{http.StatusNotFound, "NoSuchKey", true},
+		{http.StatusForbidden, "AccessDenied", true},
+		{http.StatusNotFound, "NoSuchBucket", false},
+		{http.StatusForbidden, "InvalidAccessKeyId", false},
+		{http.StatusForbidden, "SignatureDoesNotMatch", false},
+		{http.StatusForbidden, "RequestTimeTooSkewed", false},
+		{http.StatusBadRequest, "ExpiredToken", false},
+		{http.StatusNotImplemented, "NotImplemented", false},
 	} {
 		t.Run(c.code, func(t *testing.T) {
 			t.Parallel()

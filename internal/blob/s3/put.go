@@ -86,7 +86,7 @@ func (s *source) Read(p []byte) (int, error) {
 		return n, io.EOF
 	}
 	s.failed = err
-	return n, err //nolint:wrapcheck // it stands in for the body
+	return n, err
 }
 
 // steady is the client for uploads in parts, of which no request is given up at

@@ -61,7 +61,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader has it
 		err = r.store.said(r.ctx, "read", r.key, err)
 	}
-	return n, err //nolint:wrapcheck // as above
+	return n, err
 }
 
 func (r *reader) Close() error {
