@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -230,6 +231,63 @@ func TestAnswersThatBreakOff(t *testing.T) {
 	defer func() { _ = r.Close() }()
 	_, err = io.ReadAll(r)
 	away(t, "read", err)
+}
+
+// A store that takes requests and never answers, or stops in the middle of an
+// answer, hangs nobody for ever.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	server := newStub(t)
+	s := open(t, s3.Options{
+		Bucket: "bucket", Endpoint: server.URL, KeyID: "id", Key: "key", Patience: 500 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+	})
+	begun := time.Now()
+	server.answers(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") == "bytes=1-" {
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, "half")
+			_ = http.NewResponseController(w).Flush()
+		}
+		<-r.Context().Done()
+	})
+	_, err := s.Open(t.Context(), "k", 0, -1)
+	away(t, "open", err)
+	away(t, "delete", s.Delete(t.Context(), "k"))
+	for _, err := range s.List(t.Context(), "") {
+		away(t, "list", err)
+	}
+	away(t, "put", s.Put(t.Context(), "k", strings.NewReader("x"), blob.About{Size: 1}))
+	away(t, "put in parts", s.Put(t.Context(), "k", io.LimitReader(zeros{}, 6<<20), blob.About{Size: blob.Unknown}))
+	r, err := s.Open(t.Context(), "k", 1, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	_, err = io.ReadAll(r)
+	away(t, "read", err)
+	if took := time.Since(begun); took > 30*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// zeros is a body without end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// However large a blob is, a few parts of it are held.
+func TestPutTakesLittleMemory(t *testing.T) { //nolint:paralleltest // it measures the process
+	v := blobtest.StartVersity(t)
+	s := open(t, options(v, v.Bucket(t)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := s.Put(t.Context(), "k", io.LimitReader(zeros{}, 128<<20), blob.About{Size: blob.Unknown}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if taken := (after.TotalAlloc - before.TotalAlloc) >> 20; taken > 48 {
+		t.Errorf("%d MiB for 128", taken)
+	}
 }
 
 // Who gives up is told so, and not that the store is away.

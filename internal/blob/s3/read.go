@@ -31,7 +31,7 @@ func (s *Store) Open(ctx context.Context, key string, offset, length int64) (io.
 	}
 	// The answer has to begin in time; how long it then takes is up to its reader.
 	begun, cancel := context.WithCancelCause(ctx)
-	late := time.AfterFunc(askTime, func() { cancel(context.DeadlineExceeded) })
+	late := time.AfterFunc(s.patience, func() { cancel(context.DeadlineExceeded) })
 	out, err := s.client.GetObject(begun, in)
 	late.Stop()
 	switch {

@@ -40,13 +40,16 @@ type Options struct {
 	// KeyID, Key and Session are the access key; empty: what the SDK finds.
 	KeyID, Key, Session string
 
-	Log *slog.Logger
+	// Patience is how long the store may be silent; 0: the usual.
+	Patience time.Duration
+	Log      *slog.Logger
 }
 
 // Store is a bucket, or what of it begins with the prefix.
 type Store struct {
 	bucket, prefix string // the prefix with its slash
 	place          string // for people
+	patience       time.Duration
 	client         *api.Client
 	uploads        *transfermanager.Client
 	presign        *api.PresignClient
@@ -84,7 +87,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	client := awshttp.NewBuildableClient().
 		WithTransportOptions(func(t *http.Transport) { t.IdleConnTimeout = idleTime }).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTime }).
-		WithReadTimeout(silentTime)
+		WithReadTimeout(cmp.Or(o.Patience, silentTime))
 	load := []func(*awsconfig.LoadOptions) error{awsconfig.WithHTTPClient(client)}
 	if o.Region != "" {
 		load = append(load, awsconfig.WithRegion(o.Region))
@@ -115,7 +118,10 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	if o.PathStyle != nil {
 		options.UsePathStyle = *o.PathStyle
 	}
-	s := &Store{bucket: o.Bucket, place: "bucket " + o.Bucket + " in " + options.Region, client: api.New(options), log: o.Log}
+	s := &Store{
+		bucket: o.Bucket, place: "bucket " + o.Bucket + " in " + options.Region, patience: cmp.Or(o.Patience, askTime),
+		client: api.New(options), log: o.Log,
+	}
 	if o.Prefix != "" {
 		s.prefix = o.Prefix + "/"
 	}
@@ -124,7 +130,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.uploads = transfermanager.New(steady{s.client, o.Log}, func(t *transfermanager.Options) {
 		t.PartSizeBytes, t.MultipartUploadThreshold, t.Concurrency = partSize, partSize, partsAtOnce
-		t.FailTimeout = askTime
+		t.FailTimeout = s.patience
 		t.RequestChecksumCalculation = options.RequestChecksumCalculation
 	})
 	public := options.Copy()
@@ -141,7 +147,7 @@ var busy = []string{"OperationAborted", "ExistingObjectIsDirectory"}
 
 // check asks for what the sweep and the deletion of accounts need, too.
 func (s *Store) check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	if _, err := s.client.Options().Credentials.Retrieve(ctx); err != nil {
 		return fmt.Errorf("there is no access key; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role: %w", err)
@@ -165,7 +171,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := blob.CheckKey(key); err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeout(ctx, askTime)
+	limited, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	_, err := s.client.DeleteObject(limited, &api.DeleteObjectInput{Bucket: &s.bucket, Key: s.key(key)})
 	if gone(err) {
@@ -179,7 +185,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[blob.Entry, e
 	return func(yield func(blob.Entry, error) bool) {
 		pages := api.NewListObjectsV2Paginator(s.client, &api.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(prefix)})
 		for pages.HasMorePages() {
-			limited, cancel := context.WithTimeout(ctx, askTime)
+			limited, cancel := context.WithTimeout(ctx, s.patience)
 			page, err := pages.NextPage(limited)
 			cancel()
 			if err != nil {
