@@ -222,7 +222,7 @@ it('another model: only what it takes is shown; the rest is named, and comes bac
   });
   await studio.choose('openai');
   await expect(
-    page.getByText('GPT Image 2.6 Flare does without the negative prompt, the guidance and the seed;'),
+    page.getByText('GPT Image 2.6 Flare does without the negative prompt, the guidance and the seed.'),
   ).toBeVisible();
   await studio.set(async () => {
     await expect(page.getByRole('radio', { name: 'Medium' })).toBeChecked();

@@ -16,6 +16,8 @@ export function useChanges(): void {
         if (!began) {
           began = true;
           lookAgainAtFirst(client);
+          // A job that began elsewhere between the list and the feed.
+          void client.invalidateQueries({ queryKey: jobsKey });
           return;
         }
         lookAgainAtAll(client);

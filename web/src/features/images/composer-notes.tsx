@@ -54,7 +54,7 @@ function unmetWords({ model, settings }: Images, unmet: readonly Unmet[]): strin
   const [without, other] = [named(left), named(instead)];
   return [
     without !== '' &&
-      i18n.t('{name} does without {without}; kept for a model that takes it.', { name: model.name, without }),
+      i18n.t('{name} does without {without}. Your choice is kept for another model.', { name: model.name, without }),
     other !== '' && i18n.t('{name} makes {other} instead of what you chose.', { name: model.name, other }),
   ]
     .filter(Boolean)

@@ -102,9 +102,11 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
 function Words({ prompt }: { prompt: string }) {
   const typed = splitPresets(prompt).prompt;
   return (
-    <h3 className="wrap-anywhere line-clamp-3 text-sm leading-5" dir="auto" title={prompt}>
-      {typed}
-      <span className="text-muted-foreground">{prompt.trim().slice(typed.length)}</span>
+    <h3 className="wrap-anywhere line-clamp-3 text-sm leading-5" title={prompt}>
+      <bdi>
+        {typed}
+        <span className="text-muted-foreground">{prompt.trim().slice(typed.length)}</span>
+      </bdi>
     </h3>
   );
 }

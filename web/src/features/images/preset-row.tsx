@@ -11,7 +11,10 @@ interface PresetRowProps {
 /** Styles to add to the prompt with one click, and to take out with another. */
 export function PresetRow({ chosen, onChange }: PresetRowProps) {
   return (
-    <fieldset aria-label={i18n.t('Styles')} className="flex min-w-0 gap-1.5 overflow-x-auto p-1 [scrollbar-width:none]">
+    <fieldset
+      aria-label={i18n.t('Styles')}
+      className="flex min-w-0 gap-1.5 overflow-x-auto px-2 py-1 [scrollbar-width:none]"
+    >
       {presets.map(({ id, words }) => {
         const on = chosen.includes(id);
         const Icon = on ? X : Plus;

@@ -82,8 +82,8 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 function Words({ text }: { text: string }) {
   return (
     <span className="flex items-start gap-1">
-      <span className="min-w-0 flex-1 whitespace-pre-wrap leading-5" dir="auto">
-        {text}
+      <span className="min-w-0 flex-1 whitespace-pre-wrap leading-5">
+        <bdi>{text}</bdi>
       </span>
       <CopyButton className="-my-1.5" label={i18n.t('Copy the prompt')} text={() => text} />
     </span>

@@ -51,8 +51,9 @@ export function shapeOf({ width, height }: Pick<ImageSize, 'width' | 'height'>):
 
 const plain = new Intl.NumberFormat(undefined, { useGrouping: false });
 
+/** Width before height, also where one reads from right to left: an isolate keeps them so. */
 export function pixelsOf({ width, height }: Pick<ImageSize, 'width' | 'height'>): string {
-  return i18n.t('{width} × {height}', { width: plain.format(width), height: plain.format(height) });
+  return `\u2066${i18n.t('{width} × {height}', { width: plain.format(width), height: plain.format(height) })}\u2069`;
 }
 
 const box = 22;

@@ -5,7 +5,7 @@ import { formatDay, formatNumber, formatUsd } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { Skeleton } from '@/shared/ui/skeleton';
-import { rowsOf } from './rows';
+import { rowsOf, tokensOf, totalOf } from './rows';
 
 /** What the books say of a job that has ended. */
 const receiptQuery = (jobId: string) =>
@@ -77,8 +77,8 @@ function ReceiptTable({ receipt }: { receipt: ReceiptData }) {
         </tbody>
         <tfoot>
           <tr className="border-t font-medium">
-            <td>{i18n.t('Total')}</td>
-            <td className="text-end">{formatNumber(receipt.quantity)}</td>
+            <td>{totalOf(receipt)}</td>
+            <td className="text-end">{formatNumber(tokensOf(receipt))}</td>
             <td className="max-sm:hidden" />
             <td className="text-end">{formatUsd(receipt.cost_usd)}</td>
           </tr>

@@ -16,7 +16,7 @@ export function rowsOf(receipt: Receipt): ReceiptRow[] {
   return receipt.lines
     .filter(({ quantity }) => quantity > 0)
     .map((line) => ({
-      label: labelOf(line.label),
+      label: labelOf(line.label, receipt.meter),
       quantity: line.quantity,
       perMillion: line.unit_price_usd_per_million,
       cost: line.cost_usd,
@@ -24,7 +24,7 @@ export function rowsOf(receipt: Receipt): ReceiptRow[] {
     }));
 }
 
-function labelOf(label: string): string {
+function labelOf(label: string, meter: string): string {
   switch (label) {
     case 'input':
       return i18n.t('Prompt');
@@ -34,9 +34,21 @@ function labelOf(label: string): string {
       return i18n.t('Prompt, into the cache');
     case 'cache_write_1h':
       return i18n.t('Prompt, into the cache for an hour');
+    case 'image_input':
+      return i18n.t('Pictures that went along');
     case 'output':
-      return i18n.t('Answer');
+      return meter === 'images' ? i18n.t('Pictures') : i18n.t('Answer');
     default:
       return label;
   }
 }
+
+/** What the lines add up to; of pictures also how many they are, which is what a plan counts. */
+export function totalOf({ meter, quantity }: Receipt): string {
+  return meter === 'images'
+    ? i18n.t('{count, plural, one {Total, # picture} other {Total, # pictures}}', { count: quantity })
+    : i18n.t('Total');
+}
+
+/** All tokens of the lines. */
+export const tokensOf = ({ lines }: Receipt): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
