@@ -100,3 +100,33 @@ it('too many at once is tried again after a while', async ({ page, studio, compl
   await studio.ended();
   await expect(studio.prompt).toHaveValue('');
 });
+
+const itWithoutKeys = itAlone(() => ({}));
+
+itWithoutKeys(
+  'without a key the demo draws, says so, and the others say what they need @phone',
+  async ({ page, person: _ }) => {
+    const studio = new Studio(page);
+    await page.goto('/images');
+    await expect(page.getByText('This is the built-in demo, not a model.')).toBeVisible();
+    await expect(studio.picker).toHaveAccessibleName('Model: Demo (not a model)');
+    await studio.picker.click();
+    await expect(page.getByRole('option', { name: 'GPT Image 2.6 Flare' })).toContainText('needs a key');
+    await looksRight(page, 'images-models');
+    await page.keyboard.press('Escape');
+    await studio.make('A drawing');
+    await studio.ended();
+    await expect(studio.pictures).toHaveCount(1);
+  },
+);
+
+const itWithoutAny = itAlone(() => ({ PULSE_DEMO: 'off' }));
+
+itWithoutAny('without any model the page says what is missing', async ({ page, person: _ }) => {
+  const studio = new Studio(page);
+  await page.goto('/images');
+  await expect(page.getByText('No model of this server makes pictures.')).toBeVisible();
+  await studio.prompt.fill('A drawing');
+  await expect(studio.create).toBeDisabled();
+  await looksRight(page, 'images-no-model');
+});

@@ -22,9 +22,10 @@ import { dragged, isDragged } from './drag';
 import { InputList } from './input-list';
 import { LeftLine } from './left-line';
 import { PresetRow, PresetWords } from './preset-row';
+import { wordsOf } from './presets';
 import { priceWords } from './quote';
 import { fitted } from './settings';
-import type { ImageFile } from './types';
+import type { ImageFile, ImageModel } from './types';
 import type { Images } from './use-images';
 
 export interface ComposerHandle {
@@ -118,7 +119,7 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
           aria-label={i18n.t('What the picture shows')}
           className="resize-none overflow-hidden bg-transparent px-2 py-1.5 outline-none [grid-area:1/1] placeholder:text-muted-foreground"
           dir="auto"
-          maxLength={model?.max_prompt_characters}
+          maxLength={model && roomFor(model, settings.presets)}
           onChange={({ target }) => setPrompt(target.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
@@ -158,6 +159,12 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
       </div>
     </form>
   );
+}
+
+/** How long the prompt can be beside what the styles add to it. */
+function roomFor({ max_prompt_characters: most }: ImageModel, presets: readonly string[]): number {
+  const words = wordsOf(presets);
+  return words === '' ? most : most - words.length - 2;
 }
 
 /** What can be added, said before anything is uploaded. */
