@@ -1,12 +1,16 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"pulse/internal/provider"
 	"pulse/internal/provider/standin"
+	"pulse/internal/store"
+	"pulse/internal/store/query"
 )
 
 // drawn is a conversation as far as its pictures go.
@@ -191,6 +195,18 @@ func TestPictureByStreamAndJob(t *testing.T) {
 		}
 		if again := ada.do(http.MethodPost, "/api/v1/chat/stream", body, "Idempotency-Key", "once"); again.text != live.text || len(h.vendor.Wishes()) != 1 {
 			t.Errorf("the same request once more:\n%s", again.text)
+		}
+		// Once its events are swept, what is kept tells the same.
+		sweep := query.SweepJobEventsParams{Before: store.Millis(time.Now().Add(time.Hour)), RowLimit: 10}
+		err := h.app.db.Write(t.Context(), func(ctx context.Context, q *query.Queries) error { _, err := q.SweepJobEvents(ctx, sweep); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := ada.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+jobIn(t, live.text)+"/events", nil)
+		for _, want := range []string{"event: start", "event: progress", `"percent":99,"index":0,"file":{"id":"`, "/thumbnail", "event: done"} {
+			if !strings.Contains(told, want) {
+				t.Errorf("then there is no %s in\n%s", want, told)
+			}
 		}
 		j := ada.begins(body)
 		if j = ada.ended(j.ID); j.Status != "completed" || len(j.Result.Files) != 1 || j.CostUSD == 0 {
