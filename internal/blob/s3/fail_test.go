@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -274,6 +275,44 @@ func TestSilence(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// When an upload in parts is given up, a part that is on its way is let through
+// before the parts are removed: one that came in later would be left over.
+func TestPartsBeforeTheirRemoval(t *testing.T) {
+	t.Parallel()
+	server := newStub(t)
+	s := server.open(t, io.Discard)
+	ctx, cancel := context.WithCancel(t.Context())
+	var cutOff, underWay, removed atomic.Int64
+	server.answers(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodPost:
+			_, _ = io.WriteString(w, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+		case http.MethodPut:
+			underWay.Add(1)
+			defer underWay.Add(-1)
+			cancel()
+			select {
+			case <-r.Context().Done():
+				cutOff.Add(1)
+			case <-time.After(200 * time.Millisecond):
+			}
+			w.Header().Set("ETag", `"e"`)
+		case http.MethodDelete:
+			if underWay.Load() > 0 {
+				t.Error("removed while a part was on its way")
+			}
+			removed.Add(1)
+		}
+	})
+	err := s.Put(ctx, "k", io.LimitReader(zeros{}, 12<<20), blob.About{Size: blob.Unknown})
+	if !errors.Is(err, context.Canceled) || errors.Is(err, blob.ErrAway) {
+		t.Error(err)
+	}
+	if cutOff.Load() != 0 || removed.Load() != 1 {
+		t.Errorf("%d parts cut off, removed %d times", cutOff.Load(), removed.Load())
+	}
+}
 
 // However large a blob is, a few parts of it are held.
 func TestPutTakesLittleMemory(t *testing.T) { //nolint:paralleltest // it measures the process
