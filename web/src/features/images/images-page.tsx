@@ -134,9 +134,12 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
             </div>
           </section>
         </div>
-        <aside aria-label={label} className="hidden w-76 shrink-0 overflow-y-auto border-s p-4 xl:block">
-          {fields}
-        </aside>
+        {/* Its place stands until the models are here. */}
+        {(fields !== undefined || models === undefined) && (
+          <aside aria-label={label} className="hidden w-76 shrink-0 overflow-y-auto border-s p-4 xl:block">
+            {fields}
+          </aside>
+        )}
       </div>
       <Drawer className="p-4" onOpenChange={setDrawer} open={drawer} side="bottom" title={label}>
         {fields}

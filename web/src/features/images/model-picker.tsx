@@ -4,7 +4,7 @@ import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Combobox } from '@/shared/ui/combobox';
 import { Skeleton } from '@/shared/ui/skeleton';
-import { priceWords } from './quote';
+import { aboutUsd, priceWords } from './quote';
 import { fitted, usual } from './settings';
 import type { ImageModel } from './types';
 
@@ -56,9 +56,11 @@ export function ModelPicker({ models, model, onChoose }: ModelPickerProps) {
 
 /** Price and abilities. */
 function factsOf(model: ImageModel): string {
-  const price = priceWords(model, fitted(usual, model));
+  const fit = fitted(usual, model);
+  const price = priceWords(model, fit);
+  const free = aboutUsd(model, fit) === 0;
   const facts = [
-    price && i18n.t('{price} a picture', { price }),
+    price && (free ? price : i18n.t('{price} a picture', { price })),
     model.edit && i18n.t('changes pictures'),
     model.parameters.includes('seed') && i18n.t('seed'),
     model.parameters.includes('guidance_scale') && i18n.t('guidance'),
