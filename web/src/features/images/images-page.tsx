@@ -6,6 +6,7 @@ import { Button } from '@/shared/ui/button';
 import { Drawer } from '@/shared/ui/drawer';
 import { PictureViewer } from '@/shared/ui/picture-viewer';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
+import { Skeleton } from '@/shared/ui/skeleton';
 import { TopBar } from '@/shared/ui/top-bar';
 import { Composer, type ComposerHandle } from './composer';
 import { useDeleting } from './deleting';
@@ -137,7 +138,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
         {/* Its place stands until the models are here. */}
         {(fields !== undefined || models === undefined) && (
           <aside aria-label={label} className="hidden w-76 shrink-0 overflow-y-auto border-s p-4 xl:block">
-            {fields}
+            {fields ?? <SettingsSkeleton />}
           </aside>
         )}
       </div>
@@ -173,3 +174,13 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
 
 /** As long as the viewer fades, and a little longer. */
 const focusAfter = 200;
+
+function SettingsSkeleton() {
+  return (
+    <div className="flex flex-col gap-5">
+      <Skeleton className="h-44" />
+      <Skeleton className="h-14" />
+      <Skeleton className="h-14" />
+    </div>
+  );
+}
