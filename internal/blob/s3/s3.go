@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	api "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"pulse/internal/blob"
 )
@@ -88,7 +89,11 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 		WithTransportOptions(func(t *http.Transport) { t.IdleConnTimeout = idleTime }).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTime }).
 		WithReadTimeout(cmp.Or(o.Patience, silentTime))
-	load := []func(*awsconfig.LoadOptions) error{awsconfig.WithHTTPClient(client)}
+	// What goes wrong comes as an error; what the SDK says beside it is for those who look closely.
+	aside := logging.LoggerFunc(func(_ logging.Classification, format string, v ...any) {
+		o.Log.DebugContext(ctx, "the AWS SDK says", "text", fmt.Sprintf(format, v...))
+	})
+	load := []func(*awsconfig.LoadOptions) error{awsconfig.WithHTTPClient(client), awsconfig.WithLogger(aside)}
 	if o.Region != "" {
 		load = append(load, awsconfig.WithRegion(o.Region))
 	}
