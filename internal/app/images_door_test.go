@@ -75,7 +75,7 @@ func TestImagesAtTheDoorThatAreRefused(t *testing.T) {
 		"an unknown model":        {object{"model": "dall-e-9"}, 404, []string{`"code":"model_not_found"`, `"param":"model"`}},
 		"a model that chats":      {object{"model": model}, 404, []string{`"code":"model_not_found"`}},
 		"five":                    {object{"n": 5}, 400, []string{`"param":"n"`}},
-		"a size that is none":     {object{"size": "1024x1792"}, 400, []string{`"param":"size"`, "portrait"}},
+		"a size that is none":     {object{"size": "999x999"}, 400, []string{`"param":"size"`, "portrait"}},
 		"a transparent one":       {object{"background": "transparent"}, 400, []string{`"param":"background"`, "unsupported_parameter"}},
 		"a style":                 {object{"style": "vivid"}, 400, []string{`"param":"style"`}},
 		"a stream":                {object{"stream": true}, 400, []string{`"param":"stream"`}},

@@ -103,10 +103,13 @@ func (b bodies) enter(ctx context.Context, size int64) (leave func(), err error)
 	return func() { b.room.Release(size) }, nil
 }
 
-// Answer is what an Either answers with: one of the two.
+// Answer is what an Either answers with: one of the three.
 type Answer struct {
 	Whole  any
 	Stream func(*EventWriter) error
+	// Pieces writes the JSON of a whole that is too large to be in memory. An error
+	// ends the connection: the status is on its way.
+	Pieces func(io.Writer) error
 }
 
 // Either mounts a route that answers with JSON or, when the request asks for
@@ -142,6 +145,10 @@ func Either[I, B, O any](api huma.API, op huma.Operation, handler func(ctx conte
 				serveEvents(w, r, answer.Stream, true)
 				return
 			}
+			if answer.Pieces != nil {
+				servePieces(w, answer.Pieces)
+				return
+			}
 			serveWhole(w, r, answer.Whole)
 		}}, nil
 	})
@@ -158,6 +165,13 @@ func stillThere(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+func servePieces(w http.ResponseWriter, write func(io.Writer) error) {
+	w.Header().Set("Content-Type", plainJSON)
+	if err := write(&patient{w, http.NewResponseController(w)}); err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func serveWhole(w http.ResponseWriter, r *http.Request, v any) {

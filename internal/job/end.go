@@ -133,9 +133,13 @@ const (
 // untilItHolds runs a transaction until it commits or fails for good; a
 // database that is away for a moment is no reason to lose an answer.
 func (s *Service) untilItHolds(fn store.TxFunc) error {
+	return s.await(func(ctx context.Context) error { return s.db.Write(ctx, fn) })
+}
+
+func (s *Service) await(fn func(ctx context.Context) error) error {
 	begun := time.Now()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		err := s.db.Write(context.Background(), fn)
+		err := fn(context.Background())
 		if err == nil || !passing(err) {
 			return err
 		}

@@ -204,7 +204,7 @@ func (s *Service) Once(ctx context.Context, a actor.Actor, once Idempotency, sta
 // is a Conflict.
 func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
 	var then func(context.Context)
-	err := s.db.Write(ctx, func(ctx context.Context, q *query.Queries) error {
+	remove := func(ctx context.Context, q *query.Queries) error {
 		j, err := q.DeleteJob(ctx, query.DeleteJobParams{ID: id, UserID: a.ID})
 		if store.NotFound(err) {
 			return refused(ctx, q, a, id, "This job is still running. Cancel it first, then delete it.")
@@ -216,7 +216,11 @@ func (s *Service) Delete(ctx context.Context, a actor.Actor, id string) error {
 			then, err = kind.Deleted(ctx, q, j)
 		}
 		return err
-	})
+	}
+	err := s.db.Write(ctx, remove)
+	if store.Dangling(err) { // a message has taken a file of it in this moment, and keeps it
+		err = s.db.Write(ctx, remove)
+	}
 	if err != nil {
 		return err
 	}

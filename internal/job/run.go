@@ -94,6 +94,10 @@ func (r *Run) Keep(progress int64, said any, write store.TxFunc) error {
 	return nil
 }
 
+// Await does something with the database, and waits for one that is away: what an
+// earlier attempt has come to must not be lost for that.
+func (r *Run) Await(fn func(ctx context.Context) error) error { return r.service.await(fn) }
+
 // Text is all that this attempt has said so far.
 func (r *Run) Text() string { return r.stream.collect(EventText) }
 

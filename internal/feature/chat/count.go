@@ -83,7 +83,7 @@ func (r *Room) count(ctx context.Context, in *countInput) (*countOutput, error) 
 }
 
 func (r *Room) countPicture(q *asked) (Count, error) {
-	cost, err := r.aboutPicture(q.model, *q.wish)
+	cost, err := r.painter.About(*q.wish)
 	return Count{Fits: true, Files: []FileCount{}, Images: 1, AboutUSD: new(httpd.USD(cost)), InputIDs: q.wish.Inputs}, err
 }
 

@@ -28,8 +28,11 @@ type Painter interface {
 	// Ready checks a wish and gives it complete. Its wrong fields are prompt and
 	// image_file_ids.
 	Ready(ctx context.Context, a actor.Actor, w picture.Wish) (picture.Wish, error)
-	// Paint makes one picture for a job, and gives what an earlier run has made.
-	Paint(ctx context.Context, run *job.Run, w picture.Wish) (picture.Kept, usage.Charge, error)
+	// About is about what a wish costs.
+	About(w picture.Wish) (usage.Nanos, error)
+	// Paint makes one picture for a job, and gives what an earlier run has made. said
+	// gives the data of the event that tells of it.
+	Paint(ctx context.Context, run *job.Run, w picture.Wish, said func(picture.Kept) any) (picture.Kept, usage.Charge, error)
 }
 
 // imageModel finds a model that makes pictures.
@@ -127,7 +130,7 @@ func (r *Room) paint(ctx context.Context, run *job.Run, w work) job.Outcome {
 	if r.painter == nil { // the configuration changed between a crash and its repair
 		return r.painted(run, w, nil, "", fault.New(fault.Unavailable, "This model is not configured on this server any more. Choose another one."), nil)
 	}
-	kept, charge, err := r.painter.Paint(ctx, run, *w.Wish)
+	kept, charge, err := r.painter.Paint(ctx, run, *w.Wish, func(k picture.Kept) any { return progressOf(fileOfAnswer(k)) })
 	if err != nil {
 		finish := provider.FinishReason("")
 		if errors.Is(context.Cause(ctx), job.ErrCancelled) {
@@ -135,14 +138,7 @@ func (r *Room) paint(ctx context.Context, run *job.Run, w work) job.Outcome {
 		}
 		return r.painted(run, w, nil, finish, err, nil)
 	}
-	file := fileOfAnswer(kept)
-	if run.Job.Attempt > 1 { // it may be an earlier run's, of which this one's readers have not heard
-		said := progressOf(file)
-		if err := run.Keep(said.Percent, said, func(context.Context, *query.Queries) error { return nil }); err != nil {
-			return job.Outcome{Err: err}
-		}
-	}
-	return r.painted(run, w, []AttachedFile{file}, provider.FinishStop, nil, []usage.Charge{charge})
+	return r.painted(run, w, []AttachedFile{fileOfAnswer(kept)}, provider.FinishStop, nil, []usage.Charge{charge})
 }
 
 // painted keeps the picture with the answer, or why there is none.
@@ -215,15 +211,4 @@ func withPictures(contents []job.Content, j job.Job) ([]job.Content, error) {
 		contents = append(contents, job.Content{Kind: job.EventProgress, Data: data})
 	}
 	return contents, nil
-}
-
-// aboutPicture is about what a picture would cost.
-func (r *Room) aboutPicture(m catalog.Model, w picture.Wish) (usage.Nanos, error) {
-	const perInput = 1500                     // tokens of a picture that goes along, about
-	size, _ := m.Making.Size(w.Size)          // the wish is in order
-	quality, _ := m.Making.Quality(w.Quality) // as well
-	charge, err := usage.ImageCharge(m, r.now(), 1, provider.ImageUsage{
-		Input: m.EstimateTokens(w.Prompt), ImageInput: perInput * int64(len(w.Inputs)), Output: m.Making.PictureTokens(size, quality), Estimated: true,
-	})
-	return charge.Cost(), err
 }

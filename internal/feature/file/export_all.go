@@ -168,6 +168,6 @@ func exportPath(f query.ListFilesRow) string {
 			return '_'
 		}
 		return r
-	}, cleanName(f.Name)) // also where an older Pulse has let something through
-	return "files/" + f.ID + "-" + strings.TrimRight(shorten(name, most), " .")
+	}, httpd.CleanName(f.Name)) // also where an older Pulse has let something through
+	return "files/" + f.ID + "-" + strings.TrimRight(httpd.Shorten(name, most), " .")
 }

@@ -1,9 +1,11 @@
 -- What people have uploaded, and what jobs have made for them. The messages that
 -- have a file are the chat's; here they are asked only whether there are any.
 
+-- One that is there was stored, and the answer was lost on the way.
 -- name: InsertFile :exec
 INSERT INTO files (id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, job_id, position, origin, thumbnail_key, thumbnail_type, thumbnail_size, thumbnail_sha256, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+ON CONFLICT (id) DO NOTHING;
 
 -- Without the text, which may be long.
 -- name: GetFile :one
@@ -24,18 +26,20 @@ WHERE id = $5 AND user_id = $6;
 
 -- name: LooseFiles :one
 SELECT COUNT(*) AS files, CAST(COALESCE(SUM(f.size), 0) AS BIGINT) AS bytes FROM files f
-WHERE f.user_id = $1 AND f.job_id = '' AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id);
+WHERE f.user_id = $1 AND f.job_id = '' AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+    AND NOT EXISTS (SELECT 1 FROM job_files w WHERE w.file_id = f.id);
 
 -- name: DeleteLooseFile :execrows
 DELETE FROM files
 WHERE files.id = $1 AND files.user_id = $2 AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = files.id);
 
 -- A walk over all files in the order of their ids, a batch at a time. A file is
--- kept for its messages, and for the job that made it if that is not a chat's:
--- what was made in a conversation goes with it.
+-- kept for its messages, for the jobs that it went along with, and for the job that
+-- made it if that is not a chat's: what was made in a conversation goes with it.
 -- name: OldFiles :many
 SELECT f.id, f.user_id, f.blob_key, f.thumbnail_key,
     CAST(CASE WHEN EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+        OR EXISTS (SELECT 1 FROM job_files w WHERE w.file_id = f.id)
         OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = f.job_id AND j.type <> 'chat') THEN 1 ELSE 0 END AS BIGINT) AS attached
 FROM files f
 WHERE f.id > $1 AND f.created_at < $2

@@ -14,6 +14,7 @@ import (
 	"pulse/internal/blob"
 	"pulse/internal/document/extract"
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 	"pulse/internal/store"
 	"pulse/internal/store/query"
 )
@@ -41,7 +42,7 @@ func (r *Room) receive(ctx context.Context, a actor.Actor, name string, body io.
 		return none, err
 	}
 	id := store.NewID()
-	f := query.InsertFileParams{ID: id, UserID: a.ID, Name: cleanName(name), BlobKey: keyOf(a.ID, id)}
+	f := query.InsertFileParams{ID: id, UserID: a.ID, Name: httpd.CleanName(name), BlobKey: keyOf(a.ID, id)}
 	if err := r.fill(ctx, q, &f, body); err != nil {
 		return none, errors.Join(storing(err), r.forget(ctx, f.BlobKey))
 	}

@@ -1,10 +1,13 @@
 package image
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -97,41 +100,41 @@ func (r *Room) doorGenerate(ctx context.Context, in *doorInput) (httpd.Answer, e
 	in.LetGo(ctx)
 	ended, err := r.jobs.Wait(ctx, a, j.ID)
 	if err != nil {
-		r.leave(ctx, a, j.ID)
+		if in.IdempotencyKey == "" { // with a key the client can come again, and finds what it paid for
+			r.leave(ctx, a, j.ID)
+		}
 		return httpd.Answer{}, err
 	}
-	whole, err := r.doorAnswer(ctx, ended, asked.byURL())
-	return httpd.Answer{Whole: whole}, err
+	rows, err := r.delivered(ctx, ended)
+	if err != nil {
+		return httpd.Answer{}, err
+	}
+	return httpd.Answer{Pieces: func(w io.Writer) error { return r.writeDoor(ctx, w, doorAnswer(ended, rows), rows, asked.byURL()) }}, nil
 }
 
-// doorAnswer gives what a job has delivered.
-func (r *Room) doorAnswer(ctx context.Context, j job.WithUsage, byURL bool) (ImagesResponse, error) {
+// delivered gives the pictures of a job that has ended.
+func (r *Room) delivered(ctx context.Context, j job.WithUsage) ([]query.FilesOfJobRow, error) {
 	if job.Status(j.Status) == job.Failed {
 		f, err := fault.FromProblem([]byte(j.Error))
 		if err != nil {
-			return ImagesResponse{}, fmt.Errorf("image: the stored problem of job %s: %w", j.ID, err)
+			return nil, fmt.Errorf("image: the stored problem of job %s: %w", j.ID, err)
 		}
-		return ImagesResponse{}, f
+		return nil, f
 	}
 	rows, err := r.db.Read().FilesOfJob(ctx, query.FilesOfJobParams{JobID: j.ID, UserID: j.UserID})
-	if err != nil {
-		return ImagesResponse{}, err
-	}
-	if len(rows) == 0 {
+	if err == nil && len(rows) == 0 {
 		f := fault.New(fault.Conflict, "This request was cancelled, or its pictures were deleted.")
 		f.Type = "cancelled"
-		return ImagesResponse{}, f
+		return nil, f
 	}
+	return rows, err
+}
+
+// doorAnswer gives all but the pictures, of which there may be a hundred MB.
+func doorAnswer(j job.WithUsage, rows []query.FilesOfJobRow) ImagesResponse {
 	out := ImagesResponse{Created: store.Time(j.CreatedAt).Unix(), OutputFormat: "png", Usage: &ImagesUsage{}}
 	for _, row := range rows {
 		made := recordOf(row)
-		image := DoorImage{RevisedPrompt: made.RevisedPrompt}
-		if byURL {
-			image.URL, _ = r.links.Link(httpd.BaseURL(ctx), row.ID)
-		} else if image.B64JSON, err = r.base64(ctx, j.UserID, row.ID); err != nil {
-			return ImagesResponse{}, err
-		}
-		out.Data = append(out.Data, image)
 		out.Quality, out.Size = made.Quality, fmt.Sprintf("%dx%d", row.Width, row.Height)
 		u := out.Usage
 		u.InputTokensDetails.TextTokens += made.Took.Input
@@ -140,23 +143,61 @@ func (r *Room) doorAnswer(ctx context.Context, j job.WithUsage, byURL bool) (Ima
 		u.OutputTokens += made.Took.Output
 		u.TotalTokens = u.InputTokens + u.OutputTokens
 	}
-	return out, nil
+	return out
 }
 
-func (r *Room) base64(ctx context.Context, userID, id string) (string, error) {
-	f, err := r.db.Read().PictureToSend(ctx, query.PictureToSendParams{ID: id, UserID: userID})
+// writeDoor writes an answer with its pictures, one after another.
+func (r *Room) writeDoor(ctx context.Context, w io.Writer, answer ImagesResponse, rows []query.FilesOfJobRow, byURL bool) error {
+	answer.Data = []DoorImage{}
+	whole, err := json.Marshal(answer)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("image: an answer: %w", err)
 	}
-	in, err := r.files.Open(ctx, f.BlobKey, 0, -1)
+	head, tail, _ := bytes.Cut(whole, []byte(`"data":[]`))
+	if _, err := fmt.Fprintf(w, `%s"data":[`, head); err != nil {
+		return err //nolint:wrapcheck // the client is gone
+	}
+	for i, row := range rows {
+		if err := r.writeDoorImage(ctx, w, row, i > 0, byURL); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w, "]%s\n", tail)
+	return err //nolint:wrapcheck // as above
+}
+
+func (r *Room) writeDoorImage(ctx context.Context, w io.Writer, row query.FilesOfJobRow, follows, byURL bool) (err error) {
+	image := DoorImage{RevisedPrompt: recordOf(row).RevisedPrompt}
+	if byURL {
+		image.URL, _ = r.links.Link(httpd.BaseURL(ctx), row.ID)
+	} else {
+		image.B64JSON = "_" // stands in for the bytes
+	}
+	data, err := json.Marshal(image)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("image: an answer: %w", err)
 	}
-	data, err := io.ReadAll(in)
-	if cerr := in.Close(); err == nil {
-		err = cerr
+	if follows {
+		data = append([]byte(","), data...)
 	}
-	return base64.StdEncoding.EncodeToString(data), err
+	head, tail, _ := bytes.Cut(data, []byte(`"_"`))
+	if _, err := w.Write(head); err != nil || byURL {
+		return err //nolint:wrapcheck // as above
+	}
+	in, err := r.files.Open(ctx, row.BlobKey, 0, -1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	quoted := base64.NewEncoder(base64.StdEncoding, w)
+	_, err = io.WriteString(w, `"`)
+	if err == nil {
+		_, err = io.Copy(quoted, in)
+	}
+	if err = errors.Join(err, quoted.Close()); err == nil {
+		_, err = w.Write(append([]byte(`"`), tail...))
+	}
+	return err //nolint:wrapcheck // as above
 }
 
 // leaveTime is how long the cancellation for a client that is gone may take.

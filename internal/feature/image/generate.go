@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,13 +26,18 @@ func (r *Room) Routes(api huma.API) {
 		OperationID: "list-image-models", Method: http.MethodGet, Path: "/api/v1/images/models", Tags: tags,
 		Summary: "The models that make pictures, with what they can do and about what a picture costs",
 	}, r.listModels)
-	httpd.Register(api, httpd.Needs(huma.Operation{
+	generate := httpd.Needs(huma.Operation{
 		OperationID: "generate-images", Method: http.MethodPost, Path: "/api/v1/images/generate", Tags: tags, MaxBodyBytes: maxBody,
 		DefaultStatus: http.StatusAccepted, Summary: "Make pictures, from words and from pictures of your own",
 		Description: "Starts a job of the type `image`. Its events: `start`, a `progress` for each picture as it is there or has failed, then `done` or `error`. " +
 			"`result.files` has what was delivered, which alone is billed; `result.failed` says what was not, and why. " +
 			"A key needs the scope read beside generate where it names files. With `Prefer: wait=60` the answer is 200 with the job when it ends in time.",
-	}, actor.Generate), r.generate)
+	}, actor.Generate)
+	ended := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Generation](), true, "")
+	generate.Responses = map[string]*huma.Response{"200": {
+		Description: "The job has ended, within the time of Prefer: wait", Content: map[string]*huma.MediaType{"application/json": {Schema: ended}},
+	}}
+	httpd.Register(api, generate, r.generate)
 	r.door(api)
 }
 
@@ -49,10 +55,17 @@ type Quote struct {
 // ended.
 type Generation struct {
 	JobID  string     `json:"job_id"`
-	Status job.Status `json:"status"`
+	Status job.Status `json:"status" enum:"pending,processing,completed,failed,cancelled"`
 	Quote  Quote      `json:"quote"`
 
 	*httpd.Job
+}
+
+// TransformSchema tells that what belongs to a job that has ended is not always
+// there.
+func (Generation) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Required = []string{"job_id", "status", "quote"}
+	return s
 }
 
 type generateInput struct {
@@ -122,11 +135,22 @@ func (r *Room) start(ctx context.Context, a actor.Actor, once job.Idempotency, i
 	if err != nil {
 		return job.Job{}, fmt.Errorf("image: input of a job: %w", err)
 	}
-	count := int64(w.work.Count)
+	count, id := int64(w.work.Count), store.NewID()
 	j, _, err := r.jobs.Submit(ctx, a, job.New{
-		ID: store.NewID(), Type: JobType, Provider: w.model.Provider, Model: w.model.ID, Input: input,
+		ID: id, Type: JobType, Provider: w.model.Provider, Model: w.model.ID, Input: input,
 		Want: usage.Want{Meter: usage.Images, Amount: count}, Idempotency: once,
-		Write: func(context.Context, *query.Queries) error { return nil },
+		Write: func(ctx context.Context, q *query.Queries) error {
+			for i, file := range w.work.Inputs { // they stay as long as the job, so that it can be done again
+				err := q.AddJobFile(ctx, query.AddJobFileParams{JobID: id, FileID: file, UserID: a.ID})
+				if store.Dangling(err) { // deleted since it was looked at
+					return fault.BadField(fmt.Sprintf("body.image_file_ids[%d]", i), noFile)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	})
 	return j, err
 }

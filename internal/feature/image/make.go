@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +16,7 @@ import (
 	"pulse/internal/blob"
 	"pulse/internal/catalog"
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 	"pulse/internal/job"
 	"pulse/internal/picture"
 	"pulse/internal/provider"
@@ -44,18 +44,29 @@ func recordOf(f query.FilesOfJobRow) record {
 	return r
 }
 
-// load reads the pictures that go along.
-func (r *Room) load(ctx context.Context, userID string, ids []string) ([]provider.Image, error) {
-	images := make([]provider.Image, 0, len(ids))
+// find looks for the pictures that go along.
+func (r *Room) find(ctx context.Context, userID string, ids []string) (files []query.PictureToSendRow, size int64, err error) {
 	for _, id := range ids {
 		f, err := r.db.Read().PictureToSend(ctx, query.PictureToSendParams{ID: id, UserID: userID})
 		if store.NotFound(err) {
-			return nil, errInputGone()
+			return nil, 0, errInputGone()
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		data, err := r.bytes(ctx, f)
+		files = append(files, f)
+		size += f.Size
+	}
+	return files, size, nil
+}
+
+func (r *Room) load(ctx context.Context, files []query.PictureToSendRow) ([]provider.Image, error) {
+	images := make([]provider.Image, 0, len(files))
+	for _, f := range files {
+		data, err := blob.Read(ctx, r.files, f.BlobKey, f.Size)
+		if errors.Is(err, blob.ErrNotFound) {
+			return nil, errInputGone()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -64,28 +75,27 @@ func (r *Room) load(ctx context.Context, userID string, ids []string) ([]provide
 	return images, nil
 }
 
-func (r *Room) bytes(ctx context.Context, f query.PictureToSendRow) (data []byte, err error) {
-	in, err := r.files.Open(ctx, f.BlobKey, 0, -1)
-	if errors.Is(err, blob.ErrNotFound) {
-		return nil, errInputGone()
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	data = make([]byte, f.Size)
-	_, err = io.ReadFull(in, data)
-	return data, err //nolint:wrapcheck // the store's own
-}
-
 func errInputGone() error {
 	return fault.New(fault.NotFound, "A picture that was to go along is not there any more. Choose another one.")
 }
 
 // make has a vendor make one picture, and makes of it what is kept.
-func (r *Room) make(ctx context.Context, userID string, m catalog.Model, v Vendor, w picture.Wish, inputs []provider.Image) (made, error) {
+func (r *Room) make(ctx context.Context, userID string, m catalog.Model, v Vendor, w picture.Wish) (made, error) {
 	size, _ := m.Making.Size(w.Size) // the wish is in order
 	quality, _ := m.Making.Quality(w.Quality)
+	files, along, err := r.find(ctx, userID, w.Inputs)
+	if err != nil {
+		return made{}, err
+	}
+	memory := memoryOf(size, along)
+	if err := r.underway.Acquire(ctx, memory); err != nil {
+		return made{}, context.Cause(ctx)
+	}
+	defer r.underway.Release(memory)
+	inputs, err := r.load(ctx, files)
+	if err != nil {
+		return made{}, err
+	}
 	req := provider.ImageRequest{
 		Model: m.VendorID, Prompt: written(m, &w), Size: size.Ask, Quality: quality.ID, Inputs: inputs, UserHash: provider.UserHash(userID),
 	}
@@ -98,11 +108,6 @@ func (r *Room) make(ctx context.Context, userID string, m catalog.Model, v Vendo
 	if m.Making.Takes(catalog.Seed) {
 		req.Seed = w.Seed
 	}
-	memory := memoryOf(size)
-	if err := r.underway.Acquire(ctx, memory); err != nil {
-		return made{}, context.Cause(ctx)
-	}
-	defer r.underway.Release(memory)
 	answer, err := v.Imager.Image(ctx, req)
 	if err != nil {
 		return made{}, r.explain(err, m.Provider)
@@ -152,14 +157,16 @@ func estimate(m catalog.Model, w picture.Wish, count int) provider.ImageUsage {
 }
 
 // keep stores a picture: its bytes first, then the row, with what else store does
-// in its transaction. What a crash leaves between the two the sweep finds; a run
-// that makes the same picture again writes over it.
+// in its transaction. What a crash leaves between the two the sweep finds.
 func (r *Room) keep(
 	ctx context.Context, run *job.Run, index, count int, m made, tell func(query.FilesOfJobRow, store.TxFunc) error,
 ) (query.FilesOfJobRow, error) {
 	ctx = context.WithoutCancel(ctx)
 	j := run.Job
 	key := fmt.Sprintf("images/%s/%s/%d.png", j.UserID, j.ID, index)
+	if j.Fence > 1 { // a run that has lost the job unknowingly must not write over what this one keeps
+		key = fmt.Sprintf("images/%s/%s/%d-%d.png", j.UserID, j.ID, index, j.Fence)
+	}
 	about := blob.About{Size: int64(len(m.PNG)), ContentType: contentType, Metadata: map[string]string{"job": j.ID, "index": strconv.Itoa(index), "model": j.Model}}
 	if err := r.files.Put(ctx, key, bytes.NewReader(m.PNG), about); err != nil {
 		return query.FilesOfJobRow{}, storing(err)
@@ -181,7 +188,10 @@ func (r *Room) keep(
 		ID: row.ID, Name: row.Name, ContentType: row.ContentType, Size: row.Size, Width: row.Width, Height: row.Height,
 		Position: row.Position, Origin: row.Origin, CreatedAt: row.CreatedAt,
 	}
-	return kept, tell(kept, func(ctx context.Context, q *query.Queries) error { return q.InsertFile(ctx, row) })
+	if err := tell(kept, func(ctx context.Context, q *query.Queries) error { return q.InsertFile(ctx, row) }); err != nil {
+		return query.FilesOfJobRow{}, storing(err)
+	}
+	return kept, nil
 }
 
 // putThumbnail stores the small picture beside the large one.
@@ -199,7 +209,10 @@ const contentType = "image/png"
 
 // storing tells a full disk from bugs.
 func storing(err error) error {
-	if errors.Is(err, blob.ErrFull) {
+	if errors.Is(err, job.ErrLeaseLost) {
+		return err
+	}
+	if errors.Is(err, blob.ErrFull) || store.Full(err) {
 		return fault.Wrap(err, fault.Full, "The server's disk is full, so this picture could not be stored. It is not counted. Please tell your administrator.")
 	}
 	return fault.Wrap(err, fault.Unavailable, "This picture could not be stored just now. It is not counted; try again in a moment.")
@@ -209,11 +222,11 @@ func storing(err error) error {
 func nameOf(prompt string, index, count int) string {
 	const most = 60 // characters
 	name := strings.Map(func(c rune) rune {
-		if c < ' ' || strings.ContainsRune(`\/:*?"<>|`, c) {
+		if strings.ContainsRune(`\/:*?"<>|`, c) {
 			return ' '
 		}
 		return c
-	}, store.Text(prompt))
+	}, prompt)
 	runes := []rune(strings.Join(strings.Fields(name), " "))
 	name = strings.Trim(string(runes[:min(len(runes), most)]), " .")
 	if name == "" {
@@ -222,5 +235,5 @@ func nameOf(prompt string, index, count int) string {
 	if count > 1 {
 		name = fmt.Sprintf("%s %d", name, index+1)
 	}
-	return name + ".png"
+	return httpd.CleanName(name + ".png")
 }

@@ -29,42 +29,57 @@ func (r *Room) Ready(ctx context.Context, a actor.Actor, w picture.Wish) (pictur
 }
 
 // Paint makes one picture for the job of another room, as its file, and says what
-// to charge. A job that is run again gets what its earlier run has made.
-func (r *Room) Paint(ctx context.Context, run *job.Run, w picture.Wish) (picture.Kept, usage.Charge, error) {
+// to charge. A job that is run again gets what its earlier run has made. said
+// gives the data of the event that tells of the picture.
+func (r *Room) Paint(ctx context.Context, run *job.Run, w picture.Wish, said func(picture.Kept) any) (picture.Kept, usage.Charge, error) {
 	m, known := r.catalog.Image(w.Model)
 	v, configured := r.vendors[m.Provider]
 	if !known || !configured {
 		return picture.Kept{}, usage.Charge{}, errNotConfigured()
 	}
-	rows, err := r.db.Read().FilesOfJob(context.WithoutCancel(ctx), query.FilesOfJobParams{JobID: run.Job.ID, UserID: run.Job.UserID})
+	rows, err := r.madeBefore(run)
 	if err != nil {
 		return picture.Kept{}, usage.Charge{}, err
 	}
 	var row query.FilesOfJobRow
 	if len(rows) > 0 {
 		row = rows[0]
-	} else if row, err = r.paint(ctx, run, m, v, w); err != nil {
+		_ = run.Keep(nearly, said(keptOf(row)), nothing) // its readers were told to forget; what cannot be told is in the end
+	} else if row, err = r.paint(ctx, run, m, v, w, said); err != nil {
 		return picture.Kept{}, usage.Charge{}, err
 	}
-	made := recordOf(row)
-	kept := picture.Kept{
-		FileID: row.ID, Name: row.Name, Size: row.Size, Width: int(row.Width), Height: int(row.Height), Origin: made.Origin,
-	}
-	charge, err := usage.ImageCharge(m, store.Time(run.Job.CreatedAt), 1, made.Took)
-	return kept, charge, err
+	charge, err := usage.ImageCharge(m, store.Time(run.Job.CreatedAt), 1, recordOf(row).Took)
+	return keptOf(row), charge, err
 }
 
-func (r *Room) paint(ctx context.Context, run *job.Run, m catalog.Model, v Vendor, w picture.Wish) (query.FilesOfJobRow, error) {
-	inputs, err := r.load(ctx, run.Job.UserID, w.Inputs)
-	if err != nil {
-		return query.FilesOfJobRow{}, err
+// nearly is how far a job is whose picture is there, in percent: its end is all
+// that is left.
+const nearly = 99
+
+func keptOf(row query.FilesOfJobRow) picture.Kept {
+	return picture.Kept{
+		FileID: row.ID, Name: row.Name, Size: row.Size, Width: int(row.Width), Height: int(row.Height), Origin: recordOf(row).Origin,
 	}
-	done, err := r.make(ctx, run.Job.UserID, m, v, w, inputs)
+}
+
+// About is about what a wish costs.
+func (r *Room) About(w picture.Wish) (usage.Nanos, error) {
+	m, known := r.catalog.Image(w.Model)
+	if !known {
+		return 0, errNotConfigured()
+	}
+	c, err := usage.ImageCharge(m, r.now(), 1, estimate(m, w, 1))
+	return c.Cost(), err
+}
+
+func (r *Room) paint(
+	ctx context.Context, run *job.Run, m catalog.Model, v Vendor, w picture.Wish, said func(picture.Kept) any,
+) (query.FilesOfJobRow, error) {
+	done, err := r.make(ctx, run.Job.UserID, m, v, w)
 	if err != nil {
 		return query.FilesOfJobRow{}, err
 	}
 	return r.keep(ctx, run, 0, 1, done, func(f query.FilesOfJobRow, store store.TxFunc) error {
-		const nearly = 99 // percent: the answer's end is all that is left
-		return run.Keep(nearly, progress{Percent: nearly, File: fileOf(f)}, store)
+		return run.Keep(nearly, said(keptOf(f)), store)
 	})
 }

@@ -62,17 +62,19 @@ type Room struct {
 
 const (
 	// mostUnderway is how much memory the pictures may take that are being waited
-	// for: about 120 of the usual size, and 8 of the largest.
+	// for, with those that go along: about 120 of the usual size, and 8 of the largest.
 	mostUnderway = 1 << 30
 	// bytesAPixel is what one takes on its way through an SDK, which has it as text,
 	// as bytes and as JSON at once (measured with a 4K picture: 130 MB).
 	bytesAPixel = 8
 	leastPixels = 1 << 20
+	// copies is how often an SDK has what goes along: as bytes, and in the request.
+	copies = 3
 )
 
-// memoryOf is what a picture of that size takes on its way.
-func memoryOf(s catalog.PictureSize) int64 {
-	return min(max(s.Width*s.Height, leastPixels)*bytesAPixel, mostUnderway)
+// memoryOf is what a picture of that size takes on its way, with so many bytes along.
+func memoryOf(s catalog.PictureSize, along int64) int64 {
+	return min(max(s.Width*s.Height, leastPixels)*bytesAPixel+copies*along, mostUnderway)
 }
 
 // New makes the room and registers its kind of job.

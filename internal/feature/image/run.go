@@ -3,7 +3,10 @@ package image
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -47,7 +50,6 @@ type making struct {
 	work   work
 	model  catalog.Model
 	vendor Vendor
-	inputs []provider.Image
 
 	mu     sync.Mutex // of what the pictures come to, and of run.Keep
 	files  map[int]query.FilesOfJobRow
@@ -62,14 +64,18 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 	}
 	run.Begin(beginningOf(run.Job, w))
 	m := &making{room: r, run: run, work: w, files: map[int]query.FilesOfJobRow{}, failed: map[int]error{}}
-	rows, err := r.db.Read().FilesOfJob(context.WithoutCancel(ctx), query.FilesOfJobParams{JobID: run.Job.ID, UserID: run.Job.UserID})
+	rows, err := r.madeBefore(run)
 	if err != nil {
 		return job.Outcome{Err: err}
 	}
 	for _, f := range rows {
+		said := progress{Percent: m.percent(), Index: int(f.Position), File: fileOf(f)}
 		m.files[int(f.Position)] = f
+		if err := run.Keep(said.Percent, said, nothing); err != nil { // its readers were told to forget what they saw
+			return job.Outcome{Err: err}
+		}
 	}
-	if err := m.prepare(ctx); err != nil {
+	if err := m.prepare(); err != nil {
 		for i := range w.Count {
 			if _, there := m.files[i]; !there {
 				m.failed[i] = err
@@ -89,20 +95,29 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 
 func beginningOf(j job.Job, w work) beginning { return beginning{j.ID, j.Model, j.Provider, w.Count} }
 
-// prepare finds what all the pictures need.
-func (m *making) prepare(ctx context.Context) error {
+// madeBefore gives what earlier runs of a job have made.
+func (r *Room) madeBefore(run *job.Run) (rows []query.FilesOfJobRow, err error) {
+	if run.Job.Attempt == 1 {
+		return nil, nil
+	}
+	err = run.Await(func(ctx context.Context) (err error) {
+		rows, err = r.db.Read().FilesOfJob(ctx, query.FilesOfJobParams{JobID: run.Job.ID, UserID: run.Job.UserID})
+		return err
+	})
+	return rows, err
+}
+
+func nothing(context.Context, *query.Queries) error { return nil }
+
+// prepare finds who makes them.
+func (m *making) prepare() error {
 	var known, configured bool
 	m.model, known = m.room.catalog.Image(m.run.Job.Model)
 	m.vendor, configured = m.room.vendors[m.run.Job.Provider]
 	if !known || !configured { // the configuration changed between a crash and its repair
 		return errNotConfigured()
 	}
-	if len(m.files) == m.work.Count {
-		return nil
-	}
-	var err error
-	m.inputs, err = m.room.load(ctx, m.run.Job.UserID, m.work.Inputs)
-	return err
+	return nil
 }
 
 func errNotConfigured() error {
@@ -111,11 +126,21 @@ func errNotConfigured() error {
 
 // one makes a picture, or says why there is none.
 func (m *making) one(ctx context.Context, index int) {
-	made, err := m.room.make(ctx, m.run.Job.UserID, m.model, m.vendor, m.wish(index), m.inputs)
+	defer func() { // nobody else can: it is a goroutine of its own
+		if p := recover(); p != nil {
+			m.fail(ctx, index, fmt.Errorf("image: panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	made, err := m.room.make(ctx, m.run.Job.UserID, m.model, m.vendor, m.wish(index))
+	if err == nil {
+		err = m.keep(ctx, index, made)
+	}
 	if err != nil {
 		m.fail(ctx, index, err)
-		return
 	}
+}
+
+func (m *making) keep(ctx context.Context, index int, made made) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	said := progress{Percent: m.percent(), Index: index}
@@ -123,11 +148,10 @@ func (m *making) one(ctx context.Context, index int) {
 		said.File = fileOf(f)
 		return m.run.Keep(said.Percent, said, store)
 	})
-	if err != nil {
-		m.failed[index] = err
-		return
+	if err == nil {
+		m.files[index] = row
 	}
-	m.files[index] = row
+	return err
 }
 
 // wish is the wish for one of the pictures.
@@ -152,11 +176,15 @@ func (m *making) fail(ctx context.Context, index int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if ctx.Err() == nil { // else the whole ends, and that is told
+		level := slog.LevelInfo
+		if f := fault.From(err); f.Code != fault.Upstream { // the vendor has done its part
+			level = slog.LevelError
+		}
+		m.room.log.Log(ctx, level, "a picture failed", "job_id", m.run.Job.ID, "index", index, "error", err)
 		said := progress{Percent: m.percent(), Index: index, Failed: failureOf(index, err)}
-		if kerr := m.run.Keep(said.Percent, said, func(context.Context, *query.Queries) error { return nil }); kerr != nil {
+		if kerr := m.run.Keep(said.Percent, said, nothing); kerr != nil {
 			m.room.log.WarnContext(ctx, "the failure of a picture cannot be told yet", "job_id", m.run.Job.ID, "error", kerr)
 		}
-		m.room.log.InfoContext(ctx, "a picture failed", "job_id", m.run.Job.ID, "index", index, "error", err)
 	}
 	m.failed[index] = err
 }
@@ -184,8 +212,8 @@ func (m *making) outcome(ctx context.Context) job.Outcome {
 		took = append(took, recordOf(m.files[i]).Took)
 	}
 	charge, err := usage.ImageCharge(m.model, store.Time(m.run.Job.CreatedAt), int64(len(m.files)), provider.SumImages(took))
-	if err != nil {
-		o.Err = err
+	if err != nil { // the model is not in the catalogue any more: the pictures count, and what they cost is not known
+		m.room.log.ErrorContext(ctx, "the cost of pictures is not known", "job_id", m.run.Job.ID, "error", err)
 	}
 	charge.Meter, charge.Quantity = usage.Images, int64(len(m.files))
 	charge.Provider, charge.Model = m.run.Job.Provider, m.run.Job.Model

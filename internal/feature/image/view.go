@@ -80,20 +80,31 @@ func fileOf(f query.FilesOfJobRow) *File {
 	}
 }
 
-// results shows the files that jobs have by now, with links that work for a day.
-// A list has a page of jobs, and each is asked for by its index.
+// results shows the files that one person's jobs have by now, with links that work
+// for a day.
 func (r *Room) results(ctx context.Context, q *query.Queries, jobs []*job.Job) error {
 	base := httpd.BaseURL(ctx)
+	ids := make([]string, len(jobs))
+	for i, j := range jobs {
+		ids[i] = j.ID
+	}
+	rows, err := q.FilesOfJobs(ctx, query.FilesOfJobsParams{UserID: jobs[0].UserID, FirstJob: slices.Min(ids), LastJob: slices.Max(ids)})
+	if err != nil {
+		return err
+	}
+	of := map[string][]query.FilesOfJobRow{}
+	for _, row := range rows {
+		of[row.JobID] = append(of[row.JobID], query.FilesOfJobRow{
+			ID: row.ID, Name: row.Name, ContentType: row.ContentType, Size: row.Size, Width: row.Width, Height: row.Height,
+			Position: row.Position, Origin: row.Origin, CreatedAt: row.CreatedAt,
+		})
+	}
 	for _, j := range jobs {
-		rows, err := q.FilesOfJob(ctx, query.FilesOfJobParams{JobID: j.ID, UserID: j.UserID})
-		if err != nil {
-			return err
-		}
 		shown := Result{Files: []*File{}, result: result{Failed: []Failure{}, Notes: []string{}}}
 		if err := json.Unmarshal([]byte(j.Result), &shown.result); err != nil {
 			return fmt.Errorf("image: result of job %s: %w", j.ID, err)
 		}
-		for _, row := range rows {
+		for _, row := range of[j.ID] {
 			f := fileOf(row)
 			url, expires := r.links.Link(base, f.ID)
 			f.URL, f.ExpiresAt = url, &expires

@@ -38,7 +38,10 @@ type work struct {
 	BaseSeed *int64 `json:"base_seed,omitempty"`
 }
 
-const maxSeed = 1<<31 - 1
+const (
+	maxSeed = 1<<31 - 1
+	noFile  = "is not a file of yours; POST /api/v1/files uploads one"
+)
 
 // wanted is a wish that was found to be in order.
 type wanted struct {
@@ -157,7 +160,7 @@ func (r *Room) findInputs(ctx context.Context, a actor.Actor, w *wanted) (wrong 
 		f, err := r.db.Read().PictureToSend(ctx, query.PictureToSendParams{ID: id, UserID: a.ID})
 		switch {
 		case store.NotFound(err):
-			not(i, "is not a file of yours; POST /api/v1/files uploads one")
+			not(i, noFile)
 			continue
 		case err != nil:
 			return nil, err

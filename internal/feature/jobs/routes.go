@@ -78,7 +78,7 @@ func (r *Room) list(ctx context.Context, in *listInput) (*listOutput, error) {
 
 // NewJob is a job of any type.
 type NewJob struct {
-	Type  string          `json:"type" maxLength:"40" doc:"chat"`
+	Type  string          `json:"type" maxLength:"40" doc:"chat or image"`
 	Input json.RawMessage `json:"input" doc:"As the body of the type's own route"`
 }
 

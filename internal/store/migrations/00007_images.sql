@@ -12,8 +12,20 @@ ALTER TABLE files ADD COLUMN thumbnail_size BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN thumbnail_sha256 TEXT NOT NULL DEFAULT '';
 -- A job that is run again makes no file twice.
 CREATE UNIQUE INDEX files_by_job ON files (job_id, position) WHERE job_id <> '';
+CREATE INDEX files_made ON files (user_id, job_id, position) WHERE job_id <> '';
 CREATE INDEX files_by_thumbnail ON files (thumbnail_key) WHERE thumbnail_key <> '';
 CREATE INDEX jobs_by_type ON jobs (user_id, type, id);
+
+-- The files that go along with a job. They are kept as long as it is, so that it
+-- can be done again.
+CREATE TABLE job_files (
+    job_id  TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, -- its row comes last
+    file_id TEXT NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (job_id, file_id)
+);
+CREATE INDEX job_files_by_file ON job_files (file_id);
+CREATE INDEX job_files_by_user ON job_files (user_id);
 
 -- What all processes of an installation sign with. Each is made when it is first
 -- needed, and stays.

@@ -24,6 +24,9 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.addJobFileStmt, err = db.PrepareContext(ctx, addJobFile); err != nil {
+		return nil, fmt.Errorf("error preparing query AddJobFile: %w", err)
+	}
 	if q.addSigningKeyStmt, err = db.PrepareContext(ctx, addSigningKey); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSigningKey: %w", err)
 	}
@@ -128,6 +131,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.filesOfJobStmt, err = db.PrepareContext(ctx, filesOfJob); err != nil {
 		return nil, fmt.Errorf("error preparing query FilesOfJob: %w", err)
+	}
+	if q.filesOfJobsStmt, err = db.PrepareContext(ctx, filesOfJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query FilesOfJobs: %w", err)
 	}
 	if q.finishJobStmt, err = db.PrepareContext(ctx, finishJob); err != nil {
 		return nil, fmt.Errorf("error preparing query FinishJob: %w", err)
@@ -437,6 +443,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 
 func (q *Queries) Close() error {
 	var err error
+	if q.addJobFileStmt != nil {
+		if cerr := q.addJobFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addJobFileStmt: %w", cerr)
+		}
+	}
 	if q.addSigningKeyStmt != nil {
 		if cerr := q.addSigningKeyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addSigningKeyStmt: %w", cerr)
@@ -610,6 +621,11 @@ func (q *Queries) Close() error {
 	if q.filesOfJobStmt != nil {
 		if cerr := q.filesOfJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing filesOfJobStmt: %w", cerr)
+		}
+	}
+	if q.filesOfJobsStmt != nil {
+		if cerr := q.filesOfJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing filesOfJobsStmt: %w", cerr)
 		}
 	}
 	if q.finishJobStmt != nil {
@@ -1156,6 +1172,7 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                              DBTX
 	tx                              *sql.Tx
+	addJobFileStmt                  *sql.Stmt
 	addSigningKeyStmt               *sql.Stmt
 	askCancelStmt                   *sql.Stmt
 	askCancelOfAllStmt              *sql.Stmt
@@ -1191,6 +1208,7 @@ type Queries struct {
 	eraseUserStmt                   *sql.Stmt
 	expiredJobsStmt                 *sql.Stmt
 	filesOfJobStmt                  *sql.Stmt
+	filesOfJobsStmt                 *sql.Stmt
 	finishJobStmt                   *sql.Stmt
 	finishMessageStmt               *sql.Stmt
 	getAnswerByJobStmt              *sql.Stmt
@@ -1298,6 +1316,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                              tx,
 		tx:                              tx,
+		addJobFileStmt:                  q.addJobFileStmt,
 		addSigningKeyStmt:               q.addSigningKeyStmt,
 		askCancelStmt:                   q.askCancelStmt,
 		askCancelOfAllStmt:              q.askCancelOfAllStmt,
@@ -1333,6 +1352,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eraseUserStmt:                   q.eraseUserStmt,
 		expiredJobsStmt:                 q.expiredJobsStmt,
 		filesOfJobStmt:                  q.filesOfJobStmt,
+		filesOfJobsStmt:                 q.filesOfJobsStmt,
 		finishJobStmt:                   q.finishJobStmt,
 		finishMessageStmt:               q.finishMessageStmt,
 		getAnswerByJobStmt:              q.getAnswerByJobStmt,

@@ -114,6 +114,12 @@ type JobEvent struct {
 	Data   string
 }
 
+type JobFile struct {
+	JobID  string
+	FileID string
+	UserID string
+}
+
 type Message struct {
 	ID             string
 	UserID         string

@@ -9,6 +9,21 @@ import (
 	"context"
 )
 
+const addJobFile = `-- name: AddJobFile :exec
+INSERT INTO job_files (job_id, file_id, user_id) VALUES ($1, $2, $3)
+`
+
+type AddJobFileParams struct {
+	JobID  string
+	FileID string
+	UserID string
+}
+
+func (q *Queries) AddJobFile(ctx context.Context, arg AddJobFileParams) error {
+	_, err := q.exec(ctx, q.addJobFileStmt, addJobFile, arg.JobID, arg.FileID, arg.UserID)
+	return err
+}
+
 const addSigningKey = `-- name: AddSigningKey :exec
 INSERT INTO signing_keys (purpose, secret, created_at) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING
 `
@@ -742,7 +757,7 @@ func (q *Queries) ExpiredJobs(ctx context.Context, arg ExpiredJobsParams) ([]str
 
 const filesOfJob = `-- name: FilesOfJob :many
 
-SELECT id, name, content_type, size, width, height, position, origin, created_at FROM files
+SELECT id, name, content_type, size, width, height, position, origin, blob_key, created_at FROM files
 WHERE job_id = $1 AND job_id <> '' AND user_id = $2
 ORDER BY position
 `
@@ -761,6 +776,7 @@ type FilesOfJobRow struct {
 	Height      int64
 	Position    int64
 	Origin      string
+	BlobKey     string
 	CreatedAt   int64
 }
 
@@ -776,6 +792,68 @@ func (q *Queries) FilesOfJob(ctx context.Context, arg FilesOfJobParams) ([]Files
 	for rows.Next() {
 		var i FilesOfJobRow
 		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.ContentType,
+			&i.Size,
+			&i.Width,
+			&i.Height,
+			&i.Position,
+			&i.Origin,
+			&i.BlobKey,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const filesOfJobs = `-- name: FilesOfJobs :many
+SELECT job_id, id, name, content_type, size, width, height, position, origin, created_at FROM files
+WHERE user_id = $1 AND job_id >= $2 AND job_id <= $3 AND job_id <> ''
+ORDER BY job_id, position
+`
+
+type FilesOfJobsParams struct {
+	UserID   string
+	FirstJob string
+	LastJob  string
+}
+
+type FilesOfJobsRow struct {
+	JobID       string
+	ID          string
+	Name        string
+	ContentType string
+	Size        int64
+	Width       int64
+	Height      int64
+	Position    int64
+	Origin      string
+	CreatedAt   int64
+}
+
+// The files of a page of jobs, whose ids are a stretch; there may be those of other
+// jobs between.
+func (q *Queries) FilesOfJobs(ctx context.Context, arg FilesOfJobsParams) ([]FilesOfJobsRow, error) {
+	rows, err := q.query(ctx, q.filesOfJobsStmt, filesOfJobs, arg.UserID, arg.FirstJob, arg.LastJob)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesOfJobsRow
+	for rows.Next() {
+		var i FilesOfJobsRow
+		if err := rows.Scan(
+			&i.JobID,
 			&i.ID,
 			&i.Name,
 			&i.ContentType,
@@ -1517,6 +1595,7 @@ const insertFile = `-- name: InsertFile :exec
 
 INSERT INTO files (id, user_id, name, content_type, kind, size, sha256, blob_key, width, height, pages, characters, text, job_id, position, origin, thumbnail_key, thumbnail_type, thumbnail_size, thumbnail_sha256, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+ON CONFLICT (id) DO NOTHING
 `
 
 type InsertFileParams struct {
@@ -1545,6 +1624,7 @@ type InsertFileParams struct {
 
 // What people have uploaded, and what jobs have made for them. The messages that
 // have a file are the chat's; here they are asked only whether there are any.
+// One that is there was stored, and the answer was lost on the way.
 func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 	_, err := q.exec(ctx, q.insertFileStmt, insertFile,
 		arg.ID,
@@ -2986,6 +3066,7 @@ func (q *Queries) LockValue(ctx context.Context, name string) (int64, error) {
 const looseFiles = `-- name: LooseFiles :one
 SELECT COUNT(*) AS files, CAST(COALESCE(SUM(f.size), 0) AS BIGINT) AS bytes FROM files f
 WHERE f.user_id = $1 AND f.job_id = '' AND NOT EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+    AND NOT EXISTS (SELECT 1 FROM job_files w WHERE w.file_id = f.id)
 `
 
 type LooseFilesRow struct {
@@ -3038,6 +3119,7 @@ func (q *Queries) MoveHead(ctx context.Context, arg MoveHeadParams) (int64, erro
 const oldFiles = `-- name: OldFiles :many
 SELECT f.id, f.user_id, f.blob_key, f.thumbnail_key,
     CAST(CASE WHEN EXISTS (SELECT 1 FROM message_files a WHERE a.file_id = f.id)
+        OR EXISTS (SELECT 1 FROM job_files w WHERE w.file_id = f.id)
         OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = f.job_id AND j.type <> 'chat') THEN 1 ELSE 0 END AS BIGINT) AS attached
 FROM files f
 WHERE f.id > $1 AND f.created_at < $2
@@ -3060,8 +3142,8 @@ type OldFilesRow struct {
 }
 
 // A walk over all files in the order of their ids, a batch at a time. A file is
-// kept for its messages, and for the job that made it if that is not a chat's:
-// what was made in a conversation goes with it.
+// kept for its messages, for the jobs that it went along with, and for the job that
+// made it if that is not a chat's: what was made in a conversation goes with it.
 func (q *Queries) OldFiles(ctx context.Context, arg OldFilesParams) ([]OldFilesRow, error) {
 	rows, err := q.query(ctx, q.oldFilesStmt, oldFiles, arg.ID, arg.CreatedAt, arg.Limit)
 	if err != nil {

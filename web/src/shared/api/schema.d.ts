@@ -1588,35 +1588,36 @@ export interface components {
              * Format: int64
              * @description How often it was begun; more than 1 after a crash
              */
-            attempt: number;
+            attempt?: number;
             /** @description US dollars, exact to a nano-dollar */
             cost_usd?: number;
             /** Format: date-time */
-            created_at: string;
+            created_at?: string;
             /** @description A problem document, when the job failed */
             error?: unknown;
             /** Format: date-time */
             finished_at?: string;
-            id: string;
+            id?: string;
             /** @description What was asked for; its form depends on the type */
-            input: unknown;
+            input?: unknown;
             job_id: string;
-            model: string;
+            model?: string;
             /**
              * Format: int64
              * @description Percent
              */
-            progress: number;
-            provider: string;
+            progress?: number;
+            provider?: string;
             quote: components["schemas"]["Quote"];
             /** @description What the job made; its form depends on the type */
-            result: unknown;
+            result?: unknown;
             /** Format: date-time */
             started_at?: string;
-            status: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
             /** @description What the job works on, e.g. a conversation */
-            subject_id: string;
-            type: string;
+            subject_id?: string;
+            type?: string;
             usage?: components["schemas"]["TokenUsage"];
         };
         HealthOutputBody: {
@@ -1977,7 +1978,7 @@ export interface components {
         NewJob: {
             /** @description As the body of the type's own route */
             input: unknown;
-            /** @description chat */
+            /** @description chat or image */
             type: string;
         };
         OpenAIError: {
@@ -4805,6 +4806,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The job has ended, within the time of Prefer: wait */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {

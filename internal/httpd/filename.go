@@ -1,4 +1,4 @@
-package file
+package httpd
 
 import (
 	"path"
@@ -12,10 +12,10 @@ import (
 // maxName is how many bytes of a name are kept, as file systems do.
 const maxName = 255
 
-// cleanName makes of what a device calls a file a name that can be shown and
+// CleanName makes of what a device calls a file a name that can be shown and
 // put into a header, and that leads nowhere on any system. It is a label only:
 // nothing is ever opened by it.
-func cleanName(name string) string {
+func CleanName(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
@@ -28,15 +28,15 @@ func cleanName(name string) string {
 		return r
 	}, name)
 	name = strings.Trim(norm.NFC.String(name), " ")
-	name = strings.TrimRight(shorten(name, maxName), " .")
+	name = strings.TrimRight(Shorten(name, maxName), " .")
 	if strings.Trim(name, ".") == "" {
 		return "file"
 	}
 	return name
 }
 
-// shorten cuts a name in its middle: the end tells what it is.
-func shorten(name string, most int) string {
+// Shorten cuts a name in its middle: the end tells what it is.
+func Shorten(name string, most int) string {
 	if len(name) <= most {
 		return name
 	}
