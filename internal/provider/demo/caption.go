@@ -1,12 +1,10 @@
 package demo
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/gif" // shown in a corner
-	_ "image/jpeg"
 	"strings"
 	"sync"
 	"unicode"
@@ -18,7 +16,6 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	_ "golang.org/x/image/webp" // as above
 	"golang.org/x/text/unicode/norm"
 
 	"pulse/internal/provider"
@@ -171,7 +168,7 @@ func wrap(f font.Face, text string, width float64, most int) []string {
 const mostShown = 4
 
 // inset shows the pictures of the request in a corner, as prints with a white edge.
-func (w wish) inset(canvas *image.RGBA, inputs []provider.Image) {
+func (w wish) inset(ctx context.Context, canvas *image.RGBA, inputs []provider.Image) {
 	bounds := canvas.Bounds()
 	edge := int(0.22 * shorter(canvas))
 	gap := max(1, edge/12)
@@ -181,8 +178,8 @@ func (w wish) inset(canvas *image.RGBA, inputs []provider.Image) {
 		frame := image.Rect(right-edge, gap, right, gap+edge)
 		draw.Draw(canvas, frame, image.White, image.Point{}, draw.Src)
 		inner := frame.Inset(max(1, gap/2))
-		shown, err := decode(input.Data)
-		if err != nil { // too large to look at, or no picture: a colour of its own
+		shown, err := decode(ctx, input.Data)
+		if err != nil { // too much to look at, or no picture: a colour of its own
 			tone := oklch(0.7, 0.12, float64(digestOf(string(input.Data))%360))
 			draw.Draw(canvas, inner, image.NewUniform(tone), image.Point{}, draw.Src)
 			continue
@@ -196,27 +193,4 @@ func square(r image.Rectangle) image.Rectangle {
 	edge := min(r.Dx(), r.Dy())
 	corner := r.Min.Add(image.Pt((r.Dx()-edge)/2, (r.Dy()-edge)/2))
 	return image.Rectangle{corner, corner.Add(image.Pt(edge, edge))}
-}
-
-// decoding lets one picture be decoded at a time, so that the demo takes little
-// memory however many ask.
-var decoding sync.Mutex
-
-// decode reads a picture that is not so large that it takes much memory.
-func decode(file []byte) (image.Image, error) {
-	const mostPixels = 12 << 20
-	config, _, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil {
-		return nil, fmt.Errorf("demo: %w", err)
-	}
-	if config.Width <= 0 || config.Height <= 0 || config.Height > mostPixels/config.Width {
-		return nil, fmt.Errorf("demo: %d × %d pixels are too many", config.Width, config.Height)
-	}
-	decoding.Lock()
-	defer decoding.Unlock()
-	decoded, _, err := image.Decode(bytes.NewReader(file))
-	if err != nil {
-		return nil, fmt.Errorf("demo: %w", err)
-	}
-	return decoded, nil
 }

@@ -51,7 +51,10 @@ func (m *Imager) Image(ctx context.Context, req provider.ImageRequest) (provider
 	}
 	canvas := image.NewRGBA(image.Rect(0, 0, width, height))
 	w.paint(canvas)
-	w.inset(canvas, req.Inputs)
+	w.inset(ctx, canvas, req.Inputs)
+	if ctx.Err() != nil {
+		return provider.ImageAnswer{}, context.Cause(ctx)
+	}
 	if err := w.caption(canvas); err != nil {
 		return provider.ImageAnswer{}, err
 	}
