@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"time"
 
 	"golang.org/x/image/webp"
 
@@ -115,26 +116,27 @@ var decoders = map[kind]func(io.Reader) (image.Image, error){
 	kindPNG: png.Decode, kindJPEG: jpeg.Decode, kindGIF: gif.Decode, kindWebP: webp.Decode,
 }
 
-// decodeFrom decodes what the header has announced, for as long as ctx and the
-// time for one picture last.
-func decodeFrom(ctx context.Context, h header, open func() (io.ReadCloser, error)) (px pixels, err error) {
-	limited, cancel := context.WithTimeout(ctx, decodeTime)
-	defer cancel()
+// decodeFrom decodes what the header has announced, for as long as ctx lasts and
+// the decoder takes no longer than limit.
+func decodeFrom(ctx context.Context, h header, open func() (io.ReadCloser, error), limit time.Duration) (px pixels, err error) {
 	r, err := open()
 	if err != nil {
 		return px, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	from := &source{r: r}
-	img, err := decoders[h.kind](bufio.NewReaderSize(&watched{ctx: limited, r: from, guarded: h.scans > 0, before: h.scans}, 1<<15))
+	// The buffer is beneath, so that what it takes to fill it is seen to be reading.
+	in := &watched{ctx: ctx, r: bufio.NewReaderSize(from, 1<<15), left: limit, since: time.Now(), guarded: h.scans > 0, before: h.scans}
+	img, err := decoders[h.kind](in)
 	switch {
+	case err == nil: // whatever the time: it is there
 	case ctx.Err() != nil:
 		return px, context.Cause(ctx)
-	case limited.Err() != nil:
-		return px, unusable(limited.Err(), TypeTooLarge, "This picture takes too long to decode.")
+	case in.left <= 0:
+		return px, tooSlow(err)
 	case from.err != nil:
 		return px, fmt.Errorf("picture: read: %w", from.err)
-	case err != nil:
+	default:
 		return px, broken(err)
 	}
 	px = pixels{frame: img, canvas: img.Bounds()}
@@ -149,9 +151,14 @@ func decodeFrom(ctx context.Context, h header, open func() (io.ReadCloser, error
 
 // watched ends the decoding when its time has come, and where a JPEG says behind
 // its header what would make it larger than was estimated.
+//
+// It counts the time between two reads, in which the decoder works. What a slow
+// store takes is not the picture's fault.
 type watched struct {
 	ctx     context.Context //nolint:containedctx // it lives as long as one call
 	r       io.Reader
+	left    time.Duration // that the decoder may take
+	since   time.Time     // when it began to work at what it has
 	guarded bool
 	before  int64 // bytes yet to come that are the header's
 	matched int   // how much of the mark the last bytes are
@@ -165,6 +172,10 @@ func (w *watched) Read(p []byte) (int, error) {
 	if err := w.ctx.Err(); err != nil {
 		return 0, err //nolint:wrapcheck // decodeFrom tells it
 	}
+	if w.left -= time.Since(w.since); w.left <= 0 {
+		return 0, errors.New("decoding it takes too long")
+	}
+	defer func() { w.since = time.Now() }()
 	if w.ended {
 		return 0, errors.New("an Adobe segment where none belongs")
 	}

@@ -248,7 +248,7 @@ func FuzzHeader(f *testing.F) {
 			return
 		}
 		if got := image.Pt(config.Width, config.Height); got != h.size {
-			if px, err := decodeFrom(t.Context(), h, openerOf(data)); err == nil {
+			if px, err := decodeFrom(t.Context(), h, openerOf(data), defaultTime); err == nil {
 				t.Fatalf("the decoder sees %v, the estimate was for %v, and out came %v", got, h.size, px.frame.Bounds())
 			}
 		}

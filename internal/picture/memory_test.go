@@ -81,7 +81,7 @@ func TestEstimates(t *testing.T) {
 			continue
 		}
 		var px pixels
-		took := allocated(func() { px, err = decodeFrom(t.Context(), h, openerOf(data)) })
+		took := allocated(func() { px, err = decodeFrom(t.Context(), h, openerOf(data), defaultTime) })
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
