@@ -32,12 +32,16 @@ type bucket struct {
 	blob.Store
 
 	puts    atomic.Int64
+	panics  atomic.Bool // when something is put
 	expires time.Duration
 	serve   blob.Serve
 }
 
 func (b *bucket) Put(ctx context.Context, key string, body io.Reader, about blob.About) error {
 	b.puts.Add(1)
+	if b.panics.Load() {
+		panic("the bucket has a hole")
+	}
 	return b.Store.Put(ctx, key, body, about)
 }
 

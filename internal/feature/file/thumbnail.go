@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"path"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -92,7 +94,12 @@ func (r *Room) made(ctx context.Context, f query.GetFileRow) (t small, ok bool, 
 // makeOnce makes a thumbnail for all who ask for it at the same time. One that two
 // processes make is the same.
 func (r *Room) makeOnce(ctx context.Context, userID, id string) (small, error) {
-	made := r.making.DoChan(id, func() (any, error) {
+	made := r.making.DoChan(id, func() (_ any, err error) {
+		defer func() { // on a goroutine of its own, where it would end the process
+			if p := recover(); p != nil {
+				err = fmt.Errorf("file: panic while a thumbnail was made: %v\n%s", p, debug.Stack())
+			}
+		}()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makingTime)
 		defer cancel()
 		return r.makeThumbnail(ctx, userID, id)
@@ -127,6 +134,7 @@ func (r *Room) makeThumbnail(ctx context.Context, userID, id string) (small, err
 	}
 	set := query.SetThumbnailParams{ID: id, UserID: userID}
 	if fault.Is(err, fault.Unusable) {
+		r.log.InfoContext(ctx, "a picture has no thumbnail", "file_id", id, "error", err) // said once: it is not tried again
 		set.ThumbnailType = noThumbnail
 		_, failed := r.setThumbnail(ctx, set)
 		return small{}, errors.Join(failed, errNoThumbnail(err))
