@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,8 +46,13 @@ func TestKillBetweenPictures(t *testing.T) {
 			first = filesOf(p.must(http.StatusOK, http.MethodGet, path, nil))
 			return len(first) == 1 && s.Books().Open == 1
 		})
+		reader := p.follow(fmt.Sprint(begun["job_id"]), "")
+		for e, ok := reader.next(); ok && e.kind != "progress"; e, ok = reader.next() {
+			continue // up to the picture that is there
+		}
 		pulse.kill()
 		p = p.at(startPulse(t, env, vendor, folder).address)
+		reader = p.follow(fmt.Sprint(begun["job_id"]), reader.lastID)
 		var j object
 		eventually(t, "both are there", 30*time.Second, func() bool {
 			j = p.must(http.StatusOK, http.MethodGet, path, nil)
@@ -61,6 +67,13 @@ func TestKillBetweenPictures(t *testing.T) {
 			if err := res.Body.Close(); err != nil || res.StatusCode != http.StatusOK {
 				t.Errorf("the thumbnail of %s: %d, %v", id, res.StatusCode, err)
 			}
+		}
+		var told strings.Builder
+		for e, ok := reader.next(); ok; e, ok = reader.next() {
+			fmt.Fprintln(&told, e.kind, e.data)
+		}
+		if _, after, again := strings.Cut(told.String(), "restart"); !again || !strings.Contains(after, both[0]) || !strings.Contains(after, both[1]) {
+			t.Errorf("after the restart readers are told %s", told.String())
 		}
 		receipt := p.must(http.StatusOK, http.MethodGet, path+"/receipt", nil)
 		if items, _ := receipt["items"].([]any); len(items) != 1 || items[0].(object)["quantity"] != 2.0 { //nolint:forcetypeassert // or the test fails here

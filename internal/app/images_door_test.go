@@ -101,6 +101,22 @@ func TestImagesAtTheDoorThatAreRefused(t *testing.T) {
 	}
 }
 
+// The same request with the same key gets the same pictures, and pays once.
+func TestImagesAtTheDoorOnce(t *testing.T) {
+	t.Parallel()
+	h := withOpenAI(t, "")
+	ada := h.register("ada")
+	var first string
+	for range 2 {
+		got := ada.do(http.MethodPost, "/v1/images/generations", object{"model": "dall-e-3", "prompt": "A seal", "size": "1792x1024", "n": 2}, "Idempotency-Key", "k")
+		if got.status != http.StatusOK || first != "" && got.text != first {
+			t.Errorf("%d, %d bytes after %d", got.status, len(got.text), len(first))
+		}
+		first = got.text
+	}
+	ada.hasBooked(2)
+}
+
 // A client that goes away cancels what nobody waits for.
 func TestImagesForWhoLeaves(t *testing.T) {
 	t.Parallel()

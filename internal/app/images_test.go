@@ -460,3 +460,46 @@ func TestImagesOfTheDemo(t *testing.T) {
 		t.Error("the seed does not decide")
 	}
 }
+
+// A picture that a job names stays as long as the job, to do it again; an upload
+// that nobody names goes after a week.
+func TestInputsStayWithTheirJob(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, h *house) {
+		t.Helper()
+		ada := h.register("ada")
+		used, unused := ada.uploads("used.png", pictureOf(t, 32, 16)), ada.uploads("unused.png", pictureOf(t, 16, 32))
+		j := ada.paints(object{"prompt": "Make it blue", "size": "256x256", "image_file_ids": []string{used.ID}})
+		h.skipped.Store(int64(8 * 24 * time.Hour))
+		sweep := func() {
+			if err := h.app.files.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sweep()
+		ada.must(http.StatusOK, http.MethodGet, used.path(), nil)
+		ada.must(http.StatusNotFound, http.MethodGet, unused.path(), nil)
+		ada.must(http.StatusOK, http.MethodGet, "/api/v1/files/"+j.Result.Files[0].ID, nil)
+		ada.must(http.StatusNoContent, http.MethodDelete, "/api/v1/jobs/"+j.ID, nil)
+		sweep()
+		ada.must(http.StatusNotFound, http.MethodGet, used.path(), nil)
+	})
+}
+
+// Pictures that cannot be stored are said to be so, and are not billed.
+func TestImagesThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	h := withOpenAI(t, "")
+	ada := h.register("ada")
+	if err := os.WriteFile(filepath.Join(h.app.cfg.DataDir, "blobs", "images"), []byte("in the way"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j := ada.paints(object{"prompt": "A seal", "size": "256x256", "count": 2})
+	if j.Status != "failed" || !strings.Contains(j.Error.Detail, "could not be stored") || len(j.Result.Failed) != 2 {
+		t.Errorf("%+v", j)
+	}
+	ada.hasBooked(0)
+	if events := ada.must(http.StatusOK, http.MethodGet, "/api/v1/jobs/"+j.ID+"/events", nil); strings.Count(events, "event: progress") != 2 {
+		t.Errorf("the events are %s", events)
+	}
+}
