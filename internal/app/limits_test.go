@@ -167,3 +167,25 @@ func TestHealthWithoutTheDatabase(t *testing.T) {
 		t.Errorf("got %d %v", res.StatusCode, res.Header)
 	}
 }
+
+// A page with many pictures does not use up what its other requests need.
+func TestFilesHaveALimitOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "", "PULSE_RATE_LIMIT=10")
+	ada := h.register("ada")
+	file := ada.uploads("a.png", pictureOf(t, 8, 8))
+	for range 50 {
+		ada.must(http.StatusOK, http.MethodGet, file.path(), nil)
+		ada.must(http.StatusOK, http.MethodGet, file.path()+"/thumbnail", nil)
+	}
+	ada.must(http.StatusOK, http.MethodGet, "/api/v1/jobs", nil)
+	for range 110 {
+		if got := ada.do(http.MethodGet, file.path(), nil); got.status == http.StatusTooManyRequests {
+			if policy := got.header.Get("RateLimit-Policy"); !strings.Contains(policy, `"files";q=200`) {
+				t.Errorf("it is refused by %s", policy)
+			}
+			return
+		}
+	}
+	t.Error("files have no limit")
+}

@@ -40,6 +40,7 @@ const contentAlone = "default-src 'none'; sandbox"
 // Download mounts a route that answers with bytes: whole or in ranges, and 304
 // for those who have them.
 func Download[I any](api huma.API, op huma.Operation, handler func(ctx context.Context, in *I) (*Content, error)) {
+	op = mark(op, metaContent, true)
 	op.DefaultStatus = http.StatusOK
 	op.Errors = append(op.Errors, http.StatusRequestedRangeNotSatisfiable)
 	bytes := map[string]*huma.MediaType{"*/*": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}

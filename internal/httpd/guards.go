@@ -124,6 +124,7 @@ func isHealth(path string) bool {
 func (s *Server) api(next *http.ServeMux) http.Handler {
 	strict := sync.OnceValue(func() map[string]bool { return setOf(StrictRoutes(s.humaAPI)) }) // the rooms mount theirs later
 	public := sync.OnceValue(func() map[string]bool { return setOf(PublicRoutes(s.humaAPI)) })
+	content := sync.OnceValue(func() map[string]bool { return setOf(contentRoutes(s.humaAPI)) })
 	pages := sync.OnceValue(func() map[string]string { return visited(s.humaAPI) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -158,7 +159,8 @@ func (s *Server) api(next *http.ServeMux) http.Handler {
 			r = r.WithContext(actor.With(r.Context(), a))
 		}
 		_, route := next.Handler(r)
-		if err := s.limits.allow(r.Context(), h, in.client, r.URL.Path, strict()[route], public()[route]); err != nil {
+		of := class{strict: strict()[route], public: public()[route], content: content()[route]}
+		if err := s.limits.allow(r.Context(), h, in.client, r.URL.Path, of); err != nil {
 			refuse(w, r, pages()[route], err)
 			return
 		}

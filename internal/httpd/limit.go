@@ -26,6 +26,12 @@ func Strict(op huma.Operation) huma.Operation { return mark(op, metaStrict, true
 // StrictRoutes lists the routes with the tighter limit, as "METHOD /path".
 func StrictRoutes(api huma.API) []string { return routesWith(api, metaStrict) }
 
+const metaContent = "content"
+
+// contentRoutes lists the routes that answer with bytes as they are. They have a
+// limit of their own, since a page may show a hundred pictures.
+func contentRoutes(api huma.API) []string { return routesWith(api, metaContent) }
+
 func routesWith(api huma.API, mark string) []string {
 	var routes []string
 	for path, item := range api.OpenAPI().Paths {
@@ -71,10 +77,15 @@ func refuse(w http.ResponseWriter, r *http.Request, page string, err error) {
 // guesses is soon done.
 const attemptsShare = 5
 
+// filesTimes is how many files a client may fetch for each request of the limit:
+// 2000 a minute of the usual 100, which is a gallery that is scrolled through.
+const filesTimes = 20
+
 // limits are how often clients may ask.
 type limits struct {
 	requests *rate.Limiter
 	health   *rate.Limiter // as requests, but never by the database
+	files    *rate.Limiter // of bytes as they are; by this process alone, as they cost little
 	attempts *rate.Limiter // at the strict routes
 }
 
@@ -91,29 +102,36 @@ func newLimits(o Options) *limits {
 	requests := rate.PerMinute("default", o.RatePerMinute)
 	return &limits{
 		requests: shared.Limiter(requests), health: local.Limiter(requests),
+		files:    local.Limiter(rate.PerMinute("files", filesTimes*o.RatePerMinute)),
 		attempts: shared.Limiter(rate.PerMinute("sign-in", max(1, o.RatePerMinute/attemptsShare))),
 	}
 }
 
+// class is what decides which limits count for a route.
+type class struct{ strict, public, content bool }
+
 // allow counts a request that a route took, and refuses one too many.
-func (l *limits) allow(ctx context.Context, h http.Header, c Client, path string, strict, public bool) error {
+func (l *limits) allow(ctx context.Context, h http.Header, c Client, path string, of class) error {
 	if l == nil {
 		return nil
 	}
 	requests := l.requests
-	if isHealth(path) {
+	switch {
+	case isHealth(path):
 		requests = l.health
+	case of.content:
+		requests = l.files
 	}
 	s := requests.Take(ctx, c.key)
 	tell(h, requests.Limit, s)
 	if !s.Taken {
 		return tooMany(s, "Too many requests: at most %d a minute. Wait a moment and try again.", requests.Burst)
 	}
-	if !strict {
+	if !of.strict {
 		return nil
 	}
 	key := c.key
-	if public {
+	if of.public {
 		key = addressKey(c)
 	}
 	s = l.attempts.Take(ctx, key)

@@ -125,8 +125,11 @@ func lockCounter(ctx context.Context, q *query.Queries, userID string, meter Met
 }
 
 func refusal(meter Meter, limit int64, c query.QuotaCounter, p Period) *fault.Error {
-	f := fault.Newf(fault.Quota, "Your plan's %s for this period are used up or too few for this request. They start anew on %s.",
-		meterName(meter), p.End.Format("2 January 2006"))
+	anew := p.End.Format("2 January 2006")
+	f := fault.Newf(fault.Quota, "Your plan's %s for this period are used up. They start anew on %s.", meterName(meter), anew)
+	if left := limit - c.Used - c.Reserved; left > 0 {
+		f = fault.Newf(fault.Quota, "%d of your plan's %s are left, which is too few for this request. They start anew on %s.", left, meterName(meter), anew)
+	}
 	f.Extra = map[string]any{
 		"meter": string(meter), "limit": limit, "used": c.Used, "reserved": c.Reserved,
 		"resets_at": p.End.UTC().Format(time.RFC3339),

@@ -198,7 +198,7 @@ func (m *making) outcome(ctx context.Context) job.Outcome {
 	case errors.Is(cause, job.ErrCancelled):
 		o.Err = cause
 		o.Done = ending{job.Cancelled, len(m.files), 0}
-		o.Result = result{Failed: []Failure{}, Notes: m.notes()}
+		o.Result = result{Delivered: len(m.files), Failed: []Failure{}, Notes: m.notes()}
 	case errors.Is(cause, job.ErrHandover), errors.Is(cause, job.ErrLeaseLost):
 		o.Err = cause // another run makes the rest
 	case len(m.files) == 0:

@@ -40,8 +40,9 @@ type Failure struct {
 
 // result is what a job leaves in its row. Its files are rows of their own.
 type result struct {
-	Failed []Failure `json:"failed"`
-	Notes  []string  `json:"notes"`
+	Delivered int       `json:"delivered"` // at the end; some may have been deleted since
+	Failed    []Failure `json:"failed"`
+	Notes     []string  `json:"notes"`
 }
 
 // Result is how it is shown.
@@ -58,7 +59,7 @@ func (m *making) notes() []string {
 }
 
 func (m *making) result() result {
-	r := result{Failed: []Failure{}, Notes: m.notes()}
+	r := result{Delivered: len(m.files), Failed: []Failure{}, Notes: m.notes()}
 	for i := range m.work.Count {
 		if err, failed := m.failed[i]; failed {
 			r.Failed = append(r.Failed, *failureOf(i, err))
