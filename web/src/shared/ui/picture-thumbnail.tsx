@@ -1,7 +1,8 @@
-import { ImageOff } from 'lucide-react';
-import { useState } from 'react';
+import { ImageOff, RotateCw } from 'lucide-react';
 import { thumbnailOf } from '@/shared/files/attachment';
+import { useStoredPicture } from '@/shared/files/stored-picture';
 import { cn } from '@/shared/lib/cn';
+import { i18n } from '@/shared/lib/text';
 
 interface PictureThumbnailProps {
   fileId: string;
@@ -17,16 +18,25 @@ interface PictureThumbnailProps {
 
 /** A small picture of a stored picture. Its place stands from the start, and says so when nothing comes. */
 export function PictureThumbnail({ fileId, alt, width, height, eager = false, className }: PictureThumbnailProps) {
-  const [state, setState] = useState<'loading' | 'there' | 'broken'>('loading');
-  if (state === 'broken') {
+  const address = thumbnailOf(fileId);
+  const { state, key, onLoad, onError, again } = useStoredPicture(address);
+  if (state !== 'loading' && state !== 'there') {
+    const away = state === 'away';
+    const Icon = away ? RotateCw : ImageOff;
     return (
+      // biome-ignore lint/a11y: it comes by itself; a press on the control around it only hurries it
       <span
-        className={cn('flex w-full items-center justify-center bg-muted text-muted-foreground', className)}
+        className={cn(
+          'flex w-full flex-col items-center justify-center gap-2 bg-muted p-2 text-center text-muted-foreground text-xs leading-4',
+          className,
+        )}
+        onClick={away ? again : undefined}
         // biome-ignore lint/style/noInlineStyles: only the picture knows its shape
         style={{ aspectRatio: `${width} / ${height}` }}
         {...(alt !== '' && { role: 'img', 'aria-label': alt })}
       >
-        <ImageOff aria-hidden={true} className="size-5" />
+        <Icon aria-hidden={true} className="size-5 shrink-0" />
+        {notThere[state]()}
       </span>
     );
   }
@@ -38,11 +48,18 @@ export function PictureThumbnail({ fileId, alt, width, height, eager = false, cl
       decoding="async"
       draggable={false}
       height={height}
+      key={key}
       loading={eager ? 'eager' : 'lazy'}
-      onError={() => setState('broken')}
-      onLoad={() => setState('there')}
-      src={thumbnailOf(fileId)}
+      onError={onError}
+      onLoad={onLoad}
+      src={address}
       width={width}
     />
   );
 }
+
+const notThere = {
+  away: () => i18n.t('Did not come. Trying again.'),
+  gone: () => i18n.t('Deleted'),
+  broken: () => i18n.t('Cannot be shown'),
+};

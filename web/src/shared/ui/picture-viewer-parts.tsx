@@ -1,7 +1,8 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
-import { ChevronLeft, ChevronRight, X } from 'lucide-react';
-import { type KeyboardEvent, type TouchEvent, useEffect, useRef, useState } from 'react';
+import { ChevronLeft, ChevronRight, RotateCw, X } from 'lucide-react';
+import { type KeyboardEvent, type TouchEvent, useEffect, useRef } from 'react';
 import { addressOf, thumbnailOf } from '@/shared/files/attachment';
+import { useStoredPicture } from '@/shared/files/stored-picture';
 import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
 import { Button } from './button';
@@ -110,13 +111,23 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
 
 /** The small picture, which is there already, until the large one is. */
 function Stage({ picture: { id, alt, width, height } }: { picture: ViewedPicture }) {
-  const [state, setState] = useState<'loading' | 'there' | 'broken'>('loading');
+  const address = addressOf(id);
+  const { state, key, onLoad, onError, again } = useStoredPicture(address);
   const fill = 'absolute inset-0 size-full object-contain';
-  if (state === 'broken') {
+  if (state !== 'loading' && state !== 'there') {
     return (
-      <p className="absolute inset-0 m-auto h-fit w-fit p-6 text-center text-muted-foreground" role="alert">
-        {i18n.t('The picture cannot be shown. It may have been deleted.')}
-      </p>
+      <div
+        className="absolute inset-0 m-auto flex h-fit max-w-96 flex-col items-center gap-3 p-6 text-center text-muted-foreground"
+        role="alert"
+      >
+        <p>{notThere[state]()}</p>
+        {state === 'away' && (
+          <Button onClick={again} size="small">
+            <RotateCw aria-hidden={true} />
+            {i18n.t('Try again')}
+          </Button>
+        )}
+      </div>
     );
   }
   return (
@@ -131,14 +142,21 @@ function Stage({ picture: { id, alt, width, height } }: { picture: ViewedPicture
         alt={alt}
         className={fill}
         height={height}
-        onError={() => setState('broken')}
-        onLoad={() => setState('there')}
-        src={addressOf(id)}
+        key={key}
+        onError={onError}
+        onLoad={onLoad}
+        src={address}
         width={width}
       />
     </div>
   );
 }
+
+const notThere = {
+  away: () => i18n.t('The picture did not come. It is tried again by itself.'),
+  gone: () => i18n.t('The picture is not there any more. It was deleted.'),
+  broken: () => i18n.t('The picture cannot be shown.'),
+};
 
 function Turn({ kind, disabled, onTurn }: { kind: 'back' | 'on'; disabled: boolean; onTurn: () => void }) {
   return (
