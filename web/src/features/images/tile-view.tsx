@@ -47,11 +47,12 @@ export function TileView({ job, tile, shape, doing, onOpen, onAgain }: TileViewP
   if (tile.kind === 'failed') {
     return (
       <Shaped
-        className="flex min-h-36 flex-col items-center justify-center gap-2 overflow-y-auto rounded-lg border border-destructive/40 bg-destructive/5 p-3 text-center text-sm leading-5"
+        // It is as wide as its column, and as high as the words need: a least height would widen what has a shape.
+        className="flex w-full flex-col items-center justify-center gap-2 rounded-lg border border-destructive/40 bg-destructive/5 p-3 text-center text-sm leading-5"
         shape={shape}
       >
         <CircleAlert aria-hidden={true} className="size-4 shrink-0 text-destructive" />
-        <p className="wrap-anywhere">{tile.failure.detail}</p>
+        <p className="wrap-anywhere max-w-full">{tile.failure.detail}</p>
         <Button onClick={onAgain} size="small">
           <RotateCw aria-hidden={true} />
           {i18n.t('Try again')}
