@@ -17,7 +17,9 @@ import { ModelPicker } from './model-picker';
 import { PictureButtons, type PictureDoing } from './picture-actions';
 import { Provenance } from './provenance';
 import { Refusal } from './refusal';
+import { focusAfter, useReveal } from './reveal';
 import { SettingsFields } from './settings-fields';
+import type { ImageRequest } from './types';
 import { useGallery } from './use-gallery';
 import { useImages } from './use-images';
 import { again, varied } from './variations';
@@ -37,11 +39,19 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
   const composer = useRef<ComposerHandle>(null);
   const [drawer, setDrawer] = useState(false);
   const [said, setSaid] = useState('');
+  const list = useRef<HTMLElement>(null);
+  useReveal(list, gallery.pending);
   const open = gallery.made.find(({ file }) => file.id === shown);
   const toComposer = () => {
     onShow(undefined);
     // After the viewer, which gives the focus back to where it was opened.
     setTimeout(() => composer.current?.focus(), focusAfter);
+  };
+  /** Makes what was asked for elsewhere than in the composer, where a refusal shows. */
+  const make = async (request: ImageRequest) => {
+    if (!(await images.make(request))) {
+      composer.current?.focus();
+    }
   };
   const known = (id: string) => models?.find((each) => each.id === id && each.available);
   const doing: PictureDoing = {
@@ -53,7 +63,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
       const request = varied(job, file, known(job.model));
       if (request) {
         onShow(undefined);
-        void images.make(request);
+        void make(request);
       }
     },
     onEdit:
@@ -112,7 +122,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
             <DemoNote models={models} />
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <section aria-label={i18n.t('Pictures')} className="min-h-0 flex-1 overflow-y-auto" tabIndex={0}>
+          <section aria-label={i18n.t('Pictures')} className="min-h-0 flex-1 overflow-y-auto" ref={list} tabIndex={0}>
             <div className="mx-auto w-full max-w-5xl px-2 pb-8 md:px-4">
               <Gallery
                 deleted={gallery.deleted}
@@ -120,7 +130,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
                 jobs={gallery.jobs}
                 known={gallery.known}
                 models={models}
-                onAgain={(job, count) => void images.make(again(job, count))}
+                onAgain={(job, count) => void make(again(job, count))}
                 onDelete={deleteJob}
                 onEnd={(count) =>
                   setSaid(i18n.t('{count, plural, one {# picture is there} other {# pictures are there}}', { count }))
@@ -171,9 +181,6 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
     </>
   );
 }
-
-/** As long as the viewer fades, and a little longer. */
-const focusAfter = 200;
 
 function SettingsSkeleton() {
   return (

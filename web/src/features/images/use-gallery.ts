@@ -48,6 +48,8 @@ export function useGallery(shown: string | undefined) {
   return {
     jobs,
     known,
+    /** On its way to the server. */
+    pending,
     deleted,
     made,
     /** It may be on an older page. */
