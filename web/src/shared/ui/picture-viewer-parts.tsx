@@ -1,6 +1,6 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { ChevronLeft, ChevronRight, RotateCw, X } from 'lucide-react';
-import { type KeyboardEvent, type TouchEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type TouchEvent, useEffect, useRef, useState } from 'react';
 import { addressOf, thumbnailOf } from '@/shared/files/attachment';
 import { useStoredPicture } from '@/shared/files/stored-picture';
 import { cn } from '@/shared/lib/cn';
@@ -12,20 +12,41 @@ import type { PictureViewerProps, ViewedPicture } from './picture-viewer';
 /** How far a finger moves to turn to the next picture, in pixels. */
 const swipe = 48;
 
+/** So long after the last turn one looks at a picture, and its neighbours are fetched. In milliseconds. */
+const rest = 400;
+/** While a key is held down, turns come faster than this. */
+const hurry = 150;
+
 /** Loaded when a picture is first opened. */
 export function PictureViewer({ pictures, shown, onShow, title, children, actions }: PictureViewerProps) {
   const at = pictures.findIndex(({ id }) => id === shown);
   const picture = pictures[at];
   const last = useRef(picture);
   const touch = useRef<{ x: number; y: number }>(undefined);
+  const [hurried, setHurried] = useState(false);
+  const before = pictures[at - 1]?.id;
+  const after = picture && pictures[at + 1]?.id;
   useEffect(() => {
     last.current = picture ?? last.current;
-    for (const near of [pictures[at - 1], pictures[at + 1]]) {
-      if (picture && near) {
-        new Image().src = addressOf(near.id);
-      }
-    }
-  }, [pictures, at, picture]);
+  }, [picture]);
+  useEffect(() => {
+    const timer =
+      shown === undefined
+        ? undefined
+        : setTimeout(() => {
+            for (const near of [after, before]) {
+              if (near !== undefined) {
+                new Image().src = addressOf(near);
+              }
+            }
+          }, rest);
+    return () => clearTimeout(timer);
+  }, [shown, before, after]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn begins the wait anew
+  useEffect(() => {
+    const timer = hurried ? setTimeout(() => setHurried(false), hurry) : undefined;
+    return () => clearTimeout(timer);
+  }, [hurried, shown]);
   const turn = (step: number) => {
     const next = pictures[at + step];
     if (next) {
@@ -39,6 +60,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
     const typing = event.target instanceof Element && event.target.matches('input, textarea, [role=menuitem]');
     if (step !== undefined && plain && !typing) {
       event.preventDefault();
+      setHurried(event.repeat);
       turn(step * directionOf(event.currentTarget));
     }
   };
@@ -71,7 +93,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
                 touches.length === 1 && touches[0] ? { x: touches[0].clientX, y: touches[0].clientY } : undefined;
             }}
           >
-            {picture && <Stage key={picture.id} picture={picture} />}
+            {picture && <Stage hurried={hurried} key={picture.id} picture={picture} />}
             {pictures.length > 1 && (
               <>
                 <Turn disabled={at <= 0} kind="back" onTurn={() => turn(-1)} />
@@ -109,8 +131,14 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
   );
 }
 
+interface StageProps {
+  picture: ViewedPicture;
+  /** It is only passed by: the small picture does. */
+  hurried: boolean;
+}
+
 /** The small picture, which is there already, until the large one is. */
-function Stage({ picture: { id, alt, width, height } }: { picture: ViewedPicture }) {
+function Stage({ picture: { id, alt, width, height }, hurried }: StageProps) {
   const address = addressOf(id);
   const { state, key, onLoad, onError, again } = useStoredPicture(address);
   const fill = 'absolute inset-0 size-full object-contain';
@@ -145,7 +173,7 @@ function Stage({ picture: { id, alt, width, height } }: { picture: ViewedPicture
         key={key}
         onError={onError}
         onLoad={onLoad}
-        src={address}
+        src={hurried && state === 'loading' ? undefined : address}
         width={width}
       />
     </div>
