@@ -22,6 +22,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
   const at = pictures.findIndex(({ id }) => id === shown);
   const picture = pictures[at];
   const last = useRef(picture);
+  const heading = useRef<HTMLHeadingElement>(null);
   const touch = useRef<{ x: number; y: number }>(undefined);
   const [hurried, setHurried] = useState(false);
   const before = pictures[at - 1]?.id;
@@ -82,6 +83,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
         <BaseDialog.Popup
           className="fixed inset-0 z-50 flex flex-col bg-background text-foreground outline-none transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-4 md:flex-row md:overflow-hidden md:rounded-xl md:border md:shadow-xl"
           finalFocus={() => tileOf(last.current?.id) ?? true}
+          initialFocus={heading}
           onKeyDown={onKeyDown}
         >
           <div
@@ -103,7 +105,13 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
           </div>
           <div className="flex max-h-[50dvh] shrink-0 flex-col border-t md:max-h-none md:w-80 md:border-s md:border-t-0">
             <div className="flex h-13 shrink-0 items-center gap-2 ps-4 pe-14">
-              <BaseDialog.Title className="min-w-0 flex-1 truncate font-semibold text-base">{title}</BaseDialog.Title>
+              <BaseDialog.Title
+                className="min-w-0 flex-1 truncate font-semibold text-base outline-none"
+                ref={heading}
+                tabIndex={-1}
+              >
+                {title}
+              </BaseDialog.Title>
               {pictures.length > 1 && at >= 0 && (
                 <p className="shrink-0 text-muted-foreground text-xs tabular-nums" role="status">
                   <span aria-hidden={true}>{i18n.t('{at} / {all}', { at: at + 1, all: pictures.length })}</span>
