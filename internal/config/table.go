@@ -63,7 +63,8 @@ var table = []group{
 		as(count, func(c *Config) *int { return &c.RateLimit }, setting{
 			name: "PULSE_RATE_LIMIT", standard: "100",
 			help: "Requests that one client may send a minute: a person, whatever they signed in with, or the network of who is not signed in. " +
-				"Several processes on one PostgreSQL count together, to the request. Files and thumbnails count apart, 20 times as many, by each process. 0 for no limit, then also none on attempts to sign in.",
+				"Several processes on one PostgreSQL count together, to the request. " +
+				"Files and thumbnails count apart, 20 times as many, by each process. 0 for no limit, then also none on attempts to sign in.",
 		}),
 		as(seconds, func(c *Config) *time.Duration { return &c.ShutdownGrace }, setting{
 			name: "PULSE_SHUTDOWN_GRACE", standard: "30s",

@@ -228,7 +228,8 @@ func TestMyUsage(t *testing.T) {
 	got := h.must(200, cookie(c), "GET /api/v1/users/me/usage", "").text
 	for _, want := range []string{
 		`"plan":{"key":"starter","name":"Starter"}`, `"start":"` + start.Format(time.RFC3339Nano) + `"`,
-		`"meters":[{"meter":"tokens","limit":100000,"used":0,"reserved":0,"remaining":100000,"percent":0},{"meter":"images","limit":50,"used":0,"reserved":0,"remaining":50,"percent":0}]`,
+		`{"meter":"tokens","limit":100000,"used":0,"reserved":0,"remaining":100000,"percent":0}`,
+		`{"meter":"images","limit":50,"used":0,"reserved":0,"remaining":50,"percent":0}`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not in %s", want, got)

@@ -13,6 +13,7 @@ import (
 	"pulse/internal/document/extract"
 	"pulse/internal/fault"
 	"pulse/internal/fetch"
+	"pulse/internal/httpd"
 	"pulse/internal/provider"
 	"pulse/internal/store"
 )
@@ -22,7 +23,7 @@ func (t *translation) sees(at string) error {
 	if t.c.model.Images.MaxCount > 0 {
 		return nil
 	}
-	f := unsupported(at, "%s does not see pictures. Choose a model that does, or leave them out.", t.c.model.Name)
+	f := httpd.UnsupportedParam(at, "%s does not see pictures. Choose a model that does, or leave them out.", t.c.model.Name)
 	f.Type = "model_cannot_see"
 	return f
 }
@@ -49,11 +50,11 @@ func (t *translation) picture(ctx context.Context, at, url string) (*provider.Im
 func dataOf(at, url string) ([]byte, error) {
 	head, encoded, ok := strings.Cut(url, ",")
 	if !ok || !strings.HasSuffix(head, ";base64") {
-		return nil, wrong(at, "'%s' must be a data URL in base64, such as data:image/png;base64,….", at)
+		return nil, httpd.WrongParam(at, "'%s' must be a data URL in base64, such as data:image/png;base64,….", at)
 	}
 	data, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
-		return nil, wrong(at, "'%s' is not base64.", at)
+		return nil, httpd.WrongParam(at, "'%s' is not base64.", at)
 	}
 	return data, nil
 }
@@ -84,7 +85,7 @@ func (t *translation) fetch(ctx context.Context, at, url string) ([]byte, error)
 			why = says
 		}
 	}
-	f := wrong(at, "The picture at '%s' could not be had: %s.", at, why)
+	f := httpd.WrongParam(at, "The picture at '%s' could not be had: %s.", at, why)
 	f.Type = "invalid_image_url"
 	return nil, f
 }
@@ -93,7 +94,7 @@ func (t *translation) fetch(ctx context.Context, at, url string) ([]byte, error)
 func (t *translation) checked(ctx context.Context, at string, data []byte) (*provider.Image, error) {
 	head := data[:min(len(data), extract.SniffLen)]
 	if extract.KindOf(head) != extract.Image {
-		f := wrong(at, "'%s' is not a picture that models take: PNG, JPEG, GIF or WebP.", at)
+		f := httpd.WrongParam(at, "'%s' is not a picture that models take: PNG, JPEG, GIF or WebP.", at)
 		f.Type = "invalid_image_format"
 		return nil, f
 	}
@@ -108,12 +109,12 @@ func (t *translation) checked(ctx context.Context, at string, data []byte) (*pro
 func (t *translation) take(at string, data []byte, contentType string, width, height int64) (*provider.Image, error) {
 	m := t.c.model
 	if why := m.RefusesImage(contentType, int64(len(data)), width, height); why != "" {
-		f := wrong(at, "The picture at '%s' %s.", at, why)
+		f := httpd.WrongParam(at, "The picture at '%s' %s.", at, why)
 		f.Type = "invalid_image"
 		return nil, f
 	}
 	if !t.left.Take(int64(len(data))) {
-		f := wrong(at, "%s does not take so many pictures at once.", m.Name)
+		f := httpd.WrongParam(at, "%s does not take so many pictures at once.", m.Name)
 		f.Type = "too_many_images"
 		return nil, f
 	}
@@ -143,7 +144,7 @@ func (t *translation) file(ctx context.Context, at string, p ContentPart) (text 
 	at += ".file_data"
 	encoded := deref(p.File.FileData)
 	if encoded == "" {
-		return "", nil, wrong(at, "A file must have a 'file_data' or a 'file_id'.")
+		return "", nil, httpd.WrongParam(at, "A file must have a 'file_data' or a 'file_id'.")
 	}
 	if !isDataURL(encoded) {
 		encoded = "data:;base64," + encoded
@@ -185,7 +186,7 @@ func (t *translation) uploaded(ctx context.Context, at, id string) (text string,
 	f, err := t.room.file(ctx, t.actor.ID, id, t.known)
 	switch {
 	case store.NotFound(err):
-		return "", nil, wrong(at, "There is no file of yours with the id %q. POST /api/v1/files uploads one.", id)
+		return "", nil, httpd.WrongParam(at, "There is no file of yours with the id %q. POST /api/v1/files uploads one.", id)
 	case err != nil:
 		return "", nil, err
 	case f.Kind != kindImage:

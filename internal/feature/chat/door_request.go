@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"pulse/internal/httpd"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -212,11 +213,11 @@ func eachOf(d *jsontext.Decoder, next func(n int) error) error {
 }
 
 func tooManyPieces() error {
-	return wrong("messages", "A request may have at most %d parts and calls of tools.", maxPieces)
+	return httpd.WrongParam("messages", "A request may have at most %d parts and calls of tools.", maxPieces)
 }
 
 func errTurns() error {
-	return wrong("messages", "'messages' must have from 1 to %d messages.", maxTurns)
+	return httpd.WrongParam("messages", "'messages' must have from 1 to %d messages.", maxTurns)
 }
 
 // content is a text or parts.

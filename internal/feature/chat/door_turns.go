@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"pulse/internal/httpd"
 	"slices"
 	"strings"
 	"time"
@@ -37,9 +38,9 @@ func (in *ChatCompletionRequest) checkTurns() error {
 	}
 	switch remote, papers := in.brings(); {
 	case remote > maxRemote:
-		return wrong("messages", "At most %d pictures of a request are fetched. Send the others as data URLs.", maxRemote)
+		return httpd.WrongParam("messages", "At most %d pictures of a request are fetched. Send the others as data URLs.", maxRemote)
 	case papers > maxPapers:
-		return wrong("messages", "A request may have at most %d files.", maxPapers)
+		return httpd.WrongParam("messages", "A request may have at most %d files.", maxPapers)
 	}
 	var waiting []string // calls without a result
 	begun := false       // somebody has said something
@@ -55,7 +56,7 @@ func (in *ChatCompletionRequest) checkTurns() error {
 			continue
 		}
 		if m.Role != provider.RoleTool && len(waiting) > 0 {
-			return wrong(at+".role", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+			return httpd.WrongParam(at+".role", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
 		}
 		switch m.Role {
 		case roleDeveloper, roleSystem:
@@ -63,11 +64,11 @@ func (in *ChatCompletionRequest) checkTurns() error {
 			continue
 		case provider.RoleUser:
 			if m.silent() {
-				return wrong(at+".content", "'%s.content' must not be empty.", at)
+				return httpd.WrongParam(at+".content", "'%s.content' must not be empty.", at)
 			}
 		case provider.RoleAssistant:
 			if !begun {
-				return wrong(at+".role", "The first message that is not a system or developer message must be from the user.")
+				return httpd.WrongParam(at+".role", "The first message that is not a system or developer message must be from the user.")
 			}
 			for _, call := range m.ToolCalls {
 				waiting = append(waiting, call.ID)
@@ -75,20 +76,20 @@ func (in *ChatCompletionRequest) checkTurns() error {
 		case provider.RoleTool:
 			n := slices.Index(waiting, deref(m.ToolCallID))
 			if n < 0 {
-				return wrong(at+".tool_call_id", "Messages with role 'tool' must be a response to a preceding message with 'tool_calls'.")
+				return httpd.WrongParam(at+".tool_call_id", "Messages with role 'tool' must be a response to a preceding message with 'tool_calls'.")
 			}
 			waiting = slices.Delete(waiting, n, n+1)
 		default:
-			return wrong(at+".role", "Invalid value: %q. Supported values are: developer, system, user, assistant and tool.", m.Role)
+			return httpd.WrongParam(at+".role", "Invalid value: %q. Supported values are: developer, system, user, assistant and tool.", m.Role)
 		}
 		begun, last = true, m.Role
 	}
 	switch {
 	case len(waiting) > 0:
-		return wrong("messages", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+		return httpd.WrongParam("messages", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
 	case last == "" && systems: // it is sent as the user's
 	case last != provider.RoleUser && last != provider.RoleTool:
-		return wrong("messages", "The last message must be the user's, or a tool's result.")
+		return httpd.WrongParam("messages", "The last message must be the user's, or a tool's result.")
 	}
 	return nil
 }
@@ -144,28 +145,28 @@ func isDataURL(url string) bool { return strings.HasPrefix(url, "data:") }
 func (m *CompletionMessage) checkParts(at string) error {
 	switch {
 	case given(m.FunctionCall):
-		return unsupported(at+".function_call", "Pulse does not take 'function_call'. Use 'tool_calls'.")
+		return httpd.UnsupportedParam(at+".function_call", "Pulse does not take 'function_call'. Use 'tool_calls'.")
 	case given(m.Audio):
-		return unsupported(at+".audio", "Pulse does not take audio.")
+		return httpd.UnsupportedParam(at+".audio", "Pulse does not take audio.")
 	case len(m.ToolCalls) > 0 && m.Role != provider.RoleAssistant:
-		return wrong(at+".tool_calls", "'tool_calls' go with an assistant's message.")
+		return httpd.WrongParam(at+".tool_calls", "'tool_calls' go with an assistant's message.")
 	case m.ToolCallID != nil && m.Role != provider.RoleTool:
-		return wrong(at+".tool_call_id", "'tool_call_id' goes with a tool's message.")
+		return httpd.WrongParam(at+".tool_call_id", "'tool_call_id' goes with a tool's message.")
 	}
 	for i, call := range m.ToolCalls {
 		in := fmt.Sprintf("%s.tool_calls[%d]", at, i)
 		switch {
 		case call.Type != "" && call.Type != typeFunction:
-			return unsupported(in+".type", "Pulse takes calls of the type 'function' only.")
+			return httpd.UnsupportedParam(in+".type", "Pulse takes calls of the type 'function' only.")
 		case call.ID == "":
-			return wrong(in+".id", "A call must have an id.")
+			return httpd.WrongParam(in+".id", "A call must have an id.")
 		case !nameOfTool.MatchString(call.Function.Name):
-			return wrong(in+".function.name", "A tool's name has letters, digits, - and _, from 1 to 64 of them.")
+			return httpd.WrongParam(in+".function.name", "A tool's name has letters, digits, - and _, from 1 to 64 of them.")
 		}
 	}
 	if m.Content == nil {
 		if m.Role == provider.RoleTool {
-			return wrong(at+".content", "'%s.content' is missing.", at)
+			return httpd.WrongParam(at+".content", "'%s.content' is missing.", at)
 		}
 		return nil
 	}
@@ -175,12 +176,12 @@ func (m *CompletionMessage) checkParts(at string) error {
 		case p.Type == partText:
 		case p.Type == partRefusal && m.Role == provider.RoleAssistant:
 		case m.Role != provider.RoleUser:
-			return wrong(in+".type", "A message of the role %q has text only.", m.Role)
+			return httpd.WrongParam(in+".type", "A message of the role %q has text only.", m.Role)
 		case p.Type == partImage && p.ImageURL != nil, p.Type == partFile && p.File != nil:
 		case p.Type == "input_audio":
-			return unsupported(in, "Pulse does not take audio.")
+			return httpd.UnsupportedParam(in, "Pulse does not take audio.")
 		default:
-			return wrong(in+".type", "Invalid value: %q. Supported values are: text, image_url and file, each with the field of its name.", p.Type)
+			return httpd.WrongParam(in+".type", "Invalid value: %q. Supported values are: text, image_url and file, each with the field of its name.", p.Type)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"pulse/internal/actor"
 	"pulse/internal/catalog"
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 	"pulse/internal/provider"
 )
 
@@ -29,20 +30,6 @@ type completing struct {
 	// the job lost it.
 	ended  chan struct{}
 	answer completed
-}
-
-// wrong says what of a request cannot be, in a whole sentence.
-func wrong(param, format string, args ...any) *fault.Error {
-	f := fault.Newf(fault.Invalid, format, args...)
-	f.Fields = []fault.Field{{Location: param}}
-	return f
-}
-
-// unsupported is wrong for what OpenAI does and Pulse does not.
-func unsupported(param, format string, args ...any) *fault.Error {
-	f := wrong(param, format, args...)
-	f.Type = "unsupported_parameter"
-	return f
 }
 
 const (
@@ -85,10 +72,10 @@ func (r *Room) understand(ctx context.Context, a actor.Actor, in *ChatCompletion
 // doorModel finds a model that can be asked here and now.
 func (r *Room) doorModel(id string) (catalog.Model, error) {
 	if id == "" {
-		return catalog.Model{}, wrong("model", "You must provide a model parameter.")
+		return catalog.Model{}, httpd.WrongParam("model", "You must provide a model parameter.")
 	}
 	if m, ok := r.imageModel(id); ok {
-		return m, wrong("model", "%s makes pictures and does not chat. Ask it with POST /v1/images/generations.", m.Name)
+		return m, httpd.WrongParam("model", "%s makes pictures and does not chat. Ask it with POST /v1/images/generations.", m.Name)
 	}
 	m, why := r.find(id)
 	if why == "" {
@@ -115,28 +102,28 @@ func (in *ChatCompletionRequest) refused() error {
 		{"web_search_options", in.WebSearchOptions, ""},
 	} {
 		if given(p.value) && string(p.value) != "{}" {
-			return unsupported(p.name, "%s", strings.TrimSpace("Pulse does not take '"+p.name+"'. "+p.hint))
+			return httpd.UnsupportedParam(p.name, "%s", strings.TrimSpace("Pulse does not take '"+p.name+"'. "+p.hint))
 		}
 	}
 	switch {
 	case in.N != nil && *in.N != 1:
-		return unsupported("n", "'n' must be 1: Pulse gives one answer to a request.")
+		return httpd.UnsupportedParam("n", "'n' must be 1: Pulse gives one answer to a request.")
 	case deref(in.FrequencyPenalty) != 0:
-		return unsupported("frequency_penalty", "'frequency_penalty' must be 0: not every model has it.")
+		return httpd.UnsupportedParam("frequency_penalty", "'frequency_penalty' must be 0: not every model has it.")
 	case deref(in.PresencePenalty) != 0:
-		return unsupported("presence_penalty", "'presence_penalty' must be 0: not every model has it.")
+		return httpd.UnsupportedParam("presence_penalty", "'presence_penalty' must be 0: not every model has it.")
 	case deref(in.Logprobs):
-		return unsupported("logprobs", "Pulse does not give 'logprobs'.")
+		return httpd.UnsupportedParam("logprobs", "Pulse does not give 'logprobs'.")
 	case deref(in.TopLogprobs) != 0:
-		return unsupported("top_logprobs", "Pulse does not give 'top_logprobs'.")
+		return httpd.UnsupportedParam("top_logprobs", "Pulse does not give 'top_logprobs'.")
 	case slices.ContainsFunc(in.Modalities, func(m string) bool { return m != partText }):
-		return unsupported("modalities", "'modalities' must be [\"text\"].")
+		return httpd.UnsupportedParam("modalities", "'modalities' must be [\"text\"].")
 	case !slices.Contains([]string{"", "auto", "default"}, deref(in.ServiceTier)):
-		return unsupported("service_tier", "'service_tier' must be auto or default.")
+		return httpd.UnsupportedParam("service_tier", "'service_tier' must be auto or default.")
 	case !slices.Contains([]string{"", "medium"}, deref(in.Verbosity)):
-		return unsupported("verbosity", "'verbosity' must be medium, which is what models do by themselves.")
+		return httpd.UnsupportedParam("verbosity", "'verbosity' must be medium, which is what models do by themselves.")
 	case in.StreamOptions != nil && !deref(in.Stream):
-		return wrong("stream_options", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+		return httpd.WrongParam("stream_options", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
 	}
 	return nil
 }
@@ -148,21 +135,21 @@ func (c *completing) sampling(in *ChatCompletionRequest) error {
 	capName, most := "max_completion_tokens", in.MaxCompletionTokens
 	if in.MaxTokens != nil {
 		if most != nil {
-			return wrong("max_tokens", "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.")
+			return httpd.WrongParam("max_tokens", "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.")
 		}
 		capName, most = "max_tokens", in.MaxTokens
 	}
 	switch t, p := in.Temperature, in.TopP; {
 	case most != nil && *most < 1:
-		return wrong(capName, "'%s' must be at least 1.", capName)
+		return httpd.WrongParam(capName, "'%s' must be at least 1.", capName)
 	case t != nil && (*t < 0 || *t > 2):
-		return wrong("temperature", "'temperature' must be from 0 to 2.")
+		return httpd.WrongParam("temperature", "'temperature' must be from 0 to 2.")
 	case p != nil && (*p < 0 || *p > 1):
-		return wrong("top_p", "'top_p' must be from 0 to 1.")
+		return httpd.WrongParam("top_p", "'top_p' must be from 0 to 1.")
 	case len(in.Stop) > maxStops:
-		return wrong("stop", "'stop' may have at most %d texts.", maxStops)
+		return httpd.WrongParam("stop", "'stop' may have at most %d texts.", maxStops)
 	case slices.Contains(in.Stop, ""):
-		return wrong("stop", "'stop' must not have an empty text.")
+		return httpd.WrongParam("stop", "'stop' must not have an empty text.")
 	}
 	sampled := slices.Contains(c.model.Parameters, "temperature")
 	c.settings = Settings{MaxTokens: most, ReasoningEffort: in.ReasoningEffort}
@@ -180,7 +167,7 @@ func (c *completing) sampling(in *ChatCompletionRequest) error {
 	}
 	if in.TopP != nil && *in.TopP != 1 {
 		if !sampled {
-			return unsupported("top_p", "%s does not take a top_p; leave it out.", c.model.Name)
+			return httpd.UnsupportedParam("top_p", "%s does not take a top_p; leave it out.", c.model.Name)
 		}
 		c.req.TopP = in.TopP
 	}
@@ -196,21 +183,21 @@ func (m CompletionTool) named(name string) bool { return m.Function.Name == name
 func (c *completing) tools(in *ChatCompletionRequest) error {
 	switch {
 	case len(in.Tools) > maxTools:
-		return wrong("tools", "'tools' may have at most %d tools.", maxTools)
+		return httpd.WrongParam("tools", "'tools' may have at most %d tools.", maxTools)
 	case len(in.Tools) > 0 && !slices.Contains(c.model.Abilities, "tools"):
-		return unsupported("tools", "%s does not call tools. Choose a model that does.", c.model.Name)
+		return httpd.UnsupportedParam("tools", "%s does not call tools. Choose a model that does.", c.model.Name)
 	}
 	for i, t := range in.Tools {
 		at := fmt.Sprintf("tools[%d]", i)
 		switch {
 		case t.Type != typeFunction:
-			return unsupported(at+".type", "Pulse takes tools of the type 'function' only.")
+			return httpd.UnsupportedParam(at+".type", "Pulse takes tools of the type 'function' only.")
 		case !nameOfTool.MatchString(t.Function.Name):
-			return wrong(at+".function.name", "A tool's name has letters, digits, - and _, from 1 to 64 of them.")
+			return httpd.WrongParam(at+".function.name", "A tool's name has letters, digits, - and _, from 1 to 64 of them.")
 		case slices.ContainsFunc(in.Tools[:i], func(o CompletionTool) bool { return o.named(t.Function.Name) }):
-			return wrong(at+".function.name", "There are two tools with the name %q.", t.Function.Name)
+			return httpd.WrongParam(at+".function.name", "There are two tools with the name %q.", t.Function.Name)
 		case given(t.Function.Parameters) && t.Function.Parameters[0] != '{':
-			return wrong(at+".function.parameters", "A tool's parameters are described by a JSON Schema, which is an object.")
+			return httpd.WrongParam(at+".function.parameters", "A tool's parameters are described by a JSON Schema, which is an object.")
 		}
 		tool := provider.Tool{Name: t.Function.Name, Description: deref(t.Function.Description), Strict: deref(t.Function.Strict)}
 		if given(t.Function.Parameters) {
@@ -243,7 +230,7 @@ func (c *completing) choice(t *toolChoice) error {
 		for _, a := range t.AllowedTools.Tools {
 			i := slices.IndexFunc(c.req.Tools, func(t provider.Tool) bool { return t.Name == a.Function.Name })
 			if i < 0 {
-				return wrong(at, "There is no tool with the name %q.", a.Function.Name)
+				return httpd.WrongParam(at, "There is no tool with the name %q.", a.Function.Name)
 			}
 			allowed = append(allowed, c.req.Tools[i])
 		}
@@ -252,17 +239,17 @@ func (c *completing) choice(t *toolChoice) error {
 	switch {
 	case t.Type == typeFunction && t.Function != nil:
 		if !slices.ContainsFunc(c.req.Tools, func(o provider.Tool) bool { return o.Name == t.Function.Name }) {
-			return wrong(at, "There is no tool with the name %q.", t.Function.Name)
+			return httpd.WrongParam(at, "There is no tool with the name %q.", t.Function.Name)
 		}
 		c.req.ToolChoice = provider.ToolChoice{Mode: provider.ToolNamed, Name: t.Function.Name}
 	case mode == string(provider.ToolRequired) && len(c.req.Tools) == 0:
-		return wrong(at, "'tool_choice' is only allowed when 'tools' are specified.")
+		return httpd.WrongParam(at, "'tool_choice' is only allowed when 'tools' are specified.")
 	case slices.Contains([]string{string(provider.ToolAuto), string(provider.ToolNone), string(provider.ToolRequired)}, mode):
 		if len(c.req.Tools) > 0 {
 			c.req.ToolChoice.Mode = provider.ToolMode(mode)
 		}
 	default:
-		return wrong(at, "'tool_choice' must be none, auto, required, a function, or allowed_tools.")
+		return httpd.WrongParam(at, "'tool_choice' must be none, auto, required, a function, or allowed_tools.")
 	}
 	return nil
 }
@@ -275,17 +262,17 @@ func (c *completing) format(in *ChatCompletionRequest) error {
 		return nil
 	}
 	if !slices.Contains(c.model.Abilities, "json") {
-		return unsupported(at, "%s cannot be bound to JSON. Choose a model that can.", c.model.Name)
+		return httpd.UnsupportedParam(at, "%s cannot be bound to JSON. Choose a model that can.", c.model.Name)
 	}
 	switch s := f.JSONSchema; {
 	case f.Type == "json_object":
 		c.req.Format = &provider.Format{Name: "answer"}
 	case f.Type != "json_schema":
-		return wrong(at+".type", "'response_format.type' must be text, json_object or json_schema.")
+		return httpd.WrongParam(at+".type", "'response_format.type' must be text, json_object or json_schema.")
 	case s == nil || !given(s.Schema) || s.Schema[0] != '{':
-		return wrong(at+".json_schema", "'response_format.json_schema' must have a schema.")
+		return httpd.WrongParam(at+".json_schema", "'response_format.json_schema' must have a schema.")
 	case !nameOfTool.MatchString(s.Name):
-		return wrong(at+".json_schema.name", "A schema's name has letters, digits, - and _, from 1 to 64 of them.")
+		return httpd.WrongParam(at+".json_schema.name", "A schema's name has letters, digits, - and _, from 1 to 64 of them.")
 	default:
 		c.req.Format = &provider.Format{Name: s.Name, Description: deref(s.Description), Schema: s.Schema, Strict: deref(s.Strict)}
 		c.read.texts = append(c.read.texts, s.Name+" "+deref(s.Description)+" "+string(s.Schema))

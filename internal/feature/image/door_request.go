@@ -7,6 +7,7 @@ import (
 
 	"pulse/internal/catalog"
 	"pulse/internal/fault"
+	"pulse/internal/httpd"
 )
 
 // ImagesRequest is what OpenAI's API documents for images/generations, all of it,
@@ -57,11 +58,11 @@ func (in *ImagesRequest) wish(r *Room) (ImageRequest, error) {
 	}
 	switch {
 	case wish.Count < 1 || wish.Count > catalog.MaxPictures:
-		return wish, wrong("n", "n must be from 1 to %d.", catalog.MaxPictures)
+		return wish, httpd.WrongParam("n", "n must be from 1 to %d.", catalog.MaxPictures)
 	case in.GuidanceScale != nil && (*in.GuidanceScale < 1 || *in.GuidanceScale > 20):
-		return wish, wrong("guidance_scale", "guidance_scale must be from 1 to 20.")
+		return wish, httpd.WrongParam("guidance_scale", "guidance_scale must be from 1 to 20.")
 	case in.Seed != nil && (*in.Seed < 0 || *in.Seed > maxSeed):
-		return wish, wrong("seed", "seed must be from 0 to %d.", maxSeed)
+		return wish, httpd.WrongParam("seed", "seed must be from 0 to %d.", maxSeed)
 	}
 	if wish.Size == "auto" {
 		wish.Size = ""
@@ -115,42 +116,28 @@ func doorQuality(m catalog.Model, quality string) string {
 func (in *ImagesRequest) refused() error {
 	switch format := deref(in.ResponseFormat); {
 	case format != "" && format != "b64_json" && format != "url":
-		return wrong("response_format", "response_format must be b64_json or url.")
+		return httpd.WrongParam("response_format", "response_format must be b64_json or url.")
 	case deref(in.Stream):
-		return unsupported("stream", "Pulse does not stream pictures in OpenAI's way. Leave stream out, or use /api/v1/images/generate and the events of its job.")
+		return httpd.UnsupportedParam("stream", "Pulse does not stream pictures in OpenAI's way. Leave stream out, or use /api/v1/images/generate and the events of its job.")
 	case !slices.Contains([]string{"", "auto", "opaque"}, deref(in.Background)):
-		return unsupported("background", "Pulse makes pictures with an opaque background only. Leave background out.")
+		return httpd.UnsupportedParam("background", "Pulse makes pictures with an opaque background only. Leave background out.")
 	case !slices.Contains([]string{"", "png"}, deref(in.OutputFormat)):
-		return unsupported("output_format", "Pulse keeps pictures as PNG. Leave output_format out.")
+		return httpd.UnsupportedParam("output_format", "Pulse keeps pictures as PNG. Leave output_format out.")
 	}
 	for name, value := range map[string]json.RawMessage{
 		"input_fidelity": in.InputFidelity, "output_compression": in.OutputCompression, "style": in.Style,
 	} {
 		if given(value) {
-			return unsupported(name, "Pulse does not know "+name+" for pictures. Leave it out.")
+			return httpd.UnsupportedParam(name, "Pulse does not know "+name+" for pictures. Leave it out.")
 		}
 	}
 	if given(in.PartialImages) && string(in.PartialImages) != "0" {
-		return unsupported("partial_images", "Pulse gives whole pictures only. Leave partial_images out.")
+		return httpd.UnsupportedParam("partial_images", "Pulse gives whole pictures only. Leave partial_images out.")
 	}
 	return nil
 }
 
 func given(value json.RawMessage) bool { return len(value) > 0 && string(value) != "null" }
-
-// wrong says what of a request cannot be, in a whole sentence.
-func wrong(param, format string, args ...any) *fault.Error {
-	f := fault.Newf(fault.Invalid, format, args...)
-	f.Fields = []fault.Field{{Location: param}}
-	return f
-}
-
-// unsupported is wrong for what OpenAI does and Pulse does not.
-func unsupported(param, sentence string) *fault.Error {
-	f := wrong(param, "%s", sentence)
-	f.Type = "unsupported_parameter"
-	return f
-}
 
 // inDoorsWords names a wrong field as OpenAI's API does.
 func inDoorsWords(err error) error {
