@@ -101,6 +101,51 @@ it('too many at once is tried again after a while', async ({ page, studio, compl
   await expect(studio.prompt).toHaveValue('');
 });
 
+it('an answer that is lost costs nothing twice: what began is found, and the words are gone @phone', async ({
+  page,
+  studio,
+  complaints,
+}) => {
+  complaints.expectLostLine();
+  await studio.open('openai');
+  await page.route(
+    '**/api/v1/images/generate',
+    async (route) => {
+      await route.fetch(); // the server has it
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  await studio.prompt.fill('Begun unheard');
+  await studio.prompt.press('Enter');
+  await expect(studio.prompt).toHaveValue('', { timeout: 15_000 });
+  await expect(studio.made).toHaveCount(1);
+  await studio.ended();
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await expect(page.getByText('49 left this month')).toBeVisible();
+});
+
+it('the same once more after a lost answer is the same request', async ({ page, studio, complaints }) => {
+  complaints.expectLostLine();
+  await studio.open('openai');
+  const keys: (string | undefined)[] = [];
+  await page.route('**/api/v1/jobs?*', (route) => route.abort()); // nothing can be found
+  await page.route('**/api/v1/images/generate', async (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    const answer = await route.fetch();
+    await (keys.length === 1 ? route.abort() : route.fulfill({ response: answer }));
+  });
+  await studio.prompt.fill('Asked for twice');
+  await studio.prompt.press('Enter');
+  await expect(studio.create).toBeEnabled();
+  await expect(studio.prompt).toHaveValue('Asked for twice');
+  await studio.prompt.press('Enter');
+  await expect(studio.prompt).toHaveValue('');
+  expect(keys[1]).toBe(keys[0]);
+  const { items } = (await (await page.request.get('/api/v1/jobs?type=image')).json()) as { items: unknown[] };
+  expect(items).toHaveLength(1);
+});
+
 const itWithoutKeys = itAlone(() => ({}));
 
 itWithoutKeys(

@@ -18,6 +18,11 @@ export function changeJob(client: QueryClient, id: string, change: (job: ImageJo
   );
 }
 
+/** Those that are shown; undefined while nobody knows them. */
+export function jobsIn(client: QueryClient): ImageJob[] | undefined {
+  return client.getQueryData<ImageJobs>(imageJobsQuery.queryKey)?.pages.flatMap(({ items }) => items);
+}
+
 /** Shows a job that has just begun, before the others. */
 export function addJob(client: QueryClient, job: ImageJob): void {
   void client.cancelQueries({ queryKey: imageKeys.jobs }); // what is under way may not know of it yet

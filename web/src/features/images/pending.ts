@@ -1,9 +1,10 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { newName } from '@/shared/lib/new-name';
+import { useUser } from '@/shared/api/session';
 import { generate } from './api';
-import { addJob, lookAgain } from './cache';
+import { addJob, jobsIn, lookAgain } from './cache';
 import type { ImageJob, ImageRequest } from './types';
+import { isOpen, unanswered } from './unanswered';
 
 /** What is on its way to the server, the newest first, as jobs that nobody has given an id yet. */
 let pending: readonly ImageJob[] = [];
@@ -34,9 +35,16 @@ export const isPending = ({ id }: Pick<ImageJob, 'id'>): boolean => pending.some
 /** The name by which a job keeps its place on the screen. */
 export const nameOf = (id: string): string => names.get(id) ?? id;
 
-/** Shows the pictures' places at once and asks for them. Rejects with the Problem of a refusal; they are gone then. */
-async function create(client: QueryClient, request: ImageRequest): Promise<string> {
-  const key = newName();
+/** What is about to be made is drafted under this key. */
+export const draftOf = (userId: string): string => `${userId}.images`;
+
+/**
+ * Shows the pictures' places at once and asks for them. Rejects with the
+ * Problem of a refusal; they are gone then. The same request again begins one
+ * job, also where the answer to the first was lost.
+ */
+async function create(client: QueryClient, draft: string, request: ImageRequest): Promise<string> {
+  const key = unanswered.begin(draft, request, jobsIn(client));
   const job: ImageJob = {
     id: key,
     type: 'image',
@@ -53,9 +61,17 @@ async function create(client: QueryClient, request: ImageRequest): Promise<strin
   change([job, ...pending]);
   try {
     const { job_id: id } = await generate(request, key);
+    unanswered.settle(draft, key);
     names.set(id, key);
     addJob(client, { ...job, id });
     return id;
+  } catch (refusal) {
+    if (isOpen(refusal)) {
+      unanswered.leave(key);
+    } else {
+      unanswered.settle(draft, key);
+    }
+    throw refusal;
   } finally {
     change(pending.filter((each) => each !== job));
     lookAgain(client);
@@ -64,5 +80,6 @@ async function create(client: QueryClient, request: ImageRequest): Promise<strin
 
 export function useCreate(): (request: ImageRequest) => Promise<string> {
   const client = useQueryClient();
-  return (request) => create(client, request);
+  const draft = draftOf(useUser().id);
+  return (request) => create(client, draft, request);
 }

@@ -1,31 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { asProblem, type Problem } from '@/shared/api/problem';
+import { useLayoutEffect, useRef, useState } from 'react';
+import { asProblem } from '@/shared/api/problem';
 import { useUser } from '@/shared/api/session';
 import { attachments, useAttachments } from '@/shared/files/attachments';
-import { drafts, useDraft } from '@/shared/lib/drafts';
+import { useDraft } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
 import { imageModelsQuery } from './api';
 import { asImageLimits, attachedById, attachedOf, editor, hindranceOf, limitsFor, picturesOf } from './inputs';
-import { useCreate } from './pending';
+import { draftOf, useCreate } from './pending';
 import { splitPresets, withPresets } from './presets';
 import { requestOf, type Settings, unmet, usual, wishesOf } from './settings';
 import type { ImageFile, ImageJob, ImageModel, ImageRequest } from './types';
+import { useRefused } from './use-refused';
 
 /** The most pictures that go along where no model says. */
 const mostInputs = 16;
 
 /** What the page is about to make, and how it is begun. */
 export function useImages() {
-  const draft = `${useUser().id}.images`;
+  const draft = draftOf(useUser().id);
   const { data, error, refetch } = useQuery(imageModelsQuery);
   const [prompt, setPrompt] = useDraft(draft);
   const [stored, setStored] = useDraft(`${draft}.settings`);
   const list = useAttachments(draft);
   const start = useCreate();
   const [sending, setSending] = useState(false);
-  const [refused, setRefused] = useState<{ problem: Problem; request?: ImageRequest }>();
 
   const models = data?.items;
   const settings: Settings = stored === '' ? usual : { ...usual, ...(JSON.parse(stored) as Partial<Settings>) };
@@ -38,6 +38,24 @@ export function useImages() {
   const hindrance = hindranceOf(list, model);
   const canCreate = model !== undefined && prompt.trim() !== '' && hindrance === undefined && !sending;
 
+  const now = useRef({ prompt, settings });
+  useLayoutEffect(() => {
+    now.current = { prompt, settings };
+  });
+  /** The server has what was in the composer; what was changed since stays there. */
+  const begun = (request: ImageRequest): void => {
+    const { prompt: here, settings: wishes } = now.current;
+    if (withPresets(here, wishes.presets) !== request.prompt) {
+      return;
+    }
+    setPrompt('');
+    attachments.lose(draft, request.image_file_ids ?? []);
+    if (wishes.seed !== undefined && !wishes.seedKept) {
+      setSettings({ ...wishes, seed: undefined });
+    }
+  };
+  const { refused, setRefused } = useRefused(draft, begun);
+
   /** Begins what is asked for; a refusal is shown, and can be tried again. */
   const make = async (request: ImageRequest): Promise<boolean> => {
     setRefused(undefined);
@@ -45,7 +63,7 @@ export function useImages() {
       await start(request);
       return true;
     } catch (refusal) {
-      setRefused({ problem: asProblem(refusal), request });
+      setRefused({ problem: asProblem(refusal), request, composed: false });
       return false;
     }
   };
@@ -56,19 +74,15 @@ export function useImages() {
       return;
     }
     const inputs = list.flatMap(({ file }) => file?.id ?? []);
+    const request = requestOf(settings, model, withPresets(prompt, settings.presets), inputs);
     setSending(true);
     setRefused(undefined);
     try {
-      await start(requestOf(settings, model, withPresets(prompt, settings.presets), inputs));
-      if (drafts.read<string>(draft) === prompt) {
-        setPrompt('');
-      }
-      attachments.clear(draft);
-      if (settings.seed !== undefined && !settings.seedKept) {
-        setSettings({ ...settings, seed: undefined });
-      }
+      await start(request);
+      attachments.lose(draft, inputs); // also where the words were changed since
+      begun(request);
     } catch (refusal) {
-      setRefused({ problem: asProblem(refusal) });
+      setRefused({ problem: asProblem(refusal), request, composed: true });
     } finally {
       setSending(false);
     }
@@ -96,7 +110,7 @@ export function useImages() {
     refusal: refused?.problem,
     closeRefusal: () => setRefused(undefined),
     /** Asks again for what was refused; of the composer for what is in it now. */
-    retry: () => void (refused?.request ? make(refused.request) : create()),
+    retry: () => void (refused && !refused.composed ? make(refused.request) : create()),
 
     /** Lets pictures from the device go along. */
     add: (files: readonly File[]): void => {
