@@ -8,6 +8,7 @@ import { PictureViewer } from '@/shared/ui/picture-viewer';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { Skeleton } from '@/shared/ui/skeleton';
 import { TopBar } from '@/shared/ui/top-bar';
+import { askWords } from './ask';
 import { Composer, type ComposerHandle } from './composer';
 import { useDeleting } from './deleting';
 import { DemoNote } from './demo-note';
@@ -66,6 +67,10 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
         void make(request);
       }
     },
+    asks: (job, count) => {
+      const of = known(job.model);
+      return of && askWords(again(job, count), of);
+    },
     onEdit:
       models && editor(models, model)
         ? (file) => {
@@ -81,7 +86,6 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
       deletePicture(job, file, gallery.deleted);
     },
   };
-  const canVary = open && varied(open.job, open.file, known(open.job.model)) !== undefined;
   const fields = model && <SettingsFields model={model} onChange={setSettings} settings={settings} />;
   const label = i18n.t('Settings');
 
@@ -156,15 +160,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
         {fields}
       </Drawer>
       <PictureViewer
-        actions={
-          open && (
-            <PictureButtons
-              doing={{ ...doing, onVary: canVary ? doing.onVary : undefined }}
-              file={open.file}
-              job={open.job}
-            />
-          )
-        }
+        actions={open && <PictureButtons doing={doing} file={open.file} job={open.job} />}
         onShow={onShow}
         pictures={gallery.pictures}
         shown={shown}

@@ -1,6 +1,7 @@
 import { Brush, CornerLeftUp, Download, Ellipsis, Link as LinkIcon, Shuffle, Trash2 } from 'lucide-react';
 import { asProblem } from '@/shared/api/problem';
 import { addressOf } from '@/shared/files/attachment';
+import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
 import { Button, buttonStyle } from '@/shared/ui/button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
@@ -13,8 +14,10 @@ import type { ImageFile, ImageJob } from './types';
 export interface PictureDoing {
   /** Fills the composer with what it was made of. */
   onReuse: (job: ImageJob, file?: ImageFile) => void;
-  /** Makes others like it; undefined where its model cannot any more. */
-  onVary: ((job: ImageJob, file: ImageFile) => void) | undefined;
+  /** Makes one more like it. */
+  onVary: (job: ImageJob, file: ImageFile) => void;
+  /** How many images a click makes, and about what they cost; undefined where the model cannot any more. */
+  asks: (job: ImageJob, count?: number) => string | undefined;
   /** Lets it go along with the next prompt; undefined where no model takes pictures. */
   onEdit: ((file: ImageFile) => void) | undefined;
   onDelete: (job: ImageJob, file: ImageFile) => void;
@@ -45,8 +48,16 @@ async function copyLink(file: ImageFile): Promise<void> {
   }
 }
 
+/** What a click makes and costs, in its button. */
+export function Asked({ words, className }: { words: string | undefined; className?: string }) {
+  return words === undefined ? null : (
+    <bdi className={cn('font-normal text-muted-foreground text-xs tabular-nums', className)}>{words}</bdi>
+  );
+}
+
 /** Beside the large picture. */
-export function PictureButtons({ job, file, doing: { onReuse, onVary, onEdit, onDelete } }: PictureProps) {
+export function PictureButtons({ job, file, doing: { onReuse, onVary, asks, onEdit, onDelete } }: PictureProps) {
+  const one = asks(job, 1);
   return (
     <>
       <a
@@ -61,10 +72,11 @@ export function PictureButtons({ job, file, doing: { onReuse, onVary, onEdit, on
         <CornerLeftUp aria-hidden={true} />
         {i18n.t('Reuse settings')}
       </Button>
-      {onVary && (
+      {one !== undefined && (
         <Button onClick={() => onVary(job, file)} size="small">
           <Shuffle aria-hidden={true} />
           {i18n.t('Vary')}
+          <Asked words={one} />
         </Button>
       )}
       {onEdit && (
@@ -86,7 +98,8 @@ export function PictureButtons({ job, file, doing: { onReuse, onVary, onEdit, on
 }
 
 /** On the small picture. */
-export function PictureMenu({ job, file, doing: { onReuse, onVary, onEdit, onDelete } }: PictureProps) {
+export function PictureMenu({ job, file, doing: { onReuse, onVary, asks, onEdit, onDelete } }: PictureProps) {
+  const one = asks(job, 1);
   return (
     <Menu
       trigger={
@@ -113,10 +126,11 @@ export function PictureMenu({ job, file, doing: { onReuse, onVary, onEdit, onDel
         <CornerLeftUp aria-hidden={true} />
         {i18n.t('Reuse settings')}
       </MenuItem>
-      {onVary && (
+      {one !== undefined && (
         <MenuItem onClick={() => onVary(job, file)}>
           <Shuffle aria-hidden={true} />
           {i18n.t('Vary')}
+          <Asked className="ms-auto ps-4" words={one} />
         </MenuItem>
       )}
       {onEdit && (

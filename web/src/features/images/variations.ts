@@ -6,7 +6,7 @@ export function again({ input }: ImageJob, count = input.count ?? 1): ImageReque
   return { ...asked(input), count };
 }
 
-/** Others like a picture: with another seed, or where there is none with the picture to go by. */
+/** One more like a picture: with another seed, or where there is none with the picture to go by. */
 export function varied(
   { input }: ImageJob,
   { id }: ImageFile,
@@ -15,7 +15,7 @@ export function varied(
   if (!model) {
     return undefined;
   }
-  const request = asked(input);
+  const request = { ...asked(input), count: 1 };
   if (takes(model, 'seed')) {
     return { ...request, seed: randomSeed() };
   }
