@@ -1,18 +1,18 @@
-import { CircleStop, CornerLeftUp, Ellipsis, PenLine, ReceiptText, RotateCw, Trash2 } from 'lucide-react';
+import { CircleStop, CornerLeftUp, Ellipsis, ReceiptText, RotateCw, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { asProblem, problemFrom } from '@/shared/api/problem';
+import { asProblem } from '@/shared/api/problem';
 import { cn } from '@/shared/lib/cn';
 import { formatMoment, formatPercent, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
-import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { Progress } from '@/shared/ui/progress';
 import { toast } from '@/shared/ui/toast';
 import { cancelJob } from './api';
+import { Failure } from './failure';
 import { titleOf } from './names';
 import { isPending } from './pending';
-import type { PictureDoing } from './picture-actions';
+import { Asked, type PictureDoing } from './picture-actions';
 import { splitPresets } from './presets';
 import { isRunning } from './running';
 import { pixelsOf, shapeOf } from './size-choice';
@@ -76,12 +76,7 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
       )}
       {runs && <Way job={job} />}
       {job.status === 'failed' && tiles.length === 0 && (
-        <ProblemNotice error={problemFrom(job.error, { status: 0 })} onRetry={() => onAgain(job)}>
-          <Button onClick={() => doing.onReuse(job)} size="small">
-            <PenLine aria-hidden={true} />
-            {i18n.t('Change the words')}
-          </Button>
-        </ProblemNotice>
+        <Failure doing={doing} job={job} onAgain={() => onAgain(job)} />
       )}
       {job.status === 'cancelled' && (
         <p className="text-muted-foreground text-sm">
@@ -176,6 +171,7 @@ function GenerationActions({ job, doing, onAgain, onDelete }: ActionsProps) {
         <MenuItem onClick={() => onAgain(job)}>
           <RotateCw aria-hidden={true} />
           {i18n.t('Make again')}
+          <Asked className="ms-auto ps-4" words={doing.asks(job)} />
         </MenuItem>
         <MenuItem onClick={() => setReceipt(true)}>
           <ReceiptText aria-hidden={true} />

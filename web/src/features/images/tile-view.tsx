@@ -1,13 +1,14 @@
-import { CircleAlert, RotateCw } from 'lucide-react';
+import { CircleAlert } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { i18n } from '@/shared/lib/text';
-import { Button } from '@/shared/ui/button';
 import { PictureThumbnail } from '@/shared/ui/picture-thumbnail';
 import { drag } from './drag';
+import { WaysOn } from './failure';
 import { titleOf } from './names';
 import { type PictureDoing, PictureMenu } from './picture-actions';
 import type { Tile } from './tiles';
 import type { ImageJob, ImageSize } from './types';
+import { isBlocked } from './ways-on';
 
 interface TileViewProps {
   job: ImageJob;
@@ -53,10 +54,7 @@ export function TileView({ job, tile, shape, doing, onOpen, onAgain }: TileViewP
       >
         <CircleAlert aria-hidden={true} className="size-4 shrink-0 text-destructive" />
         <p className="wrap-anywhere max-w-full">{tile.failure.detail}</p>
-        <Button onClick={onAgain} size="small">
-          <RotateCw aria-hidden={true} />
-          {i18n.t('Try again')}
-        </Button>
+        <WaysOn blocked={isBlocked(tile.failure.type)} count={1} doing={doing} job={job} onAgain={onAgain} />
       </Shaped>
     );
   }
