@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import { formatBytes, formatMoment, formatUsdShort } from '@/shared/lib/format';
+import { formatBytes, formatMoment } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { CopyButton } from '@/shared/ui/copy-button';
+import { costWords, deliveredOf } from './cost';
 import { qualityName } from './settings-fields';
 import { pixelsOf } from './size-choice';
 import type { ImageFile, ImageJob, ImageModel } from './types';
@@ -13,12 +14,10 @@ interface ProvenanceProps {
 }
 
 /** How a picture came about. */
-export function Provenance({
-  job: { input, model: modelId, created_at, cost_usd, result },
-  file,
-  model,
-}: ProvenanceProps) {
-  const count = result?.files.length ?? 1;
+export function Provenance({ job, file, model }: ProvenanceProps) {
+  const { input, model: modelId, created_at, result } = job;
+  const count = deliveredOf(result);
+  const cost = costWords(job);
   const inputs = input.image_file_ids?.length ?? 0;
   return (
     <div className="flex flex-col gap-3 text-sm">
@@ -52,11 +51,11 @@ export function Provenance({
           </Fact>
         )}
         <Fact label={i18n.t('Made on')}>{formatMoment(created_at)}</Fact>
-        {cost_usd !== undefined && (
+        {cost !== undefined && (
           <Fact label={i18n.t('Cost')}>
-            {formatUsdShort(cost_usd)}
+            {cost}
             {count > 1 && (
-              <span className="block text-muted-foreground text-xs">{i18n.t('for {count} pictures', { count })}</span>
+              <span className="block text-muted-foreground text-xs">{i18n.t('for {count} images', { count })}</span>
             )}
           </Fact>
         )}

@@ -28,6 +28,8 @@ export interface ImageResult {
   files: ImageFile[];
   failed: ImageFailure[];
   notes: string[];
+  /** How many came and are paid for, those among them that were deleted since. */
+  delivered?: number;
 }
 
 /** A job that makes pictures. */
