@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useModelName } from '@/shared/api/models';
 import { problemFrom } from '@/shared/api/problem';
 import type { Job } from '@/shared/api/types';
+import { thumbnailOf } from '@/shared/files/attachment';
 import { formatDuration, formatMoment, formatNumber, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Receipt } from '@/shared/receipt/receipt';
@@ -10,19 +11,34 @@ import { Progress } from '@/shared/ui/progress';
 import { running } from './api';
 import { JobActions } from './job-actions';
 import { JobStatusBadge } from './job-status';
+import { type Made, madeOf } from './made';
 
 export function JobRow({ job }: { job: Job }) {
   const [receipt, setReceipt] = useState(false);
-  const name = jobName(job, useModelName(job.model));
+  const made = madeOf(job);
+  const by = jobName(job, made, useModelName(job.model));
+  const name = made?.title ?? by;
+  const [first] = made?.files ?? [];
   return (
     <li className="flex flex-col gap-3 border-b px-1 py-3 last:border-0">
       <div className="flex items-start gap-3">
+        {first !== undefined && (
+          <img
+            alt=""
+            className="size-11 shrink-0 rounded-md bg-muted object-cover"
+            height={44}
+            loading="lazy"
+            src={thumbnailOf(first)}
+            width={44}
+          />
+        )}
         <div className="flex min-w-0 flex-1 flex-col gap-1">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <JobTitle job={job} name={name} />
+            <JobTitle image={first} job={job} name={name} />
             <JobStatusBadge status={job.status} />
           </div>
           <p className="flex flex-wrap gap-x-3 text-muted-foreground text-xs tabular-nums">
+            {made && <span>{by}</span>}
             {facts(job).map((fact) => (
               <span key={fact}>{fact}</span>
             ))}
@@ -46,8 +62,10 @@ export function JobRow({ job }: { job: Job }) {
   );
 }
 
-function jobName(job: Job, model: string): string {
-  const kind = kindName(job.type);
+function jobName(job: Job, made: Made | undefined, model: string): string {
+  const kind = made
+    ? i18n.t('{count, plural, one {Picture} other {# pictures}}', { count: made.count })
+    : kindName(job.type);
   return model === '' ? kind : i18n.t('{kind} by {model}', { kind, model });
 }
 
@@ -66,10 +84,22 @@ function kindName(type: string): string {
 
 const ofConversations = ['chat', 'title'];
 
-function JobTitle({ job, name }: { job: Job; name: string }) {
+interface JobTitleProps {
+  job: Job;
+  name: string;
+  /** The file of the first picture that it made. */
+  image: string | undefined;
+}
+
+function JobTitle({ job, name, image }: JobTitleProps) {
   if (job.type === 'image') {
     return (
-      <Link className="min-w-0 break-words font-medium underline-offset-4 hover:underline" to="/images">
+      <Link
+        className="min-w-0 break-words font-medium underline-offset-4 hover:underline"
+        dir="auto"
+        search={{ image }}
+        to="/images"
+      >
         {name}
       </Link>
     );
@@ -80,6 +110,7 @@ function JobTitle({ job, name }: { job: Job; name: string }) {
   return (
     <Link
       className="min-w-0 break-words font-medium underline-offset-4 hover:underline"
+      dir="auto"
       params={{ conversationId: job.subject_id }}
       to="/chat/{-$conversationId}"
     >
