@@ -42,7 +42,6 @@ export function Shell() {
           <SideBar onNavigate={() => setDrawer(false)} />
         </Drawer>
         <div className="relative flex min-w-0 flex-1 flex-col">
-          <ConnectionBanner />
           <header className="flex h-14 shrink-0 items-center gap-2 px-2 md:h-12 md:px-4">
             <Button
               aria-label={i18n.t('Open the menu')}
@@ -55,6 +54,7 @@ export function Shell() {
             </Button>
             <div className="flex min-w-0 flex-1 items-center gap-2" ref={setSlot} />
           </header>
+          <ConnectionBanner />
           <main
             className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none"
             id={mainId}
