@@ -2,12 +2,13 @@ package chat
 
 import (
 	"encoding/json"
-	"pulse/internal/httpd"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"pulse/internal/httpd"
 )
 
 // ChatCompletionRequest is what OpenAI's API documents for chat completions, all

@@ -3,13 +3,13 @@ package chat
 import (
 	"context"
 	"fmt"
-	"pulse/internal/httpd"
 	"slices"
 	"strings"
 	"time"
 
 	"pulse/internal/actor"
 	"pulse/internal/catalog"
+	"pulse/internal/httpd"
 	"pulse/internal/provider"
 	"pulse/internal/store/query"
 )
@@ -56,7 +56,8 @@ func (in *ChatCompletionRequest) checkTurns() error {
 			continue
 		}
 		if m.Role != provider.RoleTool && len(waiting) > 0 {
-			return httpd.WrongParam(at+".role", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+			return httpd.WrongParam(at+".role", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "+
+				"There is none for %q.", waiting[0])
 		}
 		switch m.Role {
 		case roleDeveloper, roleSystem:
@@ -86,7 +87,8 @@ func (in *ChatCompletionRequest) checkTurns() error {
 	}
 	switch {
 	case len(waiting) > 0:
-		return httpd.WrongParam("messages", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. There is none for %q.", waiting[0])
+		return httpd.WrongParam("messages", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "+
+			"There is none for %q.", waiting[0])
 	case last == "" && systems: // it is sent as the user's
 	case last != provider.RoleUser && last != provider.RoleTool:
 		return httpd.WrongParam("messages", "The last message must be the user's, or a tool's result.")

@@ -128,7 +128,7 @@ func (in *ImagesRequest) refused() error {
 		"input_fidelity": in.InputFidelity, "output_compression": in.OutputCompression, "style": in.Style,
 	} {
 		if given(value) {
-			return httpd.UnsupportedParam(name, "Pulse does not know "+name+" for pictures. Leave it out.")
+			return httpd.UnsupportedParam(name, "Pulse does not know %s for pictures. Leave it out.", name)
 		}
 	}
 	if given(in.PartialImages) && string(in.PartialImages) != "0" {
