@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
 import { Problem } from '@/shared/api/problem';
-import { deleteLater, undoDelete } from './delete-later';
+import { deleteLater, lastDeletion, undoDelete } from './delete-later';
 
 const requests: string[] = [];
 let status = 204;
@@ -47,4 +47,16 @@ it.each<[number, unknown]>([
   deleteLater('conversations', 'c1', onDone);
   await vi.advanceTimersByTimeAsync(7000);
   expect(onDone).toHaveBeenCalledExactlyOnceWith(told);
+});
+
+it('knows the last one that can be undone', async () => {
+  expect(lastDeletion()).toBeUndefined();
+  deleteLater('files', 'a', vi.fn());
+  await vi.advanceTimersByTimeAsync(3000);
+  deleteLater('jobs', 'b', vi.fn());
+  expect(lastDeletion()).toEqual({ kind: 'jobs', id: 'b' });
+  undoDelete('b');
+  expect(lastDeletion()).toEqual({ kind: 'files', id: 'a' });
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(lastDeletion()).toBeUndefined();
 });

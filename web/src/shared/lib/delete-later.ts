@@ -11,6 +11,14 @@ export type Deletable = 'conversations' | 'files' | 'jobs';
 const waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; run: () => void }>();
 const listeners = new Set<() => void>();
 let hidden: ReadonlySet<string> = new Set();
+/** Those that are not sent yet, the newest last. */
+let held: readonly Deletion[] = [];
+
+/** Something that is about to be deleted. */
+export interface Deletion {
+  kind: Deletable;
+  id: string;
+}
 
 function changed(): void {
   hidden = new Set(waiting.keys());
@@ -22,6 +30,7 @@ function changed(): void {
 /** Takes something off the screen now and deletes it soon. */
 export function deleteLater(kind: Deletable, id: string, onDone: (error?: unknown) => void): void {
   const run = () => {
+    release(id);
     // keepalive: the request outlives the page.
     fetch(`/api/v1/${kind}/${encodeURIComponent(id)}`, { method: 'DELETE', keepalive: true })
       .then(async (response) => {
@@ -35,6 +44,13 @@ export function deleteLater(kind: Deletable, id: string, onDone: (error?: unknow
       });
   };
   waiting.set(id, { run, timer: setTimeout(run, delay) });
+  held = [...held, { kind, id }];
+  changed();
+}
+
+/** It cannot be taken back any more, or was. */
+function release(id: string): void {
+  held = held.filter((each) => each.id !== id);
   changed();
 }
 
@@ -42,18 +58,26 @@ export function deleteLater(kind: Deletable, id: string, onDone: (error?: unknow
 export function undoDelete(id: string): void {
   clearTimeout(waiting.get(id)?.timer);
   waiting.delete(id);
-  changed();
+  release(id);
+}
+
+/** The newest deletion that can be taken back. */
+export function lastDeletion(): Deletion | undefined {
+  return held.at(-1);
+}
+
+export function useLastDeletion(): Deletion | undefined {
+  return useSyncExternalStore(subscribe, lastDeletion);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** The ids of what is about to be deleted. */
 export function useDeleted(): ReadonlySet<string> {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => hidden,
-  );
+  return useSyncExternalStore(subscribe, () => hidden);
 }
 
 // Whoever closes the page has decided; nobody is left to undo it.

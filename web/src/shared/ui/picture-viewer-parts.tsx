@@ -1,9 +1,18 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
-import { ChevronLeft, ChevronRight, RotateCw, X } from 'lucide-react';
-import { type KeyboardEvent, type TouchEvent, useEffect, useRef, useState } from 'react';
+import { ChevronLeft, ChevronRight, RotateCw, Undo2, X } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  type TouchEvent,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { addressOf, thumbnailOf } from '@/shared/files/attachment';
 import { useStoredPicture } from '@/shared/files/stored-picture';
 import { cn } from '@/shared/lib/cn';
+import { undoDelete, useLastDeletion } from '@/shared/lib/delete-later';
 import { i18n } from '@/shared/lib/text';
 import { Button } from './button';
 import { backdropStyle } from './dialog';
@@ -54,11 +63,25 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
       onShow(next.id);
     }
   };
+  const deletion = useLastDeletion();
+  const undo =
+    deletion === undefined || deletion.kind === 'conversations'
+      ? undefined
+      : () => {
+          undoDelete(deletion.id);
+          if (deletion.kind === 'files') {
+            onShow(deletion.id);
+          }
+        };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const steps = { ArrowLeft: -1, ArrowRight: 1 };
     const step = steps[event.key as keyof typeof steps];
     const plain = !(event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
     const typing = event.target instanceof Element && event.target.matches('input, textarea, [role=menuitem]');
+    if (undo && (event.ctrlKey || event.metaKey) && event.key === 'z' && !typing) {
+      event.preventDefault();
+      undo();
+    }
     if (step !== undefined && plain && !typing) {
       event.preventDefault();
       setHurried(event.repeat);
@@ -81,7 +104,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={cn(backdropStyle, 'bg-black/60 dark:bg-black/80')} />
         <BaseDialog.Popup
-          className="fixed inset-0 z-50 flex flex-col bg-background text-foreground outline-none transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-4 md:flex-row md:overflow-hidden md:rounded-xl md:border md:shadow-xl"
+          className="picture-viewer fixed inset-0 z-50 flex flex-col bg-background text-foreground outline-none transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-4 md:flex-row md:overflow-hidden md:rounded-xl md:border md:shadow-xl"
           finalFocus={() => tileOf(last.current?.id) ?? true}
           initialFocus={heading}
           onKeyDown={onKeyDown}
@@ -122,7 +145,12 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
               )}
             </div>
             <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto overscroll-contain px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
-              {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
+              {(actions !== undefined || undo) && (
+                <div className="flex flex-wrap gap-2">
+                  {actions}
+                  {undo && <Undo onUndo={undo} returnTo={heading} />}
+                </div>
+              )}
               {children}
             </div>
           </div>
@@ -193,6 +221,32 @@ const notThere = {
   gone: () => i18n.t('The picture is not there any more. It was deleted.'),
   broken: () => i18n.t('The picture cannot be shown.'),
 };
+
+interface UndoProps {
+  onUndo: () => void;
+  /** Where the focus goes when this does. */
+  returnTo: RefObject<HTMLElement | null>;
+}
+
+/** Takes the last deletion back, for as long as that can be done: the toast is out of the keyboard's reach here. */
+function Undo({ onUndo, returnTo }: UndoProps) {
+  const ref = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const button = ref.current;
+    const next = returnTo.current;
+    return () => {
+      if (document.activeElement === button) {
+        next?.focus();
+      }
+    };
+  }, [returnTo]);
+  return (
+    <Button aria-keyshortcuts="Control+Z Meta+Z" onClick={onUndo} ref={ref} size="small">
+      <Undo2 aria-hidden={true} />
+      {i18n.t('Undo the deletion')}
+    </Button>
+  );
+}
 
 function Turn({ kind, disabled, onTurn }: { kind: 'back' | 'on'; disabled: boolean; onTurn: () => void }) {
   return (

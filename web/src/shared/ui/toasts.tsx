@@ -23,7 +23,8 @@ export function Toasts(props: ToastsProps) {
   return (
     <Toast.Provider>
       <Toast.Portal>
-        <Toast.Viewport className="fixed end-4 bottom-24 z-50 flex w-[calc(100vw-2rem)] max-w-sm flex-col gap-2 outline-none">
+        {/* Beside a large picture, away from what can be done with it. */}
+        <Toast.Viewport className="fixed end-4 bottom-24 z-50 flex w-[calc(100vw-2rem)] max-w-sm flex-col gap-2 outline-none [body:has(.picture-viewer)_&]:max-md:top-16 [body:has(.picture-viewer)_&]:max-md:bottom-auto [body:has(.picture-viewer)_&]:md:start-8 [body:has(.picture-viewer)_&]:md:end-auto [body:has(.picture-viewer)_&]:md:bottom-8">
           <ToastList {...props} />
         </Toast.Viewport>
       </Toast.Portal>
