@@ -1,5 +1,5 @@
 import { looksRight } from './support/looks';
-import { generate, Studio } from './support/studio';
+import { Studio } from './support/studio';
 import { it as base, expect, itAlone } from './support/test';
 
 // What goes wrong while pictures are made, and the way on.
@@ -55,19 +55,26 @@ const itWithTinyPlan = itAlone(
   { 'plans.yaml': plans },
 );
 
-itWithTinyPlan('a used-up plan says so, and keeps the words @phone', async ({ page, person: _, complaints }) => {
-  complaints.expectStatus(402, '/api/v1/images/generate');
+itWithTinyPlan('too few left of a plan, and none: said before the click @phone', async ({ page, person: _ }) => {
   const studio = new Studio(page);
-  await generate(page.request, { prompt: 'Two at once', count: 2 });
-  await page.goto('/images');
-  await expect(page.getByText('none left this month')).toBeVisible();
-  await studio.prompt.fill('One more');
+  await studio.open('openai');
+  await studio.set((settings) => settings.count(3));
+  await expect(page.getByText('2 images of your plan are left, and you ask for 3.')).toBeVisible();
+  await expect(studio.create).toBeDisabled();
+  await studio.prompt.fill('As many as there are');
   await studio.prompt.press('Enter');
-  const refusal = page.getByRole('alert').filter({ hasText: '2 of 2 pictures are used.' });
-  await expect(refusal).toContainText('They start anew on'); // the server's words
+  await expect(studio.prompt).toHaveValue('As many as there are');
+  await looksRight(page, 'images-quota-short');
+  await page.getByRole('button', { name: /^Make 2/u }).click();
+  await studio.ended();
+  await expect(studio.pictures).toHaveCount(2);
+  await expect(studio.prompt).toHaveValue('');
 
-  await expect(studio.prompt).toHaveValue('One more');
-  await expect(studio.places).toHaveCount(0);
+  await expect(page.getByText('none left this month')).toBeVisible();
+  await expect(page.getByText('No images of your plan are left. They start anew on')).toBeVisible();
+  await studio.prompt.fill('One more');
+  await expect(studio.create).toBeDisabled();
+  await expect(page.getByRole('button', { name: /^Make \d/u })).toHaveCount(0);
   await looksRight(page, 'images-quota');
 });
 

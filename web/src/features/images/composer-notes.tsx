@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import { formatBytes } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
+import { priceWords, type Shortage, shortageWords } from './quote';
 import { fitted, type Unmet } from './settings';
 import { qualityName } from './settings-fields';
 import { pixelsOf } from './size-choice';
@@ -28,7 +30,36 @@ export function ComposerNotes({ images }: { images: Images }) {
           )}
         </div>
       )}
+      {images.shortage && <ShortageNote images={images} shortage={images.shortage} />}
     </>
+  );
+}
+
+/** The plan has too few images left; one can have as many as there are. */
+function ShortageNote({ images, shortage }: { images: Images; shortage: Shortage }) {
+  const { model, settings, canCreateLess, createLess } = images;
+  const { left } = shortage;
+  const price = model && priceWords(model, fitted({ ...settings, count: left }, model));
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 pb-1 text-sm">
+      <p className="text-warning" role="status">
+        {shortageWords(shortage)}
+      </p>
+      {left > 0 && (
+        <Button
+          className="pointer-coarse:h-11"
+          disabled={!canCreateLess}
+          onClick={() => void createLess()}
+          size="small"
+          type="button"
+        >
+          {price === undefined ? i18n.t('Make {left}', { left }) : i18n.t('Make {left} · {price}', { left, price })}
+        </Button>
+      )}
+      <Link className="text-foreground underline underline-offset-2" to="/settings/usage">
+        {i18n.t('Plan and usage')}
+      </Link>
+    </div>
   );
 }
 

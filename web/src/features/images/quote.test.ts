@@ -1,5 +1,5 @@
 import { expect, test as it } from 'vitest';
-import { aboutUsd, leftWords, priceWords, quotaSentence, roughly } from './quote';
+import { aboutUsd, leftWords, priceWords, quotaSentence, roughly, shortageOf, shortageWords } from './quote';
 import { fitted, usual } from './settings';
 import type { ImageModel } from './types';
 
@@ -45,4 +45,24 @@ it('what is left of the plan', () => {
   expect(leftWords({ ...meter, remaining: 0 })).toBe('none left this month');
   expect(quotaSentence({ limit: 50, used: 50 })).toBe('50 of 50 pictures are used.');
   expect(quotaSentence({})).toBeUndefined();
+});
+
+it('says before the click that the plan has too few, and when it starts anew', () => {
+  const usage = (remaining: number) =>
+    ({
+      meters: [{ meter: 'images', limit: 50, used: 50 - remaining, reserved: 0, percent: 0, remaining }],
+      period: { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' },
+    }) as unknown as Parameters<typeof shortageOf>[0];
+  const now = Date.parse('2026-11-25T10:00:00Z');
+  expect(shortageOf(usage(4), 4, now)).toBeUndefined();
+  expect(shortageOf(undefined, 4, now)).toBeUndefined();
+  expect(shortageOf(usage(3), 4, Date.parse('2026-12-01T00:00:01Z'))).toBeUndefined();
+  const short = shortageOf(usage(3), 4, now);
+  expect(short).toMatchObject({ left: 3, asked: 4 });
+  const words = shortageWords(short as never);
+  expect(words).toContain('3 images of your plan are left, and you ask for 4. They start anew on ');
+  expect(words).toContain('2026');
+  const anew = '2026-12-01T00:00:00Z';
+  expect(shortageWords({ left: 1, asked: 2, anew })).toContain('1 image of your plan is left,');
+  expect(shortageWords({ left: 0, asked: 1, anew })).toContain('No images of your plan are left.');
 });

@@ -1,5 +1,5 @@
 import type { MeterState, UsageSummary } from '@/shared/api/types';
-import { formatNumber, formatUsdShort } from '@/shared/lib/format';
+import { formatDay, formatDaysUntil, formatNumber, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import type { Fitted } from './settings';
 import type { ImageModel } from './types';
@@ -28,6 +28,34 @@ export function priceWords(model: ImageModel, fit: Fitted): string | undefined {
     return undefined;
   }
   return dollars === 0 ? i18n.t('free') : i18n.t('about {cost}', { cost: roughly(dollars) });
+}
+
+/** What the plan has left is less than is asked for. */
+export interface Shortage {
+  left: number;
+  asked: number;
+  /** When the plan starts anew. */
+  anew: string;
+}
+
+/** Whether a plan has less left than is asked for; of a period that is over nobody knows yet. */
+export function shortageOf(usage: UsageSummary | undefined, asked: number, now = Date.now()): Shortage | undefined {
+  const meter = imagesOf(usage);
+  if (!(usage && meter) || meter.remaining >= asked || Date.parse(usage.period.end) <= now) {
+    return undefined;
+  }
+  return { left: Math.max(0, meter.remaining), asked, anew: usage.period.end };
+}
+
+/** Why the click would be refused, and when it would not be. */
+export function shortageWords({ left, asked, anew }: Shortage): string {
+  const words = { day: formatDay(anew), when: formatDaysUntil(anew) };
+  return left === 0
+    ? i18n.t('No images of your plan are left. They start anew on {day}, {when}.', words)
+    : i18n.t(
+        '{left, plural, one {# image of your plan is left} other {# images of your plan are left}}, and you ask for {asked}. They start anew on {day}, {when}.',
+        { ...words, left, asked },
+      );
 }
 
 /** What is left of the plan's pictures; what runs holds some of them. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { asProblem } from '@/shared/api/problem';
 import { useUser } from '@/shared/api/session';
+import { usageQuery } from '@/shared/api/usage';
 import { attachments, useAttachments } from '@/shared/files/attachments';
 import { useDraft } from '@/shared/lib/drafts';
 import { i18n } from '@/shared/lib/text';
@@ -10,17 +11,22 @@ import { imageModelsQuery } from './api';
 import { asImageLimits, attachedById, attachedOf, editor, hindranceOf, limitsFor, picturesOf } from './inputs';
 import { draftOf, useCreate } from './pending';
 import { splitPresets, withPresets } from './presets';
-import { requestOf, type Settings, unmet, usual, wishesOf } from './settings';
+import { shortageOf } from './quote';
+import { fitted, requestOf, type Settings, unmet, usual, wishesOf } from './settings';
 import type { ImageFile, ImageJob, ImageModel, ImageRequest } from './types';
 import { useRefused } from './use-refused';
 
 /** The most pictures that go along where no model says. */
 const mostInputs = 16;
 
+/** What is left of the plan is asked for anew after that long. */
+const fresh = 60_000;
+
 /** What the page is about to make, and how it is begun. */
 export function useImages() {
   const draft = draftOf(useUser().id);
   const { data, error, refetch } = useQuery(imageModelsQuery);
+  const { data: usage } = useQuery({ ...usageQuery, staleTime: fresh });
   const [prompt, setPrompt] = useDraft(draft);
   const [stored, setStored] = useDraft(`${draft}.settings`);
   const list = useAttachments(draft);
@@ -36,7 +42,10 @@ export function useImages() {
   };
   const model = find(settings.model) ?? find(data?.default_model);
   const hindrance = hindranceOf(list, model);
-  const canCreate = model !== undefined && prompt.trim() !== '' && hindrance === undefined && !sending;
+  const isReady = model !== undefined && prompt.trim() !== '' && hindrance === undefined && !sending;
+  const shortage = model && shortageOf(usage, fitted(settings, model).count);
+  const canCreate = isReady && shortage === undefined;
+  const canCreateLess = isReady && shortage !== undefined && shortage.left > 0;
 
   const now = useRef({ prompt, settings });
   useLayoutEffect(() => {
@@ -70,11 +79,21 @@ export function useImages() {
 
   /** Makes what is in the composer. It stays there until the server has it. */
   const create = async (): Promise<void> => {
-    if (!(model && canCreate)) {
-      return;
+    if (model && canCreate) {
+      await send(model, settings);
     }
+  };
+
+  /** Makes as many as the plan has left. */
+  const createLess = async (): Promise<void> => {
+    if (model && canCreateLess) {
+      await send(model, { ...settings, count: shortage.left });
+    }
+  };
+
+  const send = async (by: ImageModel, wishes: Settings): Promise<void> => {
     const inputs = list.flatMap(({ file }) => file?.id ?? []);
-    const request = requestOf(settings, model, withPresets(prompt, settings.presets), inputs);
+    const request = requestOf(wishes, by, withPresets(prompt, wishes.presets), inputs);
     setSending(true);
     setRefused(undefined);
     try {
@@ -103,9 +122,12 @@ export function useImages() {
     setPrompt,
     list,
     hindrance,
+    shortage,
     canCreate,
+    canCreateLess,
     sending,
     create,
+    createLess,
     make,
     refusal: refused?.problem,
     closeRefusal: () => setRefused(undefined),
