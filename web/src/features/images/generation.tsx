@@ -41,7 +41,13 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
   const { notes = [] } = job.result ?? {};
   const runs = isRunning(job);
   return (
-    <article aria-busy={runs} aria-label={titleOf(job)} className="flex flex-col gap-2 rounded-lg py-4" tabIndex={-1}>
+    <article
+      aria-busy={runs}
+      aria-label={titleOf(job)}
+      className="flex flex-col gap-2 rounded-lg py-4"
+      data-job={job.id}
+      tabIndex={-1}
+    >
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <Words prompt={job.input.prompt} />
