@@ -1,30 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { isLast, type JobEvent } from '@/shared/stream/events';
 import { followJob } from '@/shared/stream/follow';
 import { changeJob, lookAgain } from './cache';
 import { withEvent } from './tiles';
 
-interface FollowProps {
-  jobId: string;
-  /** It has ended, with so many pictures. */
-  onEnd: (delivered: number) => void;
-}
-
 /** Follows a job that runs: each picture shows when it is there. It shows nothing itself. */
-export function Follow({ jobId, onEnd }: FollowProps) {
+export function Follow({ jobId }: { jobId: string }) {
   const client = useQueryClient();
-  const latest = useRef(onEnd);
-  useEffect(() => {
-    latest.current = onEnd;
-  });
   useEffect(() => {
     const away = new AbortController();
     const onEvent = (event: JobEvent) => {
       changeJob(client, jobId, (job) => withEvent(job, event));
-      if (event.kind === 'done') {
-        latest.current((event.data as { delivered?: number }).delivered ?? 0);
-      }
       if (isLast(event)) {
         lookAgain(client); // it has a cost now
       }

@@ -25,12 +25,11 @@ interface GalleryProps {
   onOpen: (fileId: string) => void;
   onAgain: (job: ImageJob, count?: number) => void;
   onDelete: (job: ImageJob) => void;
-  onEnd: (delivered: number) => void;
   onExample: (prompt: string, presets: string[]) => void;
 }
 
 /** All that was made and is being made, the newest first. */
-export function Gallery({ jobs, known, models, onEnd, onExample, ...rest }: GalleryProps) {
+export function Gallery({ jobs, known, models, onExample, ...rest }: GalleryProps) {
   const { error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(imageJobsQuery);
   if (jobs === undefined) {
     return error === null ? (
@@ -42,7 +41,7 @@ export function Gallery({ jobs, known, models, onEnd, onExample, ...rest }: Gall
   return (
     <>
       {followed(known).map(({ id }) => (
-        <Follow jobId={id} key={id} onEnd={onEnd} />
+        <Follow jobId={id} key={id} />
       ))}
       {jobs.length === 0 && !hasNextPage && <Welcome onExample={onExample} />}
       {byDayGroup(jobs, ({ created_at: at }) => at).map((group) => (

@@ -8,10 +8,12 @@ import { PictureViewer } from '@/shared/ui/picture-viewer';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { Skeleton } from '@/shared/ui/skeleton';
 import { TopBar } from '@/shared/ui/top-bar';
+import { nextTo } from './after-delete';
 import { askWords } from './ask';
 import { Composer, type ComposerHandle } from './composer';
 import { useDeleting } from './deleting';
 import { DemoNote } from './demo-note';
+import { useEnds } from './ends';
 import { Gallery } from './gallery';
 import { editor } from './inputs';
 import { ModelPicker } from './model-picker';
@@ -39,7 +41,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
   const { deletePicture, deleteJob } = useDeleting();
   const composer = useRef<ComposerHandle>(null);
   const [drawer, setDrawer] = useState(false);
-  const [said, setSaid] = useState('');
+  const ended = useEnds(gallery.known);
   const list = useRef<HTMLElement>(null);
   useReveal(list, gallery.pending);
   const open = gallery.made.find(({ file }) => file.id === shown);
@@ -48,6 +50,14 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
     // After the viewer, which gives the focus back to where it was opened.
     setTimeout(() => composer.current?.focus(), focusAfter);
   };
+  const pictures = gallery.made.map(({ file }) => file.id);
+  /** The focus goes on from what is deleted, unless it is elsewhere already. */
+  const focusNext = (next: string) =>
+    setTimeout(() => {
+      if (document.activeElement === document.body) {
+        (list.current?.querySelector<HTMLElement>(next) ?? composer.current)?.focus();
+      }
+    }, focusAfter);
   /** Makes what was asked for elsewhere than in the composer, where a refusal shows. */
   const make = async (request: ImageRequest) => {
     if (!(await images.make(request))) {
@@ -79,9 +89,12 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
           }
         : undefined,
     onDelete: (job, file) => {
+      const next = nextTo(pictures, file.id);
       if (shown === file.id) {
-        const at = gallery.made.findIndex((each) => each.file.id === file.id);
-        onShow((gallery.made[at + 1] ?? gallery.made[at - 1])?.file.id);
+        onShow(next);
+      }
+      if (shown === undefined || next === undefined) {
+        focusNext(`[data-picture="${next}"]`);
       }
       deletePicture(job, file, gallery.deleted);
     },
@@ -95,7 +108,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
         <ModelPicker model={model} models={models} onChoose={images.choose} />
       </TopBar>
       <p className="sr-only" role="status">
-        {said}
+        <span key={ended.number}>{ended.words}</span>
       </p>
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col-reverse md:flex-col">
@@ -135,10 +148,15 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
                 known={gallery.known}
                 models={models}
                 onAgain={(job, count) => void make(again(job, count))}
-                onDelete={deleteJob}
-                onEnd={(count) =>
-                  setSaid(i18n.t('{count, plural, one {# picture is there} other {# pictures are there}}', { count }))
-                }
+                onDelete={(job) => {
+                  focusNext(
+                    `[data-job="${nextTo(
+                      (gallery.jobs ?? []).map(({ id }) => id),
+                      job.id,
+                    )}"]`,
+                  );
+                  deleteJob(job);
+                }}
                 onExample={(prompt, presets) => {
                   images.setPrompt(prompt);
                   setSettings({ ...settings, presets });
