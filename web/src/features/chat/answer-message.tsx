@@ -44,7 +44,15 @@ export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch, onCha
     >
       {reasoning !== '' && <Reasoning text={reasoning} thinking={writing && text === ''} />}
       {text !== '' && <Markdown>{text}</Markdown>}
-      {picture && <AnswerPicture files={files} model={model} onChange={onChange} wanted={writing} />}
+      {picture && (
+        <AnswerPicture
+          cost={message.usage?.cost_usd}
+          files={files}
+          model={model}
+          onChange={onChange}
+          wanted={writing}
+        />
+      )}
       <AnswerStatusLine message={message} picture={picture} state={state} waiting={text === '' && reasoning === ''} />
       {message.status === 'failed' && (
         <ProblemNotice error={problemFrom(message.error, { status: 0 })} onRetry={() => onAgain(message)} />

@@ -11,14 +11,16 @@ interface AnswerPictureProps {
   model: Model | undefined;
   /** It is being made. */
   wanted: boolean;
+  /** What it cost, in US dollars. */
+  cost: number | undefined;
   onChange: (files: readonly AttachedFile[], model: Model) => void;
 }
 
 /** An answer that is a picture: its place while it is made, and the picture in it. */
-export function AnswerPicture({ files: [file], model, wanted, onChange }: AnswerPictureProps) {
+export function AnswerPicture({ files: [file], model, wanted, cost, onChange }: AnswerPictureProps) {
   const parts = useLater(view, wanted || file !== undefined);
   if (file && parts) {
-    return <parts.PictureView file={file} model={model} onChange={wanted ? undefined : onChange} />;
+    return <parts.PictureView cost={cost} file={file} model={model} onChange={wanted ? undefined : onChange} />;
   }
   if (!(file || wanted)) {
     return null; // it was stopped, or failed

@@ -1,7 +1,8 @@
-import { Brush, Download } from 'lucide-react';
+import { Brush, Download, Link as LinkIcon } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { addressOf } from '@/shared/files/attachment';
-import { formatBytes, formatMoment } from '@/shared/lib/format';
+import { copyLink } from '@/shared/files/copy-link';
+import { formatBytes, formatMoment, formatUsdShort } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button, buttonStyle } from '@/shared/ui/button';
 import { CopyButton } from '@/shared/ui/copy-button';
@@ -13,18 +14,33 @@ import type { AttachedFile, Model } from './types';
 interface PictureViewProps {
   file: AttachedFile;
   model: Model | undefined;
+  /** What the answer cost, in US dollars, once it is known. */
+  cost: number | undefined;
   /** Undefined while the answer has not ended. */
   onChange: ((files: readonly AttachedFile[], model: Model) => void) | undefined;
 }
 
 /** A picture that a model has made. It opens as large as the window. Loaded with the first one. */
-export function PictureView({ file, model, onChange }: PictureViewProps) {
+export function PictureView({ file, model, cost, onChange }: PictureViewProps) {
   const [open, setOpen] = useState(false);
   const { id, name, width = 1, height = 1, origin } = file;
   const alt = origin?.prompt ?? name;
   const change = onChange && model?.images && model.available ? () => onChange([file], model) : undefined;
-  const actions = (
+  // In the order that they have beside the pictures of /images.
+  const actions = (first: boolean) => (
     <>
+      <a
+        className={buttonStyle({
+          size: 'small',
+          className: 'pointer-coarse:h-11',
+          ...(first && { variant: 'primary' }),
+        })}
+        download={name}
+        href={addressOf(id)}
+      >
+        <Download aria-hidden={true} />
+        {i18n.t('Download')}
+      </a>
       {change && (
         <Button
           onClick={() => {
@@ -37,14 +53,10 @@ export function PictureView({ file, model, onChange }: PictureViewProps) {
           {i18n.t('Edit')}
         </Button>
       )}
-      <a
-        className={buttonStyle({ size: 'small', className: 'pointer-coarse:h-11' })}
-        download={name}
-        href={addressOf(id)}
-      >
-        <Download aria-hidden={true} />
-        {i18n.t('Download')}
-      </a>
+      <Button onClick={() => void copyLink(id)} size="small">
+        <LinkIcon aria-hidden={true} />
+        {i18n.t('Copy link')}
+      </Button>
     </>
   );
   return (
@@ -61,15 +73,15 @@ export function PictureView({ file, model, onChange }: PictureViewProps) {
       >
         <PictureThumbnail alt="" className="size-full" eager={true} fileId={id} height={height} width={width} />
       </button>
-      <div className="flex flex-wrap gap-2">{actions}</div>
+      <div className="flex flex-wrap gap-2">{actions(false)}</div>
       <PictureViewer
-        actions={actions}
+        actions={actions(true)}
         onShow={(shown) => setOpen(shown !== undefined)}
         pictures={[{ id, alt, width, height }]}
         shown={open ? id : undefined}
         title={i18n.t('Picture')}
       >
-        <Details file={file} />
+        <Details cost={cost} file={file} />
       </PictureViewer>
     </div>
   );
@@ -83,7 +95,7 @@ function provenance({ origin, width, height }: AttachedFile): string {
 }
 
 /** How a picture came about. */
-function Details({ file: { origin, width, height, size } }: { file: AttachedFile }) {
+function Details({ file: { origin, width, height, size }, cost }: Pick<PictureViewProps, 'file' | 'cost'>) {
   if (!origin) {
     return null; // the page has not heard yet
   }
@@ -105,6 +117,9 @@ function Details({ file: { origin, width, height, size } }: { file: AttachedFile
         <Fact label={i18n.t('Size')}>{[`${width} × ${height}`, formatBytes(size)].join(' · ')}</Fact>
         {origin.edited && <Fact label={i18n.t('Made from')}>{i18n.t('other pictures and words')}</Fact>}
         <Fact label={i18n.t('Made on')}>{formatMoment(origin.created_at)}</Fact>
+        {cost !== undefined && (
+          <Fact label={i18n.t('Cost')}>{origin.demo ? i18n.t('free') : formatUsdShort(cost)}</Fact>
+        )}
       </dl>
       {origin.demo && (
         <p className="rounded-lg bg-muted px-3 py-2 text-muted-foreground text-sm">

@@ -65,7 +65,7 @@ export function PictureViewer({ pictures, shown, onShow, title, children, action
   };
   const deletion = useLastDeletion();
   const undo =
-    deletion === undefined || deletion.kind === 'conversations'
+    shown === undefined || deletion === undefined || deletion.kind === 'conversations'
       ? undefined
       : () => {
           undoDelete(deletion.id);
