@@ -28,10 +28,12 @@ export function AnswerPicture({ files: [file], model, wanted, cost, onChange }: 
   const { width, height } = file ?? model?.picture ?? {};
   return (
     <div
-      className="relative animate-pulse overflow-hidden rounded-xl bg-muted"
+      className="relative overflow-hidden rounded-xl"
       // biome-ignore lint/style/noInlineStyles: only the model knows the shape
       style={placeOf(width, height)}
     >
+      {/* Words that pulse along would fade out of sight. */}
+      <div className="absolute inset-0 animate-pulse bg-muted" />
       {!file && (
         <p className="absolute inset-0 m-auto h-fit w-fit px-4 text-center text-muted-foreground text-sm">
           {i18n.t('The picture is being made…')}
