@@ -153,6 +153,18 @@ it('the same once more after a lost answer is the same request', async ({ page, 
   expect(items).toHaveLength(1);
 });
 
+it('two tabs take nothing from each other', async ({ page, context, studio }) => {
+  await studio.open('openai');
+  await studio.prompt.fill('Typed in the first');
+  const other = new Studio(await context.newPage());
+  await other.page.goto('/images');
+  await other.prompt.fill('Made in the second');
+  await other.prompt.press('Enter');
+  await expect(other.prompt).toHaveValue('');
+  await page.reload();
+  await expect(studio.prompt).toHaveValue('Typed in the first');
+});
+
 const itWithoutKeys = itAlone(() => ({}));
 
 itWithoutKeys(

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { api } from '@/shared/api/client';
 import { asProblem, offlineProblem } from '@/shared/api/problem';
 import type { AttachedFile, ImageLimits } from '@/shared/api/types';
-import { drafts } from '@/shared/lib/drafts';
+import { ownDrafts } from '@/shared/lib/drafts';
 import { newName } from '@/shared/lib/new-name';
 import { i18n } from '@/shared/lib/text';
 import { type Attachment, addressOf, filesOf, fromStored, type Stored, toStored } from './attachment';
@@ -89,7 +89,7 @@ export class Attachments {
   of(draft: string): readonly Attachment[] {
     let list = this.#lists.get(draft);
     if (!list) {
-      list = (drafts.read<Stored[]>(draft + ending) ?? []).map(fromStored);
+      list = (ownDrafts.read<Stored[]>(draft + ending) ?? []).map(fromStored);
       this.#lists.set(draft, list);
     }
     return list;
@@ -177,7 +177,7 @@ export class Attachments {
   /** Begins a draft with the files of a message, unless it has been begun. */
   begin(draft: string, files: readonly AttachedFile[]): void {
     this.#begun.add(draft);
-    if (!this.#lists.get(draft)?.length && drafts.read(draft + ending) === undefined) {
+    if (!this.#lists.get(draft)?.length && ownDrafts.read(draft + ending) === undefined) {
       this.#lists.set(
         draft,
         files.map((file) => fromStored({ key: file.id, file, kept: true })),
@@ -212,7 +212,7 @@ export class Attachments {
     this.#lists.delete(draft);
     this.#begun.delete(draft);
     this.#said.delete(draft);
-    drafts.remove(draft + ending);
+    ownDrafts.remove(draft + ending);
     this.#tell();
   }
 
@@ -322,9 +322,9 @@ export class Attachments {
     this.#lists.set(draft, list);
     const stored = toStored(list);
     if (stored.length > 0 || this.#begun.has(draft)) {
-      drafts.write(draft + ending, stored);
+      ownDrafts.write(draft + ending, stored);
     } else {
-      drafts.remove(draft + ending);
+      ownDrafts.remove(draft + ending);
     }
     this.#tell();
   }

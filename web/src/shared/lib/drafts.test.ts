@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
-import { drafts } from './drafts';
+import { drafts, ownDrafts } from './drafts';
 
 /** Storage as a browser has it, as far as drafts use it: what it holds are its own properties. */
 function storage() {
@@ -20,6 +20,7 @@ function storage() {
 
 beforeEach(() => {
   vi.stubGlobal('localStorage', storage());
+  vi.stubGlobal('sessionStorage', storage());
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -58,4 +59,51 @@ it('a browser that stores nothing is no reason to fail', () => {
   expect(() => drafts.write('k', 'text')).not.toThrow();
   expect(() => drafts.remove('k')).not.toThrow();
   expect(drafts.read('k')).toBeUndefined();
+});
+
+/** As another tab does it: it has its own session. */
+function elsewhere(what: () => void) {
+  const session = sessionStorage;
+  vi.stubGlobal('sessionStorage', storage());
+  what();
+  vi.stubGlobal('sessionStorage', session);
+}
+
+it('what another tab writes and sends takes nothing from what was typed here', () => {
+  ownDrafts.write('k', 'typed here');
+  elsewhere(() => localStorage.setItem('pulse.draft.k', '"typed there"'));
+  expect(ownDrafts.read('k')).toBe('typed here'); // also after a reload
+  elsewhere(() => localStorage.removeItem('pulse.draft.k'));
+  expect(ownDrafts.read('k')).toBe('typed here');
+  ownDrafts.keep('k', 'typed here');
+  expect(drafts.read('k')).toBe('typed here'); // for a new tab
+});
+
+it('only what this tab wrote is removed', () => {
+  ownDrafts.write('k', 'typed here');
+  elsewhere(() => localStorage.setItem('pulse.draft.k', '"typed there"'));
+  ownDrafts.keep('k', 'typed here');
+  ownDrafts.remove('k');
+  expect(drafts.read('k')).toBe('typed there');
+  ownDrafts.write('k', 'and more');
+  ownDrafts.remove('k');
+  expect(drafts.read('k')).toBeUndefined();
+  expect(ownDrafts.read('k')).toBeUndefined();
+});
+
+it('a draft that was begun in a tab that is gone goes on, and ends, here', () => {
+  localStorage.setItem('pulse.draft.k', '"typed there"');
+  expect(ownDrafts.read('k')).toBe('typed there');
+  ownDrafts.remove('k');
+  expect(drafts.read('k')).toBeUndefined();
+});
+
+it('what is removed for all is removed here', () => {
+  ownDrafts.write('u1.k', 'typed here');
+  drafts.remove('u1.k');
+  expect(ownDrafts.read('u1.k')).toBeUndefined();
+  ownDrafts.write('u1.k', 'typed here');
+  localStorage.removeItem('pulse.draft.u1.k');
+  drafts.removeAll('u1.');
+  expect(ownDrafts.read('u1.k')).toBeUndefined();
 });

@@ -18,45 +18,117 @@ export const drafts = {
     }
   },
   write(key: string, value: unknown): void {
-    try {
-      localStorage.setItem(prefix + key, JSON.stringify(value));
-    } catch {
-      // Storage is full or switched off. The text is still on the screen.
-    }
+    forgetOwn(key);
+    put(() => localStorage, key, JSON.stringify(value));
   },
   remove(key: string): void {
+    forgetOwn(key);
     try {
       localStorage.removeItem(prefix + key);
     } catch {
-      // As above.
+      // As below.
     }
   },
   /** Removes all whose key begins so: for a person who is gone, their id and a dot. */
   removeAll(beginning: string): void {
     try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix + beginning));
-      for (const key of keys) {
-        localStorage.removeItem(key);
+      const keys = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];
+      for (const key of keys.filter((each) => each.startsWith(prefix + beginning))) {
+        drafts.remove(key.slice(prefix.length));
       }
     } catch {
-      // As above.
+      // As below.
     }
   },
 };
 
+/** What this tab has stored last, as it is stored: nothing else in local storage is its own to remove. */
+const mine = new Map<string, string>();
+
 /**
- * State that keeps itself as a draft. Setting the initial value again removes
- * the draft.
+ * A draft that is written in several tabs at once: each keeps its own over a
+ * reload, in session storage, and takes out of local storage nothing that
+ * another has put there. A new tab begins with what was written last anywhere.
+ */
+export const ownDrafts = {
+  read<T>(key: string): T | undefined {
+    const text = get(() => sessionStorage, key) ?? get(() => localStorage, key);
+    if (text === undefined) {
+      return undefined;
+    }
+    mine.set(key, text); // it goes on here
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      return undefined; // another version wrote it
+    }
+  },
+  write(key: string, value: unknown): void {
+    const text = JSON.stringify(value);
+    mine.set(key, text);
+    put(() => sessionStorage, key, text);
+    put(() => localStorage, key, text);
+  },
+  remove(key: string): void {
+    const isMine = get(() => localStorage, key) === mine.get(key);
+    forgetOwn(key);
+    if (isMine) {
+      drafts.remove(key);
+    }
+  },
+  /** Another tab may have put its own in the place of this one, and have removed it since. */
+  keep(key: string, value: unknown): void {
+    if (get(() => localStorage, key) === undefined) {
+      ownDrafts.write(key, value);
+    }
+  },
+};
+
+function get(storage: () => Storage, key: string): string | undefined {
+  try {
+    return storage().getItem(prefix + key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function put(storage: () => Storage, key: string, text: string): void {
+  try {
+    storage().setItem(prefix + key, text);
+  } catch {
+    // Storage is full or switched off. The text is still on the screen.
+  }
+}
+
+function forgetOwn(key: string): void {
+  mine.delete(key);
+  try {
+    sessionStorage.removeItem(prefix + key);
+  } catch {
+    // As above.
+  }
+}
+
+/**
+ * State that keeps itself as a draft of this tab. Setting the initial value
+ * again removes the draft.
  */
 export function useDraft(key: string, initial = ''): [string, (value: string) => void] {
-  const [state, setState] = useState(() => ({ key, value: drafts.read<string>(key) ?? initial }));
-  const current = state.key === key ? state : { key, value: drafts.read<string>(key) ?? initial };
+  const [state, setState] = useState(() => ({ key, value: ownDrafts.read<string>(key) ?? initial }));
+  const current = state.key === key ? state : { key, value: ownDrafts.read<string>(key) ?? initial };
   useEffect(() => {
     if (current.value === initial) {
-      drafts.remove(current.key);
-    } else {
-      drafts.write(current.key, current.value);
+      ownDrafts.remove(current.key);
+      return;
     }
+    ownDrafts.write(current.key, current.value);
+    const onHidden = () => {
+      if (document.hidden) {
+        ownDrafts.keep(current.key, current.value);
+      }
+    };
+    document.addEventListener('visibilitychange', onHidden);
+    return () => document.removeEventListener('visibilitychange', onHidden);
   }, [current.key, current.value, initial]);
   return [current.value, (value) => setState({ key, value })];
 }
