@@ -50,6 +50,7 @@ export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch, onCha
           files={files}
           model={model}
           onChange={onChange}
+          since={message.created_at}
           wanted={writing}
         />
       )}
