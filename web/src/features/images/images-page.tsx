@@ -17,6 +17,7 @@ import { useEnds } from './ends';
 import { Gallery } from './gallery';
 import { editor } from './inputs';
 import { ModelPicker } from './model-picker';
+import { NotHere } from './not-here';
 import { PictureButtons, type PictureDoing } from './picture-actions';
 import { Provenance } from './provenance';
 import { Refusal } from './refusal';
@@ -139,8 +140,11 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
             <DemoNote models={models} />
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <section aria-label={i18n.t('Pictures')} className="min-h-0 flex-1 overflow-y-auto" ref={list} tabIndex={0}>
+          <section aria-label={i18n.t('Images')} className="min-h-0 flex-1 overflow-y-auto" ref={list} tabIndex={0}>
             <div className="mx-auto w-full max-w-5xl px-2 pb-8 md:px-4">
+              {shown !== undefined && !(gallery.isThere || gallery.isError) && (
+                <NotHere looking={gallery.looking} onClose={() => onShow(undefined)} />
+              )}
               <Gallery
                 deleted={gallery.deleted}
                 doing={doing}
@@ -158,8 +162,7 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
                   deleteJob(job);
                 }}
                 onExample={(prompt, presets) => {
-                  images.setPrompt(prompt);
-                  setSettings({ ...settings, presets });
+                  images.example(prompt, presets);
                   composer.current?.focus();
                 }}
                 onOpen={onShow}
@@ -181,16 +184,10 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
         actions={open && <PictureButtons doing={doing} file={open.file} job={open.job} />}
         onShow={onShow}
         pictures={gallery.pictures}
-        shown={shown}
+        shown={gallery.isThere ? shown : undefined}
         title={i18n.t('Picture')}
       >
-        {open ? (
-          <Provenance file={open.file} job={open.job} model={models?.find(({ id }) => id === open.job.model)} />
-        ) : (
-          <p className="text-muted-foreground">
-            {gallery.looking ? i18n.t('Looking for it…') : i18n.t('This picture is not there any more.')}
-          </p>
-        )}
+        {open && <Provenance file={open.file} job={open.job} model={models?.find(({ id }) => id === open.job.model)} />}
       </PictureViewer>
     </>
   );

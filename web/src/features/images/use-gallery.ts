@@ -54,6 +54,10 @@ export function useGallery(shown: string | undefined) {
     made,
     /** It may be on an older page. */
     looking,
+    /** Is there to be shown; what is just being deleted makes way by itself. */
+    isThere: found || known.some(({ result }) => result?.files.some(({ id }) => id === shown)),
+    /** Nobody knows whether there is more. */
+    isError,
     pictures: useMemo(
       () =>
         made.map(
