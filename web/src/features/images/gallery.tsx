@@ -86,7 +86,7 @@ function More({ busy, onMore }: { busy: boolean; onMore: () => void }) {
   return (
     <div ref={end}>
       <Button busy={busy} className="mt-4 w-full" onClick={onMore}>
-        {i18n.t('Show older pictures')}
+        {i18n.t('Show older images')}
       </Button>
     </div>
   );

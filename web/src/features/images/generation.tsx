@@ -2,13 +2,15 @@ import { CircleStop, CornerLeftUp, Ellipsis, ReceiptText, RotateCw, Trash2 } fro
 import { lazy, Suspense, useState } from 'react';
 import { asProblem } from '@/shared/api/problem';
 import { cn } from '@/shared/lib/cn';
-import { formatMoment, formatPercent, formatUsdShort } from '@/shared/lib/format';
+import { formatDuration, formatPercent, formatUnderDay } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
 import { Progress } from '@/shared/ui/progress';
 import { toast } from '@/shared/ui/toast';
 import { cancelJob } from './api';
+import { secondsBetween, useTicking } from './clock';
+import { costWords } from './cost';
 import { Failure } from './failure';
 import { titleOf } from './names';
 import { isPending } from './pending';
@@ -53,7 +55,7 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
           <Words prompt={job.input.prompt} />
           <p className="flex flex-wrap gap-x-2 text-muted-foreground text-xs leading-5 tabular-nums">
             {factsOf(job, model, shape).map((fact) => (
-              <span key={fact}>{fact}</span>
+              <bdi key={fact}>{fact}</bdi>
             ))}
           </p>
         </div>
@@ -86,7 +88,7 @@ export function Generation({ job, model, deleted, doing, onOpen, onAgain, onDele
       )}
       {job.status === 'cancelled' && (
         <p className="text-muted-foreground text-sm">
-          {tiles.length > 0 ? i18n.t('Cancelled. What came is kept.') : i18n.t('Cancelled before a picture was there.')}
+          {tiles.length > 0 ? i18n.t('Cancelled. What came is kept.') : i18n.t('Cancelled before an image was there.')}
         </p>
       )}
       {!runs &&
@@ -112,8 +114,12 @@ function Words({ prompt }: { prompt: string }) {
   );
 }
 
-/** How far it is. */
+/** How far it is, and how long it takes. */
 function Way({ job }: { job: ImageJob }) {
+  // It is counted by this device's clock where it was begun here: the server's may be another.
+  const [begun] = useState(() => Date.parse(job.created_at));
+  useTicking(true);
+  const seconds = secondsBetween(begun, Date.now());
   return (
     <div className="flex items-center gap-3">
       <Progress
@@ -124,6 +130,11 @@ function Way({ job }: { job: ImageJob }) {
       <span aria-hidden={true} className="text-muted-foreground text-xs tabular-nums">
         {job.progress > 0 ? formatPercent(job.progress) : i18n.t('Being made…')}
       </span>
+      {seconds > 0 && (
+        <span aria-hidden={true} className="min-w-12 text-end text-muted-foreground text-xs tabular-nums">
+          <bdi>{formatDuration(seconds)}</bdi>
+        </span>
+      )}
     </div>
   );
 }
@@ -148,6 +159,7 @@ function GenerationActions({ job, doing, onAgain, onDelete }: ActionsProps) {
       <Button
         aria-label={i18n.t('Cancel {name}', { name })}
         busy={cancelling || isPending(job)}
+        className="pointer-coarse:h-11"
         onClick={() => void cancel()}
         size="small"
       >
@@ -160,6 +172,7 @@ function GenerationActions({ job, doing, onAgain, onDelete }: ActionsProps) {
     <>
       <Button
         aria-label={i18n.t('Reuse the settings of {name}', { name })}
+        className="pointer-coarse:h-11 pointer-coarse:min-w-11"
         onClick={() => doing.onReuse(job)}
         size="small"
         variant="ghost"
@@ -203,10 +216,11 @@ function shapeFor({ input, result }: ImageJob, model: ImageModel | undefined): P
 
 /** The small print: by what, how large, when, how much. */
 function factsOf(job: ImageJob, model: ImageModel | undefined, shape: Pick<ImageSize, 'width' | 'height'>): string[] {
-  return [
+  const facts = [
     model?.name ?? job.model,
     `${shapeOf(shape)} ${pixelsOf(shape)}`,
-    formatMoment(job.created_at),
-    ...(job.cost_usd === undefined ? [] : [formatUsdShort(job.cost_usd)]),
+    formatUnderDay(job.created_at),
+    costWords(job) ?? '',
   ];
+  return facts.filter((fact) => fact !== '');
 }

@@ -55,41 +55,44 @@ export function Asked({ words, className }: { words: string | undefined; classNa
   );
 }
 
+/** Large enough for a finger. */
+const reached = 'pointer-coarse:h-11';
+
 /** Beside the large picture. */
 export function PictureButtons({ job, file, doing: { onReuse, onVary, asks, onEdit, onDelete } }: PictureProps) {
   const one = asks(job, 1);
   return (
     <>
       <a
-        className={buttonStyle({ variant: 'primary', size: 'small', className: 'pointer-coarse:h-11' })}
+        className={buttonStyle({ variant: 'primary', size: 'small', className: reached })}
         download={file.name}
         href={addressOf(file.id)}
       >
         <Download aria-hidden={true} />
         {i18n.t('Download')}
       </a>
-      <Button onClick={() => onReuse(job, file)} size="small">
+      <Button className={reached} onClick={() => onReuse(job, file)} size="small">
         <CornerLeftUp aria-hidden={true} />
         {i18n.t('Reuse settings')}
       </Button>
       {one !== undefined && (
-        <Button onClick={() => onVary(job, file)} size="small">
+        <Button className={reached} onClick={() => onVary(job, file)} size="small">
           <Shuffle aria-hidden={true} />
           {i18n.t('Vary')}
           <Asked words={one} />
         </Button>
       )}
       {onEdit && (
-        <Button onClick={() => onEdit(file)} size="small">
+        <Button className={reached} onClick={() => onEdit(file)} size="small">
           <Brush aria-hidden={true} />
           {i18n.t('Edit')}
         </Button>
       )}
-      <Button onClick={() => void copyLink(file)} size="small">
+      <Button className={reached} onClick={() => void copyLink(file)} size="small">
         <LinkIcon aria-hidden={true} />
         {i18n.t('Copy link')}
       </Button>
-      <Button className="text-destructive" onClick={() => onDelete(job, file)} size="small">
+      <Button className={cn(reached, 'text-destructive')} onClick={() => onDelete(job, file)} size="small">
         <Trash2 aria-hidden={true} />
         {i18n.t('Delete')}
       </Button>

@@ -60,7 +60,7 @@ export function TileView({ job, tile, shape, doing, onOpen, onAgain }: TileViewP
   }
   return (
     <Shaped
-      aria-label={i18n.t('Picture {number} is being made', { number: tile.index + 1 })}
+      aria-label={i18n.t('Image {number} is being made', { number: tile.index + 1 })}
       className="picture-making rounded-lg"
       role="img"
       shape={shape}

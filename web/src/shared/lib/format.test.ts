@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatNumber,
   formatPercent,
+  formatUnderDay,
   formatUsd,
   formatUsdShort,
 } from './format';
@@ -49,6 +50,13 @@ describe('dayGroup', () => {
     ['last year', new Date(2025, 0, 5), 'January 2025'],
   ])('%s', (_name, at, want) => {
     expect(dayGroup(at, now)).toBe(want);
+  });
+
+  it('under the heading of a day only the time is said', () => {
+    expect(formatUnderDay(daysAgo(0, 0), now)).not.toContain('2026');
+    expect(formatUnderDay(daysAgo(1, 9), now)).not.toContain('2026');
+    expect(formatUnderDay(daysAgo(1, 9), now)).toContain('9:00');
+    expect(formatUnderDay(daysAgo(2), now)).toContain('2026');
   });
 
   it('neighbours of a group stand together, in their order', () => {

@@ -7,6 +7,7 @@ const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
 const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' });
 
 /** 12345 → 12,345 */
@@ -107,6 +108,13 @@ export function dayGroup(at: string | Date, now: Date = new Date()): string {
     return i18n.t('Last 30 days');
   }
   return month.format(date);
+}
+
+/** A moment under the heading of its day group: the time alone where that names the day. */
+export function formatUnderDay(at: string | Date, now: Date = new Date()): string {
+  const date = new Date(at);
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / msPerDay);
+  return days <= 1 ? time.format(date) : formatMoment(date);
 }
 
 /** Puts neighbours of the same day group together; the order stays. */
