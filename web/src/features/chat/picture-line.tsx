@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
+import { usageQuery } from '@/shared/api/usage';
 import { useAttachments } from '@/shared/files/attachments';
 import { i18n } from '@/shared/lib/text';
 import { isPicture } from './attaching';
 import { aboutCost, goesAlong } from './picture-input';
+import { leftWords, meterOf } from './quota';
 import type { Turn } from './tree';
 import type { Model } from './types';
 
@@ -12,15 +16,28 @@ interface PictureLineProps {
   turns: readonly Turn[];
 }
 
-/** Says above the input that the answer is a picture, of what it is made, and about what it costs. */
+const fresh = 60_000;
+
+/** Says above the input that the answer is a picture, of what it is made, about what it costs, and how many are left. */
 export function PictureLine({ draft, model, turns }: PictureLineProps) {
   const attached = useAttachments(draft).some(isPicture);
+  const { data } = useQuery({ ...usageQuery, staleTime: fresh });
+  const meter = meterOf(data, 'images');
   if (!model?.picture) {
     return null;
   }
   return (
     <p className="px-3 pb-1.5 text-muted-foreground text-xs">
-      {[whatItDoes(attached, goesAlong(model, turns)), aboutCost(model)].filter(Boolean).join(' · ')}
+      {whatItDoes(attached, goesAlong(model, turns))}
+      {[aboutCost(model), meter && leftWords(meter)].map(
+        (words) =>
+          words !== undefined && (
+            <Fragment key={words}>
+              {' · '}
+              <bdi>{words}</bdi>
+            </Fragment>
+          ),
+      )}
     </p>
   );
 }

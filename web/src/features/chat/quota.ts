@@ -48,3 +48,11 @@ export function quotaAdvice(meter: MeterState['meter'] | undefined): string {
   }
   return i18n.t('Shorter chats and lower limits take less; a larger plan has more.');
 }
+
+/** What is left of the period's pictures; what runs holds some of them. */
+export function leftWords({ remaining }: Pick<MeterState, 'remaining'>): string {
+  return i18n.t('{left, plural, =0 {none left this month} other {{shown} left this month}}', {
+    left: remaining,
+    shown: formatNumber(remaining),
+  });
+}
