@@ -62,7 +62,7 @@ export function AnswerActions({ turn, model, last, onAgain, onBranch }: AnswerAc
         variant="ghost"
       >
         {model?.demo ? <Badge>{i18n.t('Demo')}</Badge> : <span>{model?.name ?? message.model}</span>}
-        {usage && (
+        {usage && usage.total_tokens > 0 && (
           <span className="tabular-nums">
             {message.files?.length
               ? formatUsdShort(usage.cost_usd)
