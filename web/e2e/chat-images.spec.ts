@@ -19,7 +19,7 @@ async function made(chat: Chat): Promise<void> {
 
 it('a picture comes into its place, opens, and is changed @phone', async ({ chat, page }) => {
   await chat.open({ model: 'painter' });
-  await expect(line(page)).toHaveText(/^Makes a picture · about US\$0\.04$/u);
+  await expect(line(page)).toHaveText(/^Makes a picture · about US\$0\.04 · \d+ left this month$/u);
   await expect(chat.composer).toHaveAttribute('placeholder', 'Describe a picture');
   await chat.ask('A quiet harbour [delay 5s]');
   await expect(making(chat)).toBeVisible();
@@ -39,6 +39,9 @@ it('a picture comes into its place, opens, and is changed @phone', async ({ chat
   const viewer = page.getByRole('dialog', { name: 'Picture' });
   await expect(viewer.getByText('A quiet harbour [delay 5s]')).toBeVisible();
   await expect(viewer.getByText('1024 × 1024')).toBeVisible();
+  await expect(viewer.getByRole('heading', { name: 'Picture' })).toBeFocused();
+  await expect(viewer.getByText(/^US\$0\.0\d+$/u)).toBeVisible();
+  await expect(viewer.getByRole('button', { name: 'Copy link' })).toBeVisible();
   await looksRight(page, 'picture-open');
   await page.keyboard.press('Escape');
   await expect(shown(chat)).toBeFocused();
@@ -91,6 +94,7 @@ it('is stopped', async ({ chat }) => {
   await chat.stop.click();
   await chat.ended();
   await expect(chat.answer).toContainText('Stopped before the picture was there.');
+  await expect(chat.answer).not.toContainText('tokens');
 });
 
 it('words and pictures take turns, and settings for words are kept', async ({ chat, page }) => {

@@ -102,11 +102,12 @@ it('are made again from their settings, varied, and changed', async ({ page, stu
 
   await it.step('vary', async () => {
     await studio.pictures.first().click();
-    await studio.viewer.getByRole('button', { name: 'Vary' }).click();
+    await studio.viewer.getByRole('button', { name: 'Vary 1 image · free' }).click();
     await expect(studio.viewer).toBeHidden();
     await expect(studio.made).toHaveCount(2);
+    await expect(studio.made.first()).toBeFocused();
     await studio.ended();
-    await expect(studio.pictures).toHaveCount(4);
+    await expect(studio.pictures).toHaveCount(3);
   });
 
   await it.step('edit', async () => {
@@ -133,7 +134,7 @@ it('are made again from their settings, varied, and changed', async ({ page, stu
     await expect(studio.prompt).toBeFocused();
     await page.reload();
     await loaded(studio.made.locator('img'));
-    await expect(studio.pictures).toHaveCount(5);
+    await expect(studio.pictures).toHaveCount(4);
   });
 });
 
@@ -146,6 +147,16 @@ it('are deleted with a way back: one, the last, and all of it', async ({ page, s
   await studio.pictures.first().click();
   await studio.viewer.getByRole('button', { name: 'Delete' }).click();
   await expect(studio.viewer).toContainText('1 / 3'); // the next one
+  await studio.viewer.getByRole('button', { name: 'Undo the deletion' }).press('Enter');
+  await expect(studio.viewer).toContainText('1 / 4');
+  await expect(studio.viewer.getByRole('heading', { name: 'Picture' })).toBeFocused();
+  await studio.viewer.getByRole('button', { name: 'Delete' }).click();
+  await page.keyboard.press('Control+z');
+  await expect(studio.viewer).toContainText('1 / 4');
+  await page.keyboard.press('Escape');
+  await studio.pictures.first().click();
+  await studio.viewer.getByRole('button', { name: 'Delete' }).click();
+  await expect(studio.viewer).toContainText('1 / 3');
   await page.keyboard.press('Escape');
   await expect(page.getByText('“A blue boat, 1” is deleted')).toBeVisible();
   await expect(studio.pictures).toHaveCount(3);
@@ -303,6 +314,36 @@ it('by keyboard alone', async ({ page, studio }) => {
   await expect(studio.pictures.last()).toBeFocused();
 });
 
+it('what is begun far down in the gallery is shown, and the focus goes on from what is deleted', async ({
+  page,
+  studio,
+}) => {
+  for (const prompt of ['The first', 'The second', 'The third', 'The fourth']) {
+    await generate(page.request, { prompt, count: 2, size: '256x256', quality: 'low' });
+  }
+  await page.goto('/images');
+  await studio.made.last().getByRole('button', { name: 'Actions for all of The first' }).click();
+  const again = page.getByRole('menuitem', { name: /^Make again 2 images · about/u });
+  await again.press('Enter');
+  await expect(studio.made).toHaveCount(5);
+  await expect(studio.made.first()).toBeInViewport();
+  await expect(studio.made.first()).toBeFocused();
+  await studio.ended();
+  await expect(page.getByRole('status').filter({ hasText: 'The first: 2 images are there' })).toBeAttached();
+
+  await studio.pictures.first().focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Delete' }).press('Enter');
+  await expect(studio.pictures).toHaveCount(9);
+  await expect(studio.pictures.first()).toBeFocused();
+  await studio.made.last().getByRole('button', { name: 'Actions for all of The first' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Delete all of it' }).press('Enter');
+  await expect(studio.made).toHaveCount(4);
+  await expect(studio.made.last()).toBeFocused();
+});
+
 it('a link that others can open is copied', async ({ page, context, studio, newDevice }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await generate(page.request, { prompt: 'A picture to share' });
@@ -329,7 +370,10 @@ it('an address of a picture on an older page opens it', async ({ page, studio })
   await expect(studio.viewer).toContainText('The very first');
   await expect(studio.viewer).toContainText('22 / 22');
   await page.goto('/images?image=nothing');
-  await expect(studio.viewer).toContainText('This picture is not there any more.');
+  await expect(page.getByRole('status').filter({ hasText: 'This image is not here' })).toBeVisible();
+  await expect(studio.viewer).toBeHidden();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page).toHaveURL('/images');
 });
 
 it('read from right to left', async ({ page, studio }) => {
