@@ -1,5 +1,6 @@
+import { picture } from './support/files';
 import { looksRight } from './support/looks';
-import { Studio } from './support/studio';
+import { generate, Studio } from './support/studio';
 import { it as base, expect, itAlone } from './support/test';
 
 // What goes wrong while pictures are made, and the way on.
@@ -12,11 +13,18 @@ it.slow();
 
 it('one of several fails: the others are there, and it is tried again @phone', async ({ page, studio }) => {
   await studio.open('openai');
-  await studio.set((settings) => settings.count(3));
+  await studio.set(async (settings) => {
+    await settings.count(3);
+    await page.getByRole('radio', { name: /^Landscape/u }).check();
+  });
   await studio.make('Three kites [block 2]');
   await studio.ended();
   await expect(studio.pictures).toHaveCount(2);
-  await expect(studio.made.getByText(/declined/u)).toBeVisible();
+  const failed = studio.made.getByRole('listitem').filter({ hasText: /declined/u });
+  await expect(failed).toBeVisible();
+  // It keeps to its column.
+  expect(await failed.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await expect(page.getByRole('status').filter({ hasText: '1 of 3 could not be made' })).toBeAttached();
   await looksRight(page, 'images-one-failed');
   await studio.made.getByRole('button', { name: 'Try again' }).click();
   await expect(studio.made).toHaveCount(2);
@@ -39,7 +47,8 @@ it('what runs is cancelled', async ({ page, studio }) => {
   await studio.open('openai');
   await studio.make('A slow picture [delay 20s]');
   await page.getByRole('button', { name: 'Cancel A slow picture' }).click();
-  await expect(studio.made.getByText('Cancelled before a picture was there.')).toBeVisible();
+  await expect(studio.made.getByText('Cancelled before an image was there.')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: /A slow picture .*: cancelled$/u })).toBeAttached();
   await expect(studio.places).toHaveCount(0);
   await expect(page.getByText('50 left this month')).toBeVisible(); // nothing is held any more
 });
@@ -163,6 +172,27 @@ it('two tabs take nothing from each other', async ({ page, context, studio }) =>
   await expect(other.prompt).toHaveValue('');
   await page.reload();
   await expect(studio.prompt).toHaveValue('Typed in the first');
+});
+
+it('what was written comes back when something else was put in its place', async ({ page, studio }) => {
+  await studio.open('openai');
+  await page.locator('input[type=file]').setInputFiles(picture('mine.png'));
+  await expect(studio.inputs).toHaveCount(1);
+  await studio.prompt.fill('Words of an hour');
+  await page.getByRole('button', { name: /^A poster/u }).click();
+  await expect(studio.prompt).toHaveValue(/night train/u);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(studio.prompt).toHaveValue('Words of an hour');
+  await expect(page.getByRole('button', { name: 'Poster', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  await expect(page.getByText('What you had written is replaced')).toBeHidden();
+
+  await generate(page.request, { prompt: 'Made before' });
+  await page.getByRole('button', { name: 'Reuse the settings of Made before' }).click();
+  await expect(studio.prompt).toHaveValue('Made before');
+  await expect(studio.inputs).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(studio.prompt).toHaveValue('Words of an hour');
+  await expect(studio.inputs).toHaveCount(1);
 });
 
 const itWithoutKeys = itAlone(() => ({}));

@@ -3,8 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { asProblem } from '@/shared/api/problem';
 import { useUser } from '@/shared/api/session';
 import { usageQuery } from '@/shared/api/usage';
-import { attachments, useAttachments } from '@/shared/files/attachments';
-import { useDraft } from '@/shared/lib/drafts';
+import { attachments } from '@/shared/files/attachments';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
 import { imageModelsQuery } from './api';
@@ -12,9 +11,10 @@ import { asImageLimits, attachedById, attachedOf, editor, hindranceOf, limitsFor
 import { draftOf, useCreate } from './pending';
 import { splitPresets, withPresets } from './presets';
 import { shortageOf } from './quote';
-import { fitted, requestOf, type Settings, unmet, usual, wishesOf } from './settings';
+import { fitted, requestOf, type Settings, unmet, wishesOf } from './settings';
 import type { ImageFile, ImageJob, ImageModel, ImageRequest } from './types';
 import { useRefused } from './use-refused';
+import { useWish } from './use-wish';
 
 /** The most pictures that go along where no model says. */
 const mostInputs = 16;
@@ -27,15 +27,11 @@ export function useImages() {
   const draft = draftOf(useUser().id);
   const { data, error, refetch } = useQuery(imageModelsQuery);
   const { data: usage } = useQuery({ ...usageQuery, staleTime: fresh });
-  const [prompt, setPrompt] = useDraft(draft);
-  const [stored, setStored] = useDraft(`${draft}.settings`);
-  const list = useAttachments(draft);
+  const { prompt, setPrompt, settings, setSettings, list, replace } = useWish(draft);
   const start = useCreate();
   const [sending, setSending] = useState(false);
 
   const models = data?.items;
-  const settings: Settings = stored === '' ? usual : { ...usual, ...(JSON.parse(stored) as Partial<Settings>) };
-  const setSettings = (next: Settings) => setStored(JSON.stringify(next));
   const find = (id: string | undefined) => {
     const name = data?.aliases[id ?? ''] ?? id;
     return models?.find((each) => each.id === name && each.available);
@@ -132,7 +128,13 @@ export function useImages() {
     refusal: refused?.problem,
     closeRefusal: () => setRefused(undefined),
     /** Asks again for what was refused; of the composer for what is in it now. */
-    retry: () => void (refused && !refused.composed ? make(refused.request) : create()),
+    retry: (): void => {
+      if (refused && !refused.composed) {
+        void make(refused.request);
+      } else {
+        void (canCreate ? create() : createLess());
+      }
+    },
 
     /** Lets pictures from the device go along. */
     add: (files: readonly File[]): void => {
@@ -168,17 +170,18 @@ export function useImages() {
       const { prompt: typed, presets } = splitPresets(input.prompt);
       const of = find(input.model);
       const seed = file?.seed ?? input.seed;
-      setPrompt(typed);
-      setSettings({
-        ...wishesOf({ ...input, ...(seed !== undefined && { seed }) }, of, presets),
-        ...(file && { count: 1 }),
+      replace({
+        prompt: typed,
+        settings: {
+          ...wishesOf({ ...input, ...(seed !== undefined && { seed }) }, of, presets),
+          ...(file && { count: 1 }),
+        },
+        files: (input.image_file_ids ?? []).map((id) => attachedById(id, i18n.t('Picture'))),
       });
-      attachments.clear(draft);
-      attachments.include(
-        draft,
-        (input.image_file_ids ?? []).map((id) => attachedById(id, i18n.t('Picture'))),
-      );
     },
+
+    /** Fills it with an example; what goes along stays. */
+    example: (words: string, presets: string[]): void => replace({ prompt: words, settings: { ...settings, presets } }),
   };
 }
 
