@@ -195,6 +195,51 @@ it('what was written comes back when something else was put in its place', async
   await expect(studio.inputs).toHaveCount(1);
 });
 
+it('a picture that was deleted elsewhere is marked, and taken out', async ({ page, studio, complaints }) => {
+  complaints.expectStatus(422, '/api/v1/images/generate');
+  await studio.open('openai');
+  await page.locator('input[type=file]').setInputFiles([picture('stays.png'), picture('goes.png', 30, 30)]);
+  await studio.prompt.fill('At night');
+  await expect(studio.create).toBeEnabled();
+  const { items } = (await (await page.request.get('/api/v1/files')).json()) as {
+    items: { id: string; name: string }[];
+  };
+  const { id } = items.find(({ name }) => name === 'goes.png') ?? {};
+  expect((await page.request.delete(`/api/v1/files/${id}`)).ok()).toBe(true);
+  await studio.create.click();
+  await expect(page.getByText('The attached picture was deleted.')).toBeVisible();
+  await expect(page.getByText(/image_file_ids|POST/u)).toHaveCount(0);
+  await expect(studio.inputs.last()).toHaveAttribute('title', 'goes.png was deleted');
+  await expect(studio.create).toBeDisabled();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(studio.inputs).toHaveCount(1);
+  await expect(studio.prompt).toBeFocused();
+  await studio.make('At night');
+  await studio.ended();
+  await expect(studio.pictures).toHaveCount(1);
+});
+
+it('what only looks like a picture, or is too large, is refused at once', async ({ page, studio }) => {
+  await studio.open('openai');
+  let uploads = 0;
+  page.on('request', (request) => {
+    uploads += request.method() === 'POST' && new URL(request.url()).pathname === '/api/v1/files' ? 1 : 0;
+  });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'words.png', mimeType: 'image/png', buffer: Buffer.from('only words') });
+  await expect(page.getByText('“words.png” is not a picture.')).toBeVisible();
+  const large = picture('large.png');
+  await page.locator('input[type=file]').setInputFiles({
+    ...large,
+    buffer: Buffer.concat([large.buffer, Buffer.alloc(33 * 1024 * 1024)]),
+  });
+  await expect(page.getByText('“large.png” has 33 MB, and 32 MB is the most for a picture or PDF.')).toBeVisible();
+  await studio.prompt.fill('Brighter');
+  await expect(studio.create).toBeDisabled();
+  expect(uploads).toBe(0);
+});
+
 const itWithoutKeys = itAlone(() => ({}));
 
 itWithoutKeys(

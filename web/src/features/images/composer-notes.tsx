@@ -8,8 +8,14 @@ import { qualityName } from './settings-fields';
 import { pixelsOf } from './size-choice';
 import type { Images } from './use-images';
 
+interface ComposerNotesProps {
+  images: Images;
+  /** The button that had the focus is gone. */
+  onRemoved: () => void;
+}
+
 /** What the chosen model leaves out of the wishes, and why the pictures cannot go along as they are. */
-export function ComposerNotes({ images }: { images: Images }) {
+export function ComposerNotes({ images, onRemoved }: ComposerNotesProps) {
   const { unmet, editor, choose } = images;
   const hindrance = hindranceWords(images);
   const left = unmet.length > 0 ? unmetWords(images, unmet) : undefined;
@@ -23,6 +29,19 @@ export function ComposerNotes({ images }: { images: Images }) {
           <p className={images.hindrance === 'uploading' ? 'text-muted-foreground' : 'text-warning'} role="status">
             {hindrance}
           </p>
+          {images.hindrance === 'gone' && (
+            <Button
+              className="pointer-coarse:h-11"
+              onClick={() => {
+                images.removeGone();
+                onRemoved();
+              }}
+              size="small"
+              type="button"
+            >
+              {i18n.t('Remove')}
+            </Button>
+          )}
           {editor && (
             <Button className="pointer-coarse:h-11" onClick={() => choose(editor)} size="small">
               {i18n.t('Use {name}', { name: editor.name })}
@@ -92,11 +111,16 @@ function unmetWords({ model, settings }: Images, unmet: readonly Unmet[]): strin
     .join(' ');
 }
 
-function hindranceWords({ model, hindrance }: Images): string | undefined {
+function hindranceWords({ model, hindrance, list: attached, gone }: Images): string | undefined {
   const name = model?.name ?? '';
   switch (hindrance) {
     case 'blind':
       return i18n.t('{name} makes pictures from words only.', { name });
+    case 'gone':
+      return i18n.t(
+        '{count, plural, one {The attached picture was deleted.} other {# of the attached pictures were deleted.}}',
+        { count: attached.filter(({ file }) => file && gone.includes(file.id)).length },
+      );
     case 'failed':
       return i18n.t('Remove the picture that could not be uploaded, or try it again.');
     case 'many':

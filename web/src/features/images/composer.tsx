@@ -109,7 +109,7 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
       }}
     >
       <DropZone label={i18n.t('Drop pictures to change them')} onFiles={add} />
-      {list.length > 0 && <InputList draft={draft} list={list} onEmpty={focus} />}
+      {list.length > 0 && <InputList draft={draft} gone={images.gone} list={list} onEmpty={focus} />}
       {/* The copy of the text behind the input makes the form as high as the text needs. */}
       <div
         className="wrap-anywhere grid max-h-[30dvh] min-w-0 overflow-y-auto whitespace-pre-wrap text-base leading-6 after:invisible after:px-2 after:py-1.5 after:content-[attr(data-text)_'_'] after:[grid-area:1/1] md:min-h-15"
@@ -132,7 +132,7 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
         />
       </div>
       <PresetWords chosen={settings.presets} />
-      <ComposerNotes images={images} />
+      <ComposerNotes images={images} onRemoved={focus} />
       <PresetRow chosen={settings.presets} onChange={(presets) => setSettings({ ...settings, presets })} />
       <div className="flex items-center gap-1">
         <AttachButton

@@ -10,17 +10,25 @@ import { Progress } from '@/shared/ui/progress';
 interface InputListProps {
   draft: string;
   list: readonly Attachment[];
+  /** The ids of those that the server has no more. */
+  gone: readonly string[];
   /** The last one is gone, and with it what had the focus. */
   onEmpty: () => void;
 }
 
 /** The pictures that go along with the prompt, and how far they are. */
-export function InputList({ draft, list, onEmpty }: InputListProps) {
+export function InputList({ draft, list, gone, onEmpty }: InputListProps) {
   return (
     <>
       <ul aria-label={i18n.t('Pictures to change')} className="flex flex-wrap gap-2 p-1">
         {list.map((attachment) => (
-          <Input attachment={attachment} draft={draft} key={attachment.key} onEmpty={onEmpty} />
+          <Input
+            attachment={attachment}
+            draft={draft}
+            isGone={attachment.file !== undefined && gone.includes(attachment.file.id)}
+            key={attachment.key}
+            onEmpty={onEmpty}
+          />
         ))}
       </ul>
       {list.map(
@@ -35,9 +43,15 @@ export function InputList({ draft, list, onEmpty }: InputListProps) {
   );
 }
 
-function Input({ draft, attachment, onEmpty }: Omit<InputListProps, 'list'> & { attachment: Attachment }) {
+interface InputProps extends Pick<InputListProps, 'draft' | 'onEmpty'> {
+  attachment: Attachment;
+  isGone: boolean;
+}
+
+function Input({ draft, attachment, isGone, onEmpty }: InputProps) {
   const { key, name, state, fraction, preview, file, problem } = attachment;
   const source = preview ?? (file && thumbnailOf(file.id));
+  const isWrong = state === 'failed' || isGone;
   const onItsWay = state !== 'ready' && state !== 'failed';
   const remove = ({ currentTarget }: MouseEvent<HTMLElement>) => {
     const item = currentTarget.closest('li');
@@ -55,16 +69,20 @@ function Input({ draft, attachment, onEmpty }: Omit<InputListProps, 'list'> & { 
     <li
       className={cn(
         'relative size-18 shrink-0 overflow-hidden rounded-lg border bg-muted',
-        state === 'failed' && 'border-destructive',
+        isWrong && 'border-destructive',
       )}
-      title={name}
+      title={isGone ? i18n.t('{name} was deleted', { name }) : name}
     >
       {source !== undefined && (
-        <img alt={name} className="size-full object-cover" height={72} src={source} width={72} />
+        <img
+          alt={name}
+          className={cn('size-full object-cover', isGone && 'opacity-40')}
+          height={72}
+          src={source}
+          width={72}
+        />
       )}
-      {state === 'failed' && (
-        <CircleAlert aria-hidden={true} className="absolute start-1.5 bottom-1.5 size-4 text-destructive" />
-      )}
+      {isWrong && <CircleAlert aria-hidden={true} className="absolute start-1.5 bottom-1.5 size-4 text-destructive" />}
       {state === 'failed' && problem?.retryable && (
         <Button
           aria-label={i18n.t('Try {name} again', { name })}

@@ -1,18 +1,26 @@
+import type { Problem } from '@/shared/api/problem';
 import type { AttachedFile, ImageLimits } from '@/shared/api/types';
 import type { Attachment } from '@/shared/files/attachment';
-import type { EditLimits, ImageFile, ImageModel } from './types';
+import type { EditLimits, ImageFile, ImageModel, ImageRequest } from './types';
 
 /** Why pictures cannot go along as they are. */
-export type Hindrance = 'uploading' | 'failed' | 'blind' | 'many' | 'large';
+export type Hindrance = 'uploading' | 'gone' | 'failed' | 'blind' | 'many' | 'large';
 
 /** Why a model would not take these pictures; undefined: it does. */
-export function hindranceOf(list: readonly Attachment[], model: ImageModel | undefined): Hindrance | undefined {
+export function hindranceOf(
+  list: readonly Attachment[],
+  model: ImageModel | undefined,
+  gone: readonly string[] = [],
+): Hindrance | undefined {
   if (list.length === 0) {
     return undefined;
   }
   const edit = model?.edit;
   if (!edit) {
     return 'blind';
+  }
+  if (list.some(({ file }) => file && gone.includes(file.id))) {
+    return 'gone';
   }
   if (list.some(({ state }) => state === 'failed')) {
     return 'failed';
@@ -64,4 +72,21 @@ export const attachedById = (id: string, name: string): AttachedFile => ({
 export function picturesOf(files: readonly File[]): { pictures: File[]; others: File[] } {
   const pictures = files.filter(({ type }) => type.startsWith('image/'));
   return { pictures, others: files.filter((file) => !pictures.includes(file)) };
+}
+
+const place = /^image_file_ids\[(?<at>\d+)\]$/u;
+const missing = 'is not a file of yours';
+
+/** The pictures of a request that the server has no more, as its refusal says. */
+export function goneOf({ fields }: Problem, { image_file_ids: ids }: ImageRequest): string[] {
+  return Object.entries(fields).flatMap(([field, message]) => {
+    const at = place.exec(field)?.groups?.at;
+    return (at !== undefined && message.startsWith(missing) && ids?.[Number(at)]) || [];
+  });
+}
+
+/** The picture that a refusal means, counted from 1; undefined: it means something else. */
+export function placeOf(field: string): number | undefined {
+  const at = place.exec(field)?.groups?.at;
+  return at === undefined ? undefined : Number(at) + 1;
 }

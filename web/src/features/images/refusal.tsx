@@ -5,6 +5,7 @@ import type { Problem } from '@/shared/api/problem';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
+import { placeOf } from './inputs';
 import { quotaSentence } from './quote';
 
 interface RefusalProps {
@@ -33,7 +34,7 @@ export function Refusal({ problem, onRetry, onClose }: RefusalProps) {
       )}
       {Object.entries(problem.fields).map(([field, message]) => (
         <p className="w-full text-muted-foreground" key={field}>
-          {i18n.t('{field}: {message}', { field, message })}
+          {i18n.t('{field}: {message}', { field: nameOf(field), message: forPeople(message) })}
         </p>
       ))}
       {problem.retryable && (
@@ -48,6 +49,27 @@ export function Refusal({ problem, onRetry, onClose }: RefusalProps) {
     </ProblemNotice>
   );
 }
+
+/** What people call a field of the request. */
+function nameOf(field: string): string {
+  const picture = placeOf(field);
+  const names: Record<string, string> = {
+    model: i18n.t('Model'),
+    prompt: i18n.t('Prompt'),
+    negative_prompt: i18n.t('Negative prompt'),
+    count: i18n.t('Images'),
+    size: i18n.t('Size'),
+    quality: i18n.t('Quality'),
+    guidance_scale: i18n.t('Guidance'),
+    seed: i18n.t('Seed'),
+    image_file_ids: i18n.t('Attached pictures'),
+  };
+  return picture === undefined ? (names[field] ?? field) : i18n.t('Attached picture {picture}', { picture });
+}
+
+/** What follows tells programs how to go on. */
+const forPrograms = /;.*$/su;
+const forPeople = (message: string): string => message.replace(forPrograms, '');
 
 /** Seconds that are left of a wait that begins with the given thing. */
 function useCountdown(seconds: number, since: unknown): number {

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
-import { asProblem } from '@/shared/api/problem';
+import { asProblem, Problem } from '@/shared/api/problem';
 import { useUser } from '@/shared/api/session';
 import { usageQuery } from '@/shared/api/usage';
 import { attachments } from '@/shared/files/attachments';
 import { i18n } from '@/shared/lib/text';
 import { toast } from '@/shared/ui/toast';
 import { imageModelsQuery } from './api';
-import { asImageLimits, attachedById, attachedOf, editor, hindranceOf, limitsFor, picturesOf } from './inputs';
+import { asImageLimits, attachedById, attachedOf, editor, goneOf, hindranceOf, limitsFor, picturesOf } from './inputs';
 import { draftOf, useCreate } from './pending';
 import { splitPresets, withPresets } from './presets';
 import { shortageOf } from './quote';
@@ -30,6 +30,8 @@ export function useImages() {
   const { prompt, setPrompt, settings, setSettings, list, replace } = useWish(draft);
   const start = useCreate();
   const [sending, setSending] = useState(false);
+  /** The ids of pictures that the server has no more. */
+  const [gone, setGone] = useState<readonly string[]>([]);
 
   const models = data?.items;
   const find = (id: string | undefined) => {
@@ -37,7 +39,7 @@ export function useImages() {
     return models?.find((each) => each.id === name && each.available);
   };
   const model = find(settings.model) ?? find(data?.default_model);
-  const hindrance = hindranceOf(list, model);
+  const hindrance = hindranceOf(list, model, gone);
   const isReady = model !== undefined && prompt.trim() !== '' && hindrance === undefined && !sending;
   const shortage = model && shortageOf(usage, fitted(settings, model).count);
   const canCreate = isReady && shortage === undefined;
@@ -68,7 +70,9 @@ export function useImages() {
       await start(request);
       return true;
     } catch (refusal) {
-      setRefused({ problem: asProblem(refusal), request, composed: false });
+      const problem = asProblem(refusal);
+      const lost = goneOf(problem, request).length > 0;
+      setRefused({ problem: lost ? deleted(problem) : problem, request, composed: false });
       return false;
     }
   };
@@ -97,7 +101,12 @@ export function useImages() {
       attachments.lose(draft, inputs); // also where the words were changed since
       begun(request);
     } catch (refusal) {
-      setRefused({ problem: asProblem(refusal), request, composed: true });
+      const problem = asProblem(refusal);
+      const lost = goneOf(problem, request);
+      setGone(lost);
+      if (lost.length === 0) {
+        setRefused({ problem, request, composed: true });
+      }
     } finally {
       setSending(false);
     }
@@ -117,6 +126,8 @@ export function useImages() {
     prompt,
     setPrompt,
     list,
+    gone,
+    removeGone: () => attachments.lose(draft, gone),
     hindrance,
     shortage,
     canCreate,
@@ -183,6 +194,12 @@ export function useImages() {
     /** Fills it with an example; what goes along stays. */
     example: (words: string, presets: string[]): void => replace({ prompt: words, settings: { ...settings, presets } }),
   };
+}
+
+/** What the refusal says to programs, for people. */
+function deleted({ document, cause }: Problem): Problem {
+  const detail = i18n.t('A picture that this is made from was deleted.');
+  return new Problem({ ...document, detail, errors: null }, cause);
 }
 
 export type Images = ReturnType<typeof useImages>;
