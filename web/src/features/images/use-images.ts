@@ -170,7 +170,7 @@ export function useImages() {
           error: true,
         });
       }
-      attachments.add(draft, pictures.slice(0, room), { images: asImageLimits(limits) });
+      attachments.add(draft, pictures.slice(0, room), { images: asImageLimits(limits), wanted: 'pictures' });
     },
 
     /** Lets a picture of the gallery go along. */

@@ -18,14 +18,20 @@ export interface Prepared {
   scaled: boolean;
 }
 
+/** Whether only pictures go along, or texts and PDFs too. */
+export type Wanted = 'pictures' | 'all';
+
 /**
  * Looks at a file before it is uploaded: what cannot be attached is refused in
  * words, and a picture that is larger than the model takes is scaled down.
  */
-export async function prepare(file: File, images: ImageLimits | undefined): Promise<Prepared> {
+export async function prepare(file: File, images: ImageLimits | undefined, wanted: Wanted = 'all'): Promise<Prepared> {
   const kind = await kindOf(file);
   if (file.size === 0) {
     throw refusal(i18n.t('“{name}” is empty.', { name: file.name }));
+  }
+  if (wanted === 'pictures' && (kind === 'text' || kind === 'pdf')) {
+    throw refusal(i18n.t('“{name}” is not a picture.', { name: file.name }));
   }
   if (kind === 'picture' || (kind === 'other' && file.type.startsWith('image/'))) {
     return preparePicture(file, kind === 'picture', images);
@@ -70,6 +76,7 @@ async function read(file: Blob): Promise<ArrayBuffer> {
 }
 
 async function preparePicture(file: File, known: boolean, images: ImageLimits | undefined): Promise<Prepared> {
+  checkSize(file, most); // to decode it may take all the memory that a phone has
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -173,11 +180,11 @@ function named(name: string, type: string): string {
 
 function checkSize(file: File, bytes: number): void {
   if (file.size > bytes) {
-    const words = { name: file.name, most: formatBytes(bytes) };
+    const words = { name: file.name, size: formatBytes(file.size), most: formatBytes(bytes) };
     throw refusal(
       bytes === mostText
-        ? i18n.t('“{name}” is larger than {most}, which is the most for a text.', words)
-        : i18n.t('“{name}” is larger than {most}, which is the most for a picture or PDF.', words),
+        ? i18n.t('“{name}” has {size}, and {most} is the most for a text.', words)
+        : i18n.t('“{name}” has {size}, and {most} is the most for a picture or PDF.', words),
     );
   }
 }

@@ -6,7 +6,7 @@ import { ownDrafts } from '@/shared/lib/drafts';
 import { newName } from '@/shared/lib/new-name';
 import { i18n } from '@/shared/lib/text';
 import { type Attachment, addressOf, filesOf, fromStored, type Stored, toStored } from './attachment';
-import type { Prepared } from './attachment-prepare';
+import type { Prepared, Wanted } from './attachment-prepare';
 import { upload } from './attachment-upload';
 import { previews } from './previews';
 import { Turns } from './turns';
@@ -20,6 +20,8 @@ const atOnce = 3;
 export interface AddOptions {
   /** What the model takes of pictures. */
   images?: ImageLimits | undefined;
+  /** Whether something else than a picture is refused. */
+  wanted?: Wanted;
   /** They are long texts from the clipboard. */
   pasted?: boolean;
 }
@@ -27,18 +29,18 @@ export interface AddOptions {
 /** What the store needs of the world; tests give their own. */
 export interface Means {
   /** Checks a file and scales a picture down. Rejects with a Problem. */
-  prepare: (file: File, images: ImageLimits | undefined) => Promise<Prepared>;
+  prepare: (file: File, images: ImageLimits | undefined, wanted?: Wanted) => Promise<Prepared>;
   upload: (file: File, onProgress: (fraction: number) => void, signal: AbortSignal) => Promise<AttachedFile>;
   /** Lets the server forget a file that nobody sends. */
   discard: (id: string) => void;
 }
 
 const browser: Means = {
-  prepare: async (file, images) => {
+  prepare: async (file, images, wanted) => {
     const { prepare } = await import('./attachment-prepare').catch((error: unknown) => {
       throw offlineProblem(error);
     });
-    return prepare(file, images);
+    return prepare(file, images, wanted);
   },
   upload,
   discard: (id) => {
@@ -50,6 +52,7 @@ const browser: Means = {
 interface Work {
   source: File;
   images: ImageLimits | undefined;
+  wanted: Wanted | undefined;
   prepared?: Prepared;
   abort: AbortController;
 }
@@ -96,11 +99,11 @@ export class Attachments {
   }
 
   /** Adds files and begins to upload them. Returns how many there was no room for. */
-  add(draft: string, files: readonly File[], { images, pasted = false }: AddOptions = {}): number {
+  add(draft: string, files: readonly File[], { images, wanted, pasted = false }: AddOptions = {}): number {
     const room = Math.max(0, mostFiles - this.of(draft).length);
     const added = files.slice(0, room).map((source): Attachment => {
       const key = newName();
-      this.#work.set(key, { source, images, abort: new AbortController() });
+      this.#work.set(key, { source, images, wanted, abort: new AbortController() });
       return { key, name: source.name, size: source.size, state: 'preparing', fraction: 0, ...(pasted && { pasted }) };
     });
     this.#set(draft, [...this.of(draft), ...added]);
@@ -237,7 +240,7 @@ export class Attachments {
     const { signal } = work.abort;
     let uploading = false;
     try {
-      const prepared = work.prepared ?? (await this.#means.prepare(work.source, work.images));
+      const prepared = work.prepared ?? (await this.#means.prepare(work.source, work.images, work.wanted));
       if (signal.aborted) {
         return;
       }
