@@ -83,8 +83,19 @@ it('what fails says why and is tried again', async ({ chat, page }) => {
   await chat.ended();
   await expect(chat.problem).toContainText('declined to make this picture');
   await looksRight(page, 'picture-failed');
+  await chat.answer.getByRole('button', { name: 'Change the words' }).click();
+  await expect(page.getByRole('textbox', { name: 'The question in other words' })).toBeFocused();
+  await page.keyboard.press('Escape');
   await chat.answer.getByRole('button', { name: 'Try again' }).click();
   await made(chat);
+});
+
+it('what has to wait says how long', async ({ chat }) => {
+  await chat.open({ model: 'painter' });
+  await chat.ask('[status 429 retry 60] A boat');
+  await chat.ended();
+  const again = chat.answer.getByRole('button', { name: /^Try again in /u });
+  await expect(again).toHaveAttribute('aria-disabled', 'true');
 });
 
 it('is stopped', async ({ chat }) => {

@@ -1,9 +1,8 @@
 import { memo } from 'react';
-import { problemFrom } from '@/shared/api/problem';
 import { i18n } from '@/shared/lib/text';
 import { Markdown } from '@/shared/markdown/markdown';
-import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { AnswerActions } from './answer-actions';
+import { AnswerFailure } from './answer-failure';
 import { AnswerPicture } from './answer-picture';
 import { AnswerStatusLine } from './answer-status-line';
 import { makesPictures } from './model-settings';
@@ -19,6 +18,8 @@ interface AnswerMessageProps {
   last: boolean;
   onAgain: (message: Message, modelId?: string) => void;
   onBranch: (messageId: string) => void;
+  /** Puts a question in other words; undefined while an answer is being written. */
+  onEdit: ((messageId: string) => void) | undefined;
   /** Asks for a change of a picture. */
   onChange: (files: readonly AttachedFile[], model: Model) => void;
 }
@@ -26,7 +27,7 @@ interface AnswerMessageProps {
 const none: readonly AttachedFile[] = [];
 
 /** One answer, the same parts from its first word on. */
-export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch, onChange }: AnswerMessageProps) => {
+export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch, onEdit, onChange }: AnswerMessageProps) => {
   const { message } = turn;
   const state = useAnswerState(message.id);
   const writing = message.status === 'processing';
@@ -56,7 +57,11 @@ export const AnswerMessage = memo(({ turn, model, last, onAgain, onBranch, onCha
       )}
       <AnswerStatusLine message={message} picture={picture} state={state} waiting={text === '' && reasoning === ''} />
       {message.status === 'failed' && (
-        <ProblemNotice error={problemFrom(message.error, { status: 0 })} onRetry={() => onAgain(message)} />
+        <AnswerFailure
+          message={message}
+          onAgain={() => onAgain(message)}
+          onReword={onEdit && (() => onEdit(message.parent_id))}
+        />
       )}
       {!writing && <AnswerActions last={last} model={model} onAgain={onAgain} onBranch={onBranch} turn={turn} />}
     </article>

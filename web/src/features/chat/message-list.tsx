@@ -118,6 +118,7 @@ export function MessageList({
                 onAgain={onAgain}
                 onBranch={onBranch}
                 onChange={onChange}
+                onEdit={busy ? undefined : onEdit}
                 turn={turn}
               />
             );
