@@ -152,8 +152,13 @@ export function Composer({ images, settingsButton, fileOf, ref }: ComposerProps)
             type="submit"
             variant="primary"
           >
-            {i18n.t('{count, plural, one {Create # image} other {Create # images}}', { count })}
-            {price !== undefined && <span className="font-normal max-sm:hidden">{i18n.t('· {price}', { price })}</span>}
+            {/* One run of words, also where one reads from right to left. */}
+            <bdi>
+              {i18n.t('{count, plural, one {Create # image} other {Create # images}}', { count })}
+              {price !== undefined && (
+                <span className="font-normal max-sm:hidden"> {i18n.t('· {price}', { price })}</span>
+              )}
+            </bdi>
           </Button>
         </div>
       </div>

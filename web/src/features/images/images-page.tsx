@@ -3,7 +3,6 @@ import { SlidersHorizontal } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
-import { Drawer } from '@/shared/ui/drawer';
 import { PictureViewer } from '@/shared/ui/picture-viewer';
 import { ProblemNotice } from '@/shared/ui/problem-notice';
 import { Skeleton } from '@/shared/ui/skeleton';
@@ -22,6 +21,7 @@ import { PictureButtons, type PictureDoing } from './picture-actions';
 import { Provenance } from './provenance';
 import { Refusal } from './refusal';
 import { focusAfter, useReveal } from './reveal';
+import { SettingsDrawer } from './settings-drawer';
 import { SettingsFields } from './settings-fields';
 import type { ImageRequest } from './types';
 import { useGallery } from './use-gallery';
@@ -177,9 +177,9 @@ export function ImagesPage({ shown, onShow }: ImagesPageProps) {
           </aside>
         )}
       </div>
-      <Drawer className="p-4" onOpenChange={setDrawer} open={drawer} side="bottom" title={label}>
+      <SettingsDrawer onOpenChange={setDrawer} open={drawer}>
         {fields}
-      </Drawer>
+      </SettingsDrawer>
       <PictureViewer
         actions={open && <PictureButtons doing={doing} file={open.file} job={open.job} />}
         onShow={onShow}

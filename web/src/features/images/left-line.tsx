@@ -24,8 +24,8 @@ export function LeftLine({ model, settings }: LeftLineProps) {
   const short = meter.remaining < fit.count;
   return (
     <p className={cn('text-end text-xs leading-4 tabular-nums', short ? 'text-warning' : 'text-muted-foreground')}>
-      {price !== undefined && <span className="block sm:hidden">{price}</span>}
-      {leftWords(meter)}
+      {price !== undefined && <bdi className="block sm:hidden">{price}</bdi>}
+      <bdi>{leftWords(meter)}</bdi>
     </p>
   );
 }
