@@ -81,7 +81,7 @@ export class Studio {
 
   async count(pictures: number): Promise<void> {
     await this.page
-      .getByRole('group', { name: 'Pictures' })
+      .getByRole('group', { name: 'Images' })
       .getByRole('radio', { name: String(pictures) })
       .check();
   }

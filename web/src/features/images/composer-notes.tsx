@@ -98,7 +98,7 @@ function unmetWords({ model, settings }: Images, unmet: readonly Unmet[]): strin
   const instead: Partial<Record<Unmet, string>> = {
     ...(size && { size: pixelsOf(size) }),
     ...(quality !== undefined && { quality: i18n.t('quality {quality}', { quality: qualityName(quality) }) }),
-    count: i18n.t('{count, plural, one {# picture} other {# pictures}}', { count }),
+    count: i18n.t('{count, plural, one {# image} other {# images}}', { count }),
   };
   const named = (words: Partial<Record<Unmet, string>>) => list.format(unmet.flatMap((wish) => words[wish] ?? []));
   const [without, other] = [named(left), named(instead)];
@@ -115,7 +115,7 @@ function hindranceWords({ model, hindrance, list: attached, gone }: Images): str
   const name = model?.name ?? '';
   switch (hindrance) {
     case 'blind':
-      return i18n.t('{name} makes pictures from words only.', { name });
+      return i18n.t('{name} makes images from words only.', { name });
     case 'gone':
       return i18n.t(
         '{count, plural, one {The attached picture was deleted.} other {# of the attached pictures were deleted.}}',

@@ -60,7 +60,7 @@ function factsOf(model: ImageModel): string {
   const price = priceWords(model, fit);
   const free = aboutUsd(model, fit) === 0;
   const facts = [
-    price && (free ? price : i18n.t('{price} a picture', { price })),
+    price && (free ? price : i18n.t('{price} an image', { price })),
     model.edit && i18n.t('changes pictures'),
     model.parameters.includes('seed') && i18n.t('seed'),
     model.parameters.includes('guidance_scale') && i18n.t('guidance'),

@@ -43,7 +43,7 @@ it('what is left of the plan', () => {
   const meter = { meter: 'images', limit: 50, used: 2, reserved: 0, percent: 4 };
   expect(leftWords({ ...meter, remaining: 48 })).toBe('48 left this month');
   expect(leftWords({ ...meter, remaining: 0 })).toBe('none left this month');
-  expect(quotaSentence({ limit: 50, used: 50 })).toBe('50 of 50 pictures are used.');
+  expect(quotaSentence({ limit: 50, used: 50 })).toBe('50 of 50 images are used.');
   expect(quotaSentence({})).toBeUndefined();
 });
 

@@ -70,5 +70,5 @@ export function leftWords({ remaining }: MeterState): string {
 export function quotaSentence({ limit, used }: Partial<Pick<MeterState, 'limit' | 'used'>>): string | undefined {
   return limit === undefined || used === undefined
     ? undefined
-    : i18n.t('{used} of {limit} pictures are used.', { used: formatNumber(used), limit: formatNumber(limit) });
+    : i18n.t('{used} of {limit} images are used.', { used: formatNumber(used), limit: formatNumber(limit) });
 }

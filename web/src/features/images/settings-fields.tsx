@@ -25,7 +25,7 @@ export function SettingsFields({ model, settings, onChange }: SettingsFieldsProp
       <SizeChoice onChange={(size) => set({ size })} sizes={model.sizes} value={fit.size} />
       {model.max_count > 1 && (
         <Choices
-          label={i18n.t('Pictures')}
+          label={i18n.t('Images')}
           onChange={(count) => set({ count: Number(count) })}
           options={counts.map((value) => ({ value, label: value }))}
           value={String(fit.count)}

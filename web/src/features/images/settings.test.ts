@@ -1,5 +1,6 @@
 import { expect, test as it } from 'vitest';
 import { asked, fitted, requestOf, type Settings, unmet, usual, wishesOf } from './settings';
+import { nameIn } from './size-choice';
 import type { ImageModel } from './types';
 
 const size = (id: string, width: number, height: number) => ({ id, width, height });
@@ -100,4 +101,16 @@ it('what was made is wished for again as it was', () => {
 it('what a job says beside its request is not asked for', () => {
   const request = requestOf(wishes, able, 'A fox', ['f1']);
   expect(asked({ ...request, base_seed: 3 } as typeof request)).toEqual(request);
+});
+
+it('sizes of one shape are told apart in words', () => {
+  const square = (side: number) => size(`${side}`, side, side);
+  const named = (...sizes: ReturnType<typeof size>[]) => sizes.map((each) => nameIn(each, sizes));
+  expect(named(square(1024), size('wide', 1792, 1024), square(512), square(256))).toEqual([
+    'Square',
+    'Wide',
+    'Square, medium',
+    'Square, small',
+  ]);
+  expect(named(square(512), square(1024))).toEqual(['Square, small', 'Square']);
 });

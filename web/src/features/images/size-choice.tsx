@@ -22,11 +22,11 @@ export function SizeChoice({ sizes, value, onChange }: SizeChoiceProps) {
       }}
       options={sizes.map((size) => ({
         value: size.id,
-        label: `${shapeOf(size)}, ${pixelsOf(size)}`,
+        label: `${nameIn(size, sizes)}, ${pixelsOf(size)}`,
         content: (
           <span aria-hidden={true} className="flex flex-col items-center py-1.5">
             <Shape size={size} />
-            <span className="mt-1">{shapeOf(size)}</span>
+            <span className="mt-1 text-balance leading-4">{nameIn(size, sizes)}</span>
             <span className="font-normal text-muted-foreground text-xs leading-4 tabular-nums">{pixelsOf(size)}</span>
           </span>
         ),
@@ -48,6 +48,25 @@ export function shapeOf({ width, height }: Pick<ImageSize, 'width' | 'height'>):
   }
   return 1 / ratio > wide ? i18n.t('Tall') : i18n.t('Portrait');
 }
+
+/** Its name among others: of one shape the largest has it alone, and the others say that they are smaller. */
+export function nameIn(size: ImageSize, sizes: readonly ImageSize[]): string {
+  const shape = shapeOf(size);
+  const alike = sizes
+    .filter((each) => shapeOf(each) === shape)
+    .toSorted((a, b) => b.width * b.height - a.width * a.height);
+  const place = alike.findIndex(({ id }) => id === size.id);
+  if (place <= 0) {
+    return shape;
+  }
+  if (place === alike.length - 1) {
+    return i18n.t('{shape}, small', { shape });
+  }
+  return place === 1 && alike.length === mostNamed ? i18n.t('{shape}, medium', { shape }) : shape;
+}
+
+/** More of one shape than words can tell apart have their pixels only. */
+const mostNamed = 3;
 
 const plain = new Intl.NumberFormat(undefined, { useGrouping: false });
 
