@@ -26,8 +26,14 @@ it.each<[string, ImageJob]>([
   expect(endWords(ended)).toBe(want);
 });
 
-it('only what ran has ended', () => {
-  const jobs = [job({ id: 'a', status: 'failed' }), job({ id: 'b', status: 'pending' }), job({ id: 'c' })];
-  expect(endedOf(new Set(['a', 'b']), jobs).map(({ id }) => id)).toEqual(['a']);
+it('only what ran has ended, and not before the server has closed it', () => {
+  const at = '2026-11-25T10:00:00Z';
+  const jobs = [
+    job({ id: 'a', status: 'failed', finished_at: at }),
+    job({ id: 'b', status: 'pending' }),
+    job({ id: 'c', finished_at: at }),
+    job({ id: 'd' }),
+  ];
+  expect(endedOf(new Set(['a', 'b', 'd']), jobs).map(({ id }) => id)).toEqual(['a']);
   expect(endedOf(new Set(), jobs)).toEqual([]);
 });

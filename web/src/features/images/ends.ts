@@ -2,12 +2,14 @@ import { useEffect, useRef, useState } from 'react';
 import { i18n } from '@/shared/lib/text';
 import { deliveredOf } from './cost';
 import { titleOf } from './names';
-import { isRunning } from './running';
 import type { ImageJob } from './types';
+
+/** Whether the server has closed it: an event says a little earlier that it ends, but not all of how. */
+const isClosed = ({ finished_at: at }: ImageJob): boolean => at !== undefined;
 
 /** Those that ran before and have ended now. */
 export const endedOf = (before: ReadonlySet<string>, jobs: readonly ImageJob[]): ImageJob[] =>
-  jobs.filter((job) => before.has(job.id) && !isRunning(job));
+  jobs.filter((job) => before.has(job.id) && isClosed(job));
 
 /** How it ended, for those who do not see it. */
 export function endWords(job: ImageJob): string {
@@ -36,7 +38,7 @@ export function useEnds(jobs: readonly ImageJob[]): { words: string; number: num
   const [said, setSaid] = useState({ words: '', number: 0 });
   useEffect(() => {
     const ended = endedOf(before.current, jobs);
-    before.current = new Set(jobs.filter(isRunning).map(({ id }) => id));
+    before.current = new Set(jobs.filter((job) => !isClosed(job)).map(({ id }) => id));
     if (ended.length > 0) {
       setSaid(({ number }) => ({ words: ended.map(endWords).join('. '), number: number + 1 }));
     }
