@@ -95,7 +95,7 @@ function JobTitle({ job, name, image }: JobTitleProps) {
   if (job.type === 'image') {
     return (
       <Link
-        className="min-w-0 break-words font-medium underline-offset-4 hover:underline"
+        className="line-clamp-2 min-w-0 break-words font-medium underline-offset-4 hover:underline"
         dir="auto"
         search={{ image }}
         to="/images"
@@ -109,7 +109,7 @@ function JobTitle({ job, name, image }: JobTitleProps) {
   }
   return (
     <Link
-      className="min-w-0 break-words font-medium underline-offset-4 hover:underline"
+      className="line-clamp-2 min-w-0 break-words font-medium underline-offset-4 hover:underline"
       dir="auto"
       params={{ conversationId: job.subject_id }}
       to="/chat/{-$conversationId}"
