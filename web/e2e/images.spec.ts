@@ -112,7 +112,7 @@ it('are made again from their settings, varied, and changed', async ({ page, stu
 
   await it.step('edit', async () => {
     await studio.pictures.first().hover();
-    await studio.made.first().getByRole('button', { name: 'Actions for A harbour in the morning, 1' }).click();
+    await studio.made.first().getByRole('button', { name: 'Actions for A harbour in the morning' }).click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     await expect(studio.inputs).toHaveCount(1);
     await expect(studio.prompt).toBeFocused();
