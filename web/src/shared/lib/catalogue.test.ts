@@ -4,7 +4,9 @@ import { expect, test as it } from 'vitest';
 
 const namesIn = (messages: object | undefined) => new Set(Object.keys(messages ?? {}));
 
-it('the catalogue holds every text of the code, and no other: npm run text', async () => {
+const patience = 60_000; // every file of the page is parsed
+
+it('the catalogue holds every text of the code, and no other: npm run text', { timeout: patience }, async () => {
   const [catalogue] = await getCatalogs(getConfig());
   const inCode = await catalogue?.collect();
   const forTranslators = await catalogue?.read('en');
