@@ -255,7 +255,7 @@ it('another model: only what it takes is shown; the rest is named, and comes bac
     page.getByText('GPT Image 2.6 Flare does without the negative prompt, the guidance and the seed.'),
   ).toBeVisible();
   await studio.set(async () => {
-    await expect(page.getByRole('radio', { name: 'Medium' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Medium', exact: true })).toBeChecked();
     await expect(page.getByRole('textbox', { name: 'Seed' })).toHaveCount(0);
     await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveCount(0);
     await expect(page.getByRole('slider')).toHaveCount(0);
