@@ -75,19 +75,21 @@ func (r *Room) run(ctx context.Context, run *job.Run) job.Outcome {
 			return job.Outcome{Err: err}
 		}
 	}
+	var missing []int
+	for i := range w.Count {
+		if _, there := m.files[i]; !there {
+			missing = append(missing, i)
+		}
+	}
 	if err := m.prepare(); err != nil {
-		for i := range w.Count {
-			if _, there := m.files[i]; !there {
-				m.failed[i] = err
-			}
+		for _, i := range missing {
+			m.failed[i] = err
 		}
 		return m.outcome(ctx)
 	}
 	var all sync.WaitGroup
-	for i := range w.Count {
-		if _, there := m.files[i]; !there {
-			all.Go(func() { m.one(ctx, i) })
-		}
+	for _, i := range missing {
+		all.Go(func() { m.one(ctx, i) })
 	}
 	all.Wait()
 	return m.outcome(ctx)
