@@ -30,7 +30,7 @@ it('who one is, and what one has used @phone', async ({ page, person: _ }) => {
   await looksRight(page, 'account-general');
   await over(page, 'Change e-mail', 'account-email');
   await page.goto('/settings/usage');
-  await expect(page.getByRole('meter')).toBeVisible();
+  await expect(page.getByRole('meter', { name: 'Tokens' })).toBeVisible();
   await looksRight(page, 'account-usage');
 });
 
