@@ -89,7 +89,8 @@ func TestSearch(t *testing.T) {
 	})
 }
 
-// No letter that is typed is anything but a word to the databases.
+// No letter that is typed is anything but a word to the databases: all up to the
+// kana, and of what comes after, which has few kinds, an eighth.
 func TestSearchForEveryLetter(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -102,6 +103,10 @@ func TestSearchForEveryLetter(t *testing.T) {
 			}
 			typed.WriteRune(r)
 			if typed.WriteByte(' '); r%256 != 255 {
+				continue
+			}
+			if r > 0x3100 && r>>8%8 != 0 {
+				typed.Reset()
 				continue
 			}
 			for _, words := range []string{typed.String(), strings.ReplaceAll(typed.String(), " ", "")} {

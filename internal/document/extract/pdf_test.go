@@ -334,7 +334,7 @@ func TestDamagedPDFs(t *testing.T) {
 	}
 	const seed = 8
 	r := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // the same damage each time
-	for i := range 30 {
+	for i := range 18 {
 		data := bytes.Clone(seeds[i%len(seeds)])
 		for range 1 + r.IntN(20) {
 			from := r.IntN(len(data))
