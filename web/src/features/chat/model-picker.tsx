@@ -1,12 +1,12 @@
 import { ChevronsUpDown } from 'lucide-react';
 import { formatCompact, formatUsd } from '@/shared/lib/format';
 import { groupsOf, type ModelGroup } from '@/shared/lib/model-groups';
+import { aboutWords } from '@/shared/lib/quota';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
 import { Combobox } from '@/shared/ui/combobox';
 import { Skeleton } from '@/shared/ui/skeleton';
 import { makesPictures } from './model-settings';
-import { aboutCost } from './picture-input';
 import type { Model } from './types';
 import type { ModelChoice } from './use-models';
 
@@ -70,7 +70,11 @@ export function ModelItem({ model }: { model: Model }) {
 function factsOf(model: Model): string {
   const { context_window, price, abilities, picture, images } = model;
   if (picture) {
-    return [aboutCost(model), `${picture.width} × ${picture.height}`, images && i18n.t('changes pictures')]
+    return [
+      aboutWords(price?.about_usd_per_image),
+      `${picture.width} × ${picture.height}`,
+      images && i18n.t('changes pictures'),
+    ]
       .filter(Boolean)
       .join(' · ');
   }

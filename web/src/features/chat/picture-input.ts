@@ -1,5 +1,3 @@
-import { formatUsdShort } from '@/shared/lib/format';
-import { i18n } from '@/shared/lib/text';
 import type { Turn } from './tree';
 import type { AttachedFile, Model } from './types';
 
@@ -17,16 +15,4 @@ function takes(limits: NonNullable<Model['images']>, { content_type, size, width
     size <= Math.min(limits.max_bytes, limits.max_total_bytes) &&
     Math.max(width, height) <= limits.max_edge
   );
-}
-
-/** About what a picture costs, to the cent above; undefined where nobody knows. */
-export function aboutCost({ price }: Model): string | undefined {
-  const dollars = price?.about_usd_per_image;
-  if (dollars === undefined) {
-    return undefined;
-  }
-  const step = dollars >= 0.01 ? 100 : 10_000;
-  return dollars === 0
-    ? i18n.t('free')
-    : i18n.t('about {cost}', { cost: formatUsdShort(Math.ceil(dollars * step - 1e-6) / step) });
 }

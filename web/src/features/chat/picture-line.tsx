@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import { usageQuery } from '@/shared/api/usage';
 import { useAttachments } from '@/shared/files/attachments';
+import { aboutWords, leftWords, meterOf } from '@/shared/lib/quota';
 import { i18n } from '@/shared/lib/text';
 import { isPicture } from './attaching';
-import { aboutCost, goesAlong } from './picture-input';
-import { leftWords, meterOf } from './quota';
+import { goesAlong } from './picture-input';
 import type { Turn } from './tree';
 import type { Model } from './types';
 
@@ -29,7 +29,7 @@ export function PictureLine({ draft, model, turns }: PictureLineProps) {
   return (
     <p className="px-3 pb-1.5 text-muted-foreground text-xs">
       {whatItDoes(attached, goesAlong(model, turns))}
-      {[aboutCost(model), meter && leftWords(meter)].map(
+      {[aboutWords(model.price?.about_usd_per_image), meter && leftWords(meter)].map(
         (words) =>
           words !== undefined && (
             <Fragment key={words}>

@@ -6,9 +6,10 @@ import { useUser } from '@/shared/api/session';
 import { usageQuery } from '@/shared/api/usage';
 import { drafts } from '@/shared/lib/drafts';
 import { formatDay, formatDaysUntil } from '@/shared/lib/format';
+import { meterOf } from '@/shared/lib/quota';
 import { i18n } from '@/shared/lib/text';
 import { Button } from '@/shared/ui/button';
-import { meterOf, quotaAdvice, quotaSentences, quotaState } from './quota';
+import { quotaAdvice, quotaSentences, quotaState } from './quota';
 
 const fresh = 60_000;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { leftWords, type QuotaState, quotaState } from './quota';
+import { type QuotaState, quotaState } from './quota';
 
 it.each<[number, number, QuotaState]>([
   [0, 0, 'plenty'],
@@ -12,12 +12,4 @@ it.each<[number, number, QuotaState]>([
   [699, 300, 'plenty'],
 ])('%i of 1000 tokens used, and %i needed: %s', (used, least, state) => {
   expect(quotaState({ limit: 1000, used }, least)).toBe(state);
-});
-
-it.each([
-  [0, 'none left this month'],
-  [1, '1 left this month'],
-  [1488, '1,488 left this month'],
-])('%i pictures remain: %s', (remaining, words) => {
-  expect(leftWords({ remaining })).toBe(words);
 });

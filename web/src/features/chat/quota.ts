@@ -1,4 +1,4 @@
-import type { MeterState, UsageSummary } from '@/shared/api/types';
+import type { MeterState } from '@/shared/api/types';
 import { formatNumber } from '@/shared/lib/format';
 import { i18n } from '@/shared/lib/text';
 
@@ -6,10 +6,6 @@ import { i18n } from '@/shared/lib/text';
 const nearPercent = 90;
 
 export type QuotaState = 'plenty' | 'near' | 'gone';
-
-export function meterOf(usage: UsageSummary | undefined, name: 'tokens' | 'images'): MeterState | undefined {
-  return usage?.meters.find(({ meter }) => meter === name);
-}
 
 /**
  * How it stands with the tokens of a period.
@@ -47,12 +43,4 @@ export function quotaAdvice(meter: MeterState['meter'] | undefined): string {
     return i18n.t('Models that write go on answering; a larger plan has more pictures.');
   }
   return i18n.t('Shorter chats and lower limits take less; a larger plan has more.');
-}
-
-/** What is left of the period's pictures; what runs holds some of them. */
-export function leftWords({ remaining }: Pick<MeterState, 'remaining'>): string {
-  return i18n.t('{left, plural, =0 {none left this month} other {{shown} left this month}}', {
-    left: remaining,
-    shown: formatNumber(remaining),
-  });
 }

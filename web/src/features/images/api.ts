@@ -43,6 +43,3 @@ export const generate = (body: ImageRequest, idempotencyKey: string) =>
   answer(api.POST('/api/v1/images/generate', { body, params: { header: { 'Idempotency-Key': idempotencyKey } } }));
 
 export const cancelJob = (id: string) => answer(api.POST('/api/v1/jobs/{id}/cancel', { params: { path: { id } } }));
-
-/** An address of a file that needs no session, for a day. */
-export const linkTo = (id: string) => answer(api.POST('/api/v1/files/{id}/link', { params: { path: { id } } }));

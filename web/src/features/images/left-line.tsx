@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { usageQuery } from '@/shared/api/usage';
 import { cn } from '@/shared/lib/cn';
-import { imagesOf, leftWords, priceWords } from './quote';
+import { leftWords, meterOf } from '@/shared/lib/quota';
+import { priceWords } from './quote';
 import { fitted, type Settings } from './settings';
 import type { ImageModel } from './types';
 
@@ -15,7 +16,7 @@ interface LeftLineProps {
 /** What is left of the plan for the click to take; on a phone, where the button has no room for it, with the price. */
 export function LeftLine({ model, settings }: LeftLineProps) {
   const { data } = useQuery({ ...usageQuery, staleTime: fresh });
-  const meter = imagesOf(data);
+  const meter = meterOf(data, 'images');
   if (!(model && meter)) {
     return null;
   }

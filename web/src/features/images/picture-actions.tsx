@@ -1,12 +1,10 @@
 import { Brush, CornerLeftUp, Download, Ellipsis, Link as LinkIcon, Shuffle, Trash2 } from 'lucide-react';
-import { asProblem } from '@/shared/api/problem';
 import { addressOf } from '@/shared/files/attachment';
+import { copyLink } from '@/shared/files/copy-link';
 import { cn } from '@/shared/lib/cn';
 import { i18n } from '@/shared/lib/text';
 import { Button, buttonStyle } from '@/shared/ui/button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/menu';
-import { toast } from '@/shared/ui/toast';
-import { linkTo } from './api';
 import { titleOf } from './names';
 import type { ImageFile, ImageJob } from './types';
 
@@ -27,25 +25,6 @@ interface PictureProps {
   job: ImageJob;
   file: ImageFile;
   doing: PictureDoing;
-}
-
-/** Gives an address of the picture that others can open. */
-async function copyLink(file: ImageFile): Promise<void> {
-  try {
-    const { url } = await linkTo(file.id);
-    await navigator.clipboard.writeText(url);
-    toast({
-      title: i18n.t('The link is copied'),
-      description: i18n.t('It works for 24 hours, for everybody who has it.'),
-    });
-  } catch (error) {
-    toast({
-      title: i18n.t('The link was not copied'),
-      description:
-        error instanceof DOMException ? i18n.t('The browser did not allow copying.') : asProblem(error).message,
-      error: true,
-    });
-  }
 }
 
 /** What a click makes and costs, in its button. */
@@ -88,7 +67,7 @@ export function PictureButtons({ job, file, doing: { onReuse, onVary, asks, onEd
           {i18n.t('Edit')}
         </Button>
       )}
-      <Button className={reached} onClick={() => void copyLink(file)} size="small">
+      <Button className={reached} onClick={() => void copyLink(file.id)} size="small">
         <LinkIcon aria-hidden={true} />
         {i18n.t('Copy link')}
       </Button>
@@ -120,7 +99,7 @@ export function PictureMenu({ job, file, doing: { onReuse, onVary, asks, onEdit,
         <Download aria-hidden={true} />
         {i18n.t('Download')}
       </MenuItem>
-      <MenuItem onClick={() => void copyLink(file)}>
+      <MenuItem onClick={() => void copyLink(file.id)}>
         <LinkIcon aria-hidden={true} />
         {i18n.t('Copy link')}
       </MenuItem>

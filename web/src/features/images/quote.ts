@@ -1,5 +1,6 @@
 import type { MeterState, UsageSummary } from '@/shared/api/types';
-import { formatDay, formatDaysUntil, formatNumber, formatUsdShort } from '@/shared/lib/format';
+import { formatDay, formatDaysUntil, formatNumber } from '@/shared/lib/format';
+import { aboutWords, meterOf } from '@/shared/lib/quota';
 import { i18n } from '@/shared/lib/text';
 import type { Fitted } from './settings';
 import type { ImageModel } from './types';
@@ -11,24 +12,8 @@ export function aboutUsd(model: ImageModel, { count, size, quality }: Fitted): n
   return one === undefined ? undefined : one * count;
 }
 
-export function imagesOf(usage: UsageSummary | undefined): MeterState | undefined {
-  return usage?.meters.find(({ meter }) => meter === 'images');
-}
-
-/** An estimate to the cent; under a cent to what it takes to see something. */
-export function roughly(dollars: number): string {
-  const step = dollars >= 0.01 ? 100 : 10_000;
-  return formatUsdShort(Math.ceil(dollars * step - 1e-6) / step);
-}
-
-/** The price before the click; what nobody pays for is free. */
-export function priceWords(model: ImageModel, fit: Fitted): string | undefined {
-  const dollars = aboutUsd(model, fit);
-  if (dollars === undefined) {
-    return undefined;
-  }
-  return dollars === 0 ? i18n.t('free') : i18n.t('about {cost}', { cost: roughly(dollars) });
-}
+/** The price before the click. */
+export const priceWords = (model: ImageModel, fit: Fitted): string | undefined => aboutWords(aboutUsd(model, fit));
 
 /** What the plan has left is less than is asked for. */
 export interface Shortage {
@@ -40,7 +25,7 @@ export interface Shortage {
 
 /** Whether a plan has less left than is asked for; of a period that is over nobody knows yet. */
 export function shortageOf(usage: UsageSummary | undefined, asked: number, now = Date.now()): Shortage | undefined {
-  const meter = imagesOf(usage);
+  const meter = meterOf(usage, 'images');
   if (!(usage && meter) || meter.remaining >= asked || Date.parse(usage.period.end) <= now) {
     return undefined;
   }
@@ -56,14 +41,6 @@ export function shortageWords({ left, asked, anew }: Shortage): string {
         '{left, plural, one {# image of your plan is left} other {# images of your plan are left}}, and you ask for {asked}. They start anew on {day}, {when}.',
         { ...words, left, asked },
       );
-}
-
-/** What is left of the plan's pictures; what runs holds some of them. */
-export function leftWords({ remaining }: MeterState): string {
-  return i18n.t('{left, plural, =0 {none left this month} other {{shown} left this month}}', {
-    left: remaining,
-    shown: formatNumber(remaining),
-  });
 }
 
 /** How much there is and how much is gone, as a refusal says it. */

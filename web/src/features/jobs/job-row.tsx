@@ -11,7 +11,7 @@ import { Progress } from '@/shared/ui/progress';
 import { running } from './api';
 import { JobActions } from './job-actions';
 import { JobStatusBadge } from './job-status';
-import { type Made, madeOf } from './made';
+import { deliveredOf, type Made, madeOf } from './made';
 
 export function JobRow({ job }: { job: Job }) {
   const [receipt, setReceipt] = useState(false);
@@ -63,10 +63,15 @@ export function JobRow({ job }: { job: Job }) {
 }
 
 function jobName(job: Job, made: Made | undefined, model: string): string {
-  const kind = made
-    ? i18n.t('{count, plural, one {Picture} other {# pictures}}', { count: made.count })
-    : kindName(job.type);
+  const kind = made ? picturesOf(job, made) : kindName(job.type);
   return model === '' ? kind : i18n.t('{kind} by {model}', { kind, model });
+}
+
+function picturesOf({ status, result }: Job, { count }: Made): string {
+  const delivered = deliveredOf({ result }) ?? count;
+  return status === 'completed' && delivered < count
+    ? i18n.t('{delivered} of {count} pictures', { delivered, count })
+    : i18n.t('{count, plural, one {Picture} other {# pictures}}', { count });
 }
 
 function kindName(type: string): string {

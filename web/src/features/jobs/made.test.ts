@@ -1,5 +1,5 @@
 import { expect, test as it } from 'vitest';
-import { madeOf } from './made';
+import { deliveredOf, madeOf } from './made';
 
 it.each([
   ['nothing of an answer', { messages: [] }, null, undefined],
@@ -31,4 +31,12 @@ it.each([
   ],
 ])('%s', (_, input, result, made) => {
   expect(madeOf({ input, result })).toEqual(made);
+});
+
+it.each([
+  ['those that came', { delivered: 2, files: [] }, 2],
+  ['nothing of a chat', { conversation_id: 'x' }, undefined],
+  ['nothing where nothing is told', null, undefined],
+])('%s are counted', (_, result, delivered) => {
+  expect(deliveredOf({ result })).toBe(delivered);
 });

@@ -33,3 +33,9 @@ export function madeOf({ input, result }: Pick<Job, 'input' | 'result'>): Made |
     files: files.map(({ id }) => id),
   };
 }
+
+/** How many pictures came, of a job that has ended and counts them; some may have been deleted since. */
+export function deliveredOf({ result }: Pick<Job, 'result'>): number | undefined {
+  const { delivered } = (result as { delivered?: unknown } | null | undefined) ?? {};
+  return typeof delivered === 'number' ? delivered : undefined;
+}
